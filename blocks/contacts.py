@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from blocks import kit
-from blocks.form import ANSWER, text_input
+from blocks.form import ANSWER, filled_again, text_input
 from blocks.kit import Json
 from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import t
 from bot.core.telephone import international
 from bot.forms.validation import level_name
-from bot.model.contact import Contact
+from bot.model.contact import Contact, Person
 from bot.model.ticket import Level
 from bot.register.contacts import authorised, concerns
 
@@ -70,14 +70,13 @@ def _buttons(contact: Contact) -> list[Json]:
     return [kit.button(t("Edit"), CHANGE, user), again, standing]
 
 
-def modal(contact: Contact | None) -> Json:
-    """The form for a new contact, or for an existing one."""
+def modal(contact: Contact | None, picked: Person | None = None) -> Json:
+    """The form for a new contact, or for an existing one. `picked`: a colleague whose profile fills it in."""
     known = contact or Contact(slack_user="", name="", email="", phone="")
     exception = known.exception
     blocks: list[Json] = [
-        *([] if contact else [_input("person", t("Colleague"), {"type": "users_select"})]),
-        text_input("name", t("Name, as Retarus knows it"), "", value=known.name, multiline=False),
-        text_input("email", t("E-mail"), "", value=known.email, multiline=False),
+        *([] if contact else [_person(), *_from_slack(picked)]),
+        *_name_and_address(known, picked),
         text_input("phone", t("Telephone"), t("e.g. +49 89 1234 5678"), value=known.phone, multiline=False),
         _levels(known.levels),
         _day("authorised_since", t("Authorised since"), known.authorised_since),
@@ -98,6 +97,26 @@ def modal(contact: Contact | None) -> Json:
     ]
     title = t("Change a contact") if contact else t("Add a contact")
     return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.slack_user)
+
+
+def _person() -> Json:
+    """The colleague; choosing one fills in what their profile says."""
+    return _input("person", t("Colleague"), {"type": "users_select"}) | {"dispatch_action": True}
+
+
+def _from_slack(picked: Person | None) -> list[Json]:
+    return [kit.note(t("Name and e-mail are from Slack. Please check."))] if picked else []
+
+
+def _name_and_address(known: Contact, picked: Person | None) -> list[Json]:
+    """Both, as they are known or as the chosen colleague's profile has them; an address that Slack hides stays."""
+    name, email, user = (picked.name, picked.email, picked.id) if picked else (known.name, known.email, "")
+    return [
+        filled_again(text_input("name", t("Name, as Retarus knows it"), "", value=name, multiline=False), user),
+        filled_again(
+            text_input("email", t("E-mail"), "", value=email, multiline=False), user if picked and email else ""
+        ),
+    ]
 
 
 def _input(key: str, label: str, element: Json, *, hint: str = "", needed: bool = True) -> Json:

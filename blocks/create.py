@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from blocks import customers, kit
 from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
-from blocks.form import ANSWER, FILLED, LONGEST, inputs
+from blocks.form import ANSWER, LONGEST, filled_again, inputs
 from blocks.form_state import FormState
 from blocks.kit import Json
 from blocks.transactions import paste_inputs
@@ -142,7 +142,7 @@ def modal(begun: FormState, config: Config, answers: Mapping[str, str], beside: 
     blocks += _which(kind, beside.other) if beside.other else [kit.actions("raising", _buttons(begun))]
     if begun.link is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
-    blocks = [_filled(_marked(block, begun.read), begun.filled) for block in blocks]
+    blocks = [filled_again(_marked(block, begun.read), begun.filled) for block in blocks]
     return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=begun.pack())
 
 
@@ -198,16 +198,6 @@ def _marked(block: Json, read: Container[str]) -> Json:
     if block.get("block_id") not in read:
         return block
     return {**block, "hint": kit.plain(t("Read from the message. Please check."))}
-
-
-def _filled(block: Json, times: int) -> Json:
-    """An input with an action id of its own each time the desk filled fields in: Slack keeps what was typed under the
-    same id, and would not show the new text.
-    """
-    element = block.get("element")
-    if block["type"] != "input" or not times or not isinstance(element, dict):
-        return block
-    return {**block, "element": {**element, "action_id": f"{element['action_id']}{FILLED}{times}"}}
 
 
 def _with_overview(block: Json, overview: CustomerOverview | None, config: Config) -> list[Json]:

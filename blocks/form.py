@@ -127,6 +127,16 @@ def _pick(ask: Ask, options: tuple[Option, ...], answer: str) -> Json:
     return element
 
 
+def filled_again(block: Json, times: int | str) -> Json:
+    """An input with an action id of its own each time the desk fills it in: Slack keeps what was typed under the same
+    id, and would not show the new text.
+    """
+    element = block.get("element")
+    if block["type"] != "input" or not times or not isinstance(element, dict):
+        return block
+    return {**block, "element": {**element, "action_id": f"{element['action_id']}{FILLED}{times}"}}
+
+
 def text_input(
     key: str, label: str, hint: str, *, value: str = "", multiline: bool = True, needed: bool = True
 ) -> Json:

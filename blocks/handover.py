@@ -23,22 +23,22 @@ NOTE = "note"
 Links = Mapping[str, str]
 
 
-def begin(tickets: Sequence[Ticket]) -> Message:
+def begin(tickets: Sequence[Ticket], others: int) -> Message:
     """Answer to the command: how many tickets there are, and the button that opens the form."""
-    words = many(
-        "You have {count} open ticket to hand over.", "You have {count} open tickets to hand over.", len(tickets)
-    )
-    blocks: list[Json] = [kit.note(words)]
+    total = len(tickets) + others
+    words = many("You have {count} open ticket to hand over.", "You have {count} open tickets to hand over.", total)
+    blocks: list[Json] = [kit.note(words), *_unnamed(len(tickets), others)]
     if tickets:
         blocks.append(kit.actions("handover", [kit.button(t("Hand over"), START, "mine", style="primary")]))
     return Message(words, blocks)
 
 
-def modal(tickets: Sequence[Ticket], config: Config, who: Who, links: Links) -> Json:
+def modal(tickets: Sequence[Ticket], others: int, config: Config, who: Who, links: Links) -> Json:
     """The tickets as they will be listed, and a word for the colleague."""
     hint = t("In the desk channel, above the tickets; the first colleague who accepts gets them")
     asked = text_input(NOTE, t("What should your colleague know?"), hint, needed=False)
-    return kit.modal(START, t("Handover"), [asked, *_lines(tickets, config, who, links)], submit=t("Hand over"))
+    blocks = [asked, *_lines(tickets, config, who, links), *_unnamed(len(tickets), others)]
+    return kit.modal(START, t("Handover"), blocks, submit=t("Hand over"))
 
 
 def message(handover: Handover, config: Config, who: Who, links: Links) -> Message:
@@ -51,14 +51,23 @@ def message(handover: Handover, config: Config, who: Who, links: Links) -> Messa
     if handover.note:
         blocks.append(kit.rich(kit.quote(excerpt(handover.note, 2900))))
     blocks += _lines(handover.tickets, config, who, links)
+    blocks += _unnamed(len(handover.tickets), handover.others)
     if handover.accepted_by:
         blocks.append(kit.note(t("✅ accepted by {name}", name=who(handover.accepted_by))))
     else:
         blocks.append(
             kit.actions("handover", [kit.button(t("Accept handover"), ACCEPT, handover.key, style="primary")])
         )
-    count = many("{count} open ticket", "{count} open tickets", len(handover.tickets))
+    count = many("{count} open ticket", "{count} open tickets", len(handover.tickets) + handover.others)
     return Message(kit.escape(f"{heading}: {count}"), blocks)
+
+
+def _unnamed(named: int, others: int) -> list[Json]:
+    """Tickets beyond those that are named: they are not handed over."""
+    if not others:
+        return []
+    words = t("The {named} most urgent are named. {count} more stay where they are: /retarus-ticket lists them.")
+    return [kit.note(words.format(named=named, count=others))]
 
 
 def _lines(tickets: Sequence[Ticket], config: Config, who: Who, links: Links) -> list[Json]:

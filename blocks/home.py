@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from blocks import guides, kit, search, urgency
 from blocks.card import party_name, primary, state_of
@@ -38,7 +39,8 @@ _TABS = {
     Tab.SETTINGS: mark("Settings"),
     Tab.LETTERS: mark("Not delivered"),
 }
-PAGES = ("first", "next")
+PAGES = ("first", "next", "top", "urgent")
+"""Pages of the list, and of what needs the reader."""
 LEVELS = ("all", *Level, "mine")
 
 
@@ -105,11 +107,23 @@ def _urgent(seen: Overview, config: Config) -> list[Json]:
             kit.header(t("Nothing needs you now")),
             kit.note(t("Here you see what you own and what waits for your level.")),
         ]
-    more = seen.urgent_total - len(seen.urgent)
     blocks = [kit.header(t("What needs you now: {count}", count=seen.urgent_total))]
     for each in seen.urgent:
         blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket, config)])]
-    return [*blocks, kit.note(t("and {count} more, below", count=more))] if more > 0 else blocks
+    return [*blocks, *_urgent_pages(seen)]
+
+
+def _urgent_pages(seen: Overview) -> list[Json]:
+    """Buttons to the others that need this person, where not all of them are shown."""
+    before, shown = seen.screen.urgent, len(seen.urgent)
+    rest = seen.urgent_total - before - shown
+    buttons = []
+    if before:
+        buttons.append(kit.button(t("Most urgent"), PAGE + "top", replace(seen.screen, urgent=0).pack()))
+    if rest > 0:
+        others = replace(seen.screen, urgent=before + shown)
+        buttons.append(kit.button(t("Show {count} more", count=rest), PAGE + "urgent", others.pack()))
+    return [kit.actions("home.urgent", buttons)] if buttons else []
 
 
 def _call(each: Urgent, seen: Overview, config: Config) -> Json:
@@ -210,7 +224,10 @@ def _page(seen: Overview, config: Config) -> list[Json]:
     if seen.next:
         buttons.append(kit.button(t("Next page"), PAGE + "next", seen.next.pack()))
     numbers = {"first": first + 1, "last": first + len(seen.page), "total": seen.total}
-    where = t("{first} to {last} of {total}, newest first", **numbers)
+    where = t("{first} to {last} of {total}, most urgent first", **numbers)
+    if seen.compared < seen.total:
+        words = t("the {count} most urgent are listed; choose a level or a party to see others", count=seen.compared)
+        where = f"{where} · {words}"
     rows = [_row(ticket, seen, config) for ticket in seen.page]
     return [*rows, kit.note(where), *([kit.actions("home.pages", buttons)] if buttons else [])]
 

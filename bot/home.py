@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
@@ -23,12 +23,14 @@ from bot.tickets.queries import Queries
 
 PAGE = 10
 """Tickets of one page of the list."""
-_URGENT = 8
+URGENT = 8
 """Tickets on top."""
+_FAR_AHEAD = timedelta(days=3650)
+COMPARED = 100
+"""Open tickets of a list that are compared; of more, those due soonest."""
 _OWNED = 50
 _UNCLAIMED = 20
 _DEAD = 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = "9"
 
 
@@ -59,32 +61,29 @@ class Screen:
     mine: bool = False
     first: int = 0
     """Number of items before the page."""
-    after: tuple[datetime, str] | None = None
-    """(raised_at, id) of the last ticket before the page."""
+    urgent: int = 0
+    """Number of tickets that need this person before those that are shown."""
 
     def narrowed(self, **changes: object) -> Screen:
         """Another list, from its beginning."""
-        return replace(self, first=0, after=None, **changes)  # type: ignore[arg-type]
+        return replace(self, first=0, **changes)  # type: ignore[arg-type]
 
     def pack(self) -> str:
         """The value of a button."""
-        at, key = (
-            (str((self.after[0] - _EPOCH) // timedelta(milliseconds=1)), self.after[1]) if self.after else ("", "")
-        )
-        return "|".join(
-            (self.tab, self.level or "", self.ball or "", "1" if self.mine else "", str(self.first), at, key)
-        )
+        mine = "1" if self.mine else ""
+        return "|".join((self.tab, self.level or "", self.ball or "", mine, str(self.first), str(self.urgent)))
 
     @classmethod
     def unpack(cls, text: str) -> Screen:
-        tab, level, ball, mine, first, at, key = text.split("|", 6)
+        """The view of a button; one that an earlier release drew has seven parts, and its page is the same."""
+        tab, level, ball, mine, first, *more = text.split("|", 6)
         return cls(
             tab=Tab(tab),
             level=Level(level) if level else None,
             ball=Party(ball) if ball else None,
             mine=bool(mine),
             first=int(first),
-            after=(_EPOCH + timedelta(milliseconds=int(at)), key) if at else None,
+            urgent=int(more[0]) if len(more) == 1 else 0,
         )
 
     @property
@@ -119,7 +118,7 @@ class Overview:
     screen: Screen
     now: datetime
     urgent: Sequence[Urgent]
-    """The most urgent, most urgent first …"""
+    """A page of those that need this person, most urgent first …"""
     urgent_total: int
     """… of this total."""
     standing: Mapping[tuple[Stage, Party], int]
@@ -127,7 +126,9 @@ class Overview:
     """Number of open tickets this person owns."""
     page: Sequence[Ticket]
     total: int
-    """Total number of tickets in the list."""
+    """Total number of tickets in the list …"""
+    compared: int
+    """… and of those that its pages show: the most urgent."""
     next: Screen | None
     """The next page, if there is one."""
     drafts: Mapping[Kind, Mapping[str, str]]
@@ -228,25 +229,30 @@ class Home:
         """Everything on the first part, as it is `at` this moment or now."""
         actor = await self.allowed(user, Tab.TICKETS)
         now, store = as_utc(at or self.clock()), self.store
-        owned = await store.find(Query(open=True, owner=user, limit=_OWNED))
-        urgent = needs(actor, owned, await self._unclaimed(actor), self.config, now)
         standing, mine = await store.standing(), await store.count(Query(open=True, owner=user))
-        found = await self._listed(user, screen)
-        page, shown = found[:PAGE], [each.ticket for each in urgent[:_URGENT]]
-        last = (page[-1].raised_at, page[-1].id) if len(found) > PAGE else None
+        owned = await self._most_urgent(Query(open=True, owner=user), mine, _OWNED)
+        urgent = needs(actor, owned, await self._unclaimed(actor), self.config, now)
+        total = await self._total(user, screen, standing)
+        found = sorted(await self._listed(user, screen, total), key=lambda one: urgency.order(one, self.config, now))
+        begin = screen.first if screen.first < len(found) else 0
+        above = screen.urgent if screen.urgent < len(urgent) else 0
+        page, shown = found[begin : begin + PAGE], urgent[above : above + URGENT]
+        after = begin + PAGE
+        named = [*(each.ticket for each in shown), *page]
         return Overview(
-            screen=screen,
+            screen=replace(screen, first=begin, urgent=above),
             now=now,
-            urgent=urgent[:_URGENT],
+            urgent=shown,
             urgent_total=len(urgent),
             standing=standing,
             mine=mine,
             page=page,
-            total=await self._total(user, screen, standing),
-            next=replace(screen, first=screen.first + PAGE, after=last) if last else None,
+            total=total,
+            compared=len(found),
+            next=replace(screen, first=after) if after < len(found) else None,
             drafts={kind: draft for kind in Kind if (draft := await self.queries.draft(user, kind))},
-            links=await store.card_links([each.id for each in (*shown, *page)]),
-            who=await self.queries.names({each.owner for each in (*shown, *page)}),
+            links=await store.card_links([each.id for each in named]),
+            who=await self.queries.names({each.owner for each in named}),
             **await self._owed_by_contact(user),
             dead=len(await self.dead()) if actor.is_admin else 0,
         )
@@ -260,16 +266,28 @@ class Home:
         queries = [Query(stages=(stage,), limit=_UNCLAIMED) for stage, level in stages if level in actor.levels]
         return [ticket for query in queries for ticket in await self.store.find(query)]
 
-    async def _listed(self, user: str, screen: Screen) -> list[Ticket]:
-        """One page and one more. Each query walks one index; a list of several stages is merged from theirs."""
-        query = Query(open=True, before=screen.after, limit=PAGE + 1)
+    async def _listed(self, user: str, screen: Screen, total: int) -> list[Ticket]:
+        """The tickets whose urgency is compared: all, or of very many those due soonest and the newest.
+
+        Each query walks one index; a list of several stages is merged from theirs.
+        """
         if screen.mine:
-            return await self.store.find(replace(query, owner=user, stages=screen.stages, ball=screen.ball))
+            mine = Query(open=True, owner=user, stages=screen.stages, ball=screen.ball)
+            return await self._most_urgent(mine, total, COMPARED)
         if screen.ball is None:
-            return await self.store.find(replace(query, level=screen.level))
-        each = [await self.store.find(replace(query, stages=(stage,), ball=screen.ball)) for stage in screen.stages]
-        newest = sorted((ticket for found in each for ticket in found), key=lambda one: (one.raised_at, one.id))
-        return newest[::-1][: PAGE + 1]
+            return await self._most_urgent(Query(open=True, level=screen.level), total, COMPARED)
+        each = [Query(open=True, stages=(stage,), ball=screen.ball) for stage in screen.stages]
+        most = COMPARED if total <= COMPARED else COMPARED // max(1, len(each))
+        return [ticket for query in each for ticket in await self._most_urgent(query, total, most)]
+
+    async def _most_urgent(self, query: Query, total: int, most: int) -> list[Ticket]:
+        """All of them, or of more than `most` those due soonest and the newest."""
+        if total <= most:
+            return await self.store.find(replace(query, limit=most))
+        half = most // 2
+        due = await self.store.find(replace(query, due_before=as_utc(self.clock()) + _FAR_AHEAD, limit=half))
+        newest = await self.store.find(replace(query, limit=half))
+        return list({each.id: each for each in (*due, *newest)}.values())
 
     async def _total(self, user: str, screen: Screen, standing: Mapping[tuple[Stage, Party], int]) -> int:
         if screen.mine:

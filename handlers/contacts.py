@@ -50,7 +50,15 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.clicks[contacts.ADD] = ask_new
     dispatcher.clicks[contacts.CHANGE] = ask
     dispatcher.submissions[contacts.SAVE] = save
+    dispatcher.redraws[contacts.SAVE] = lambda click: _filled_in(desk, click)
     for action in acts:
         dispatcher.saving_clicks[action] = act
     dispatcher.saving_clicks[guides.KNOWN] = acknowledge
     dispatcher.events["user_change"] = changed
+
+
+async def _filled_in(desk: Desk, click: Click) -> Json | None:
+    """The form of a new contact with name and address of the chosen colleague."""
+    permissions.require_admin(await desk.queries.actor(click.user))
+    chosen = click.typed.get("person", "")
+    return contacts.modal(None, await desk.directory.person(chosen)) if chosen else None

@@ -17,9 +17,9 @@ from handlers.response_url import reply
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def start(click: Click) -> None:
-        tickets = await desk.handovers.mine(click.user)
+        tickets, others = await desk.handovers.mine(click.user)
         who, links = await named(desk, tickets)
-        await dispatcher.open_for(click, handover.modal(tickets, desk.config, who, links))
+        await dispatcher.open_for(click, handover.modal(tickets, others, desk.config, who, links))
 
     async def offer(form: Submission) -> None:
         await desk.handovers.offer(form.user, form.typed.get(handover.NOTE, ""), form.view)

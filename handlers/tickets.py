@@ -24,7 +24,7 @@ async def _outages(desk: Desk, user: str) -> Message:
 
 
 async def _handover(desk: Desk, user: str) -> Message:
-    return handover.begin(await desk.handovers.mine(user))
+    return handover.begin(*await desk.handovers.mine(user))
 
 
 _PAGES: dict[str, Callable[[Desk, str], Awaitable[Message]]] = {

@@ -130,8 +130,9 @@ def _ticking(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], A
 
 
 async def _forget(desk: Desk) -> None:
-    """Prunes delivered notices, and expires the personal data of tickets that were closed long ago (retention)."""
+    """Prunes delivered notices and old handovers, and expires the data of tickets closed long ago (retention)."""
     await desk.reminders.prune(_KEEP)
+    await desk.handovers.prune()
     days = desk.config.privacy.keep_days
     if days:
         await desk.archive.expire(timedelta(days=days))

@@ -14,6 +14,8 @@ class Person(Record):
 
     id: str
     name: str
+    email: str = ""
+    """Address of their profile; empty where Slack does not give it."""
     zone: str = "UTC"
     """IANA time zone of their profile."""
     locale: str = ""

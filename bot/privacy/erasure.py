@@ -198,7 +198,8 @@ class PersonalDataArchive:
         return True
 
     async def _erase_draft(self, key: str, draft: dict[str, str], person: PersonMatcher) -> None:
-        if person.user and person.user in key:
+        """Deletes a draft or a handover of their own; takes their name out of those of others."""
+        if person.user and (person.user in key or person.user == draft.get("giver")):
             await self.drafts.drop(key)
         else:
             await self.drafts.put(key, {name: person.out_of(text) for name, text in draft.items()})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.cleaning import clean_text
-from bot.core.clock import Clock, as_utc, zone
+from bot.core.clock import Clock, as_moment, as_utc, zone
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, Say, direct_lane
 from bot.model.ticket import Level, Ticket
 from bot.model.transitions import Move, can, event, move
 from bot.reminders.digest import stages_of
@@ -24,7 +25,12 @@ from bot.tickets.ports import Batch, Drafts, Query, TicketStore
 from bot.tickets.queries import Queries
 
 LISTED: Final = 30
-"""Tickets that one handover names."""
+"""Tickets that one handover names: the most urgent ones."""
+KEPT: Final = timedelta(days=30)
+"""Time after which a handover is deleted, accepted or not."""
+_COMPARED: Final = 200
+"""Open tickets of which the most urgent are named."""
+_KEY: Final = "handover:"
 _LATE: Final = timedelta(hours=2)
 """After the end of the day a list is no longer posted: the desk was down."""
 
@@ -40,11 +46,13 @@ class Handover:
     note: str
     accepted_by: str
     tickets: Sequence[Ticket]
+    others: int
+    """Further open tickets of the giver or the level, which it does not name and which stay where they are."""
 
 
 @dataclass(frozen=True)
 class Handovers:
-    """Use-cases of a handover. What stands in it is kept among the drafts; the first person who accepts has it."""
+    """Use-cases of a handover. It is kept among the drafts for some weeks; the first person who accepts has it."""
 
     changes: Changes
     queries: Queries
@@ -53,20 +61,26 @@ class Handovers:
     config: Config
     clock: Clock
 
-    async def mine(self, by: str) -> list[Ticket]:
-        """Open tickets of this person, as they would be handed over."""
+    async def mine(self, by: str) -> tuple[list[Ticket], int]:
+        """Open tickets of this person that would be handed over, most urgent first, and the number of others."""
         permissions.require_part(await self.queries.actor(by))
-        return await self.store.find(Query(open=True, owner=by, limit=LISTED))
+        return await self._named(Query(open=True, owner=by))
+
+    async def _named(self, query: Query) -> tuple[list[Ticket], int]:
+        found, at = await self.store.find(replace(query, limit=_COMPARED)), self.clock()
+        total = len(found) if len(found) < _COMPARED else await self.store.count(query)
+        named = sorted(found, key=lambda each: urgency.order(each, self.config, at))[:LISTED]
+        return named, total - len(named)
 
     async def offer(self, by: str, note: str, form: str) -> None:
         """Posts the person's open tickets in the desk channel for a colleague to accept; idempotent per form."""
-        tickets = await self.mine(by)
+        tickets, others = await self.mine(by)
         if not tickets:
             raise NotNow(t("You have no open tickets to hand over."))
         if wrong := faults({"note": note}):
             raise Invalid(wrong)
-        kept = {"giver": by, "level": "", "note": clean_text(note), "tickets": " ".join(each.id for each in tickets)}
-        await self._post(f"handover:{_digest(form)}", kept)
+        kept = {"giver": by, "level": "", "note": clean_text(note)}
+        await self._post(f"{_KEY}{_digest(form)}", kept, tickets, others)
 
     async def look(self, key: str) -> Handover | None:
         """The handover with its tickets; None when it is not kept any more."""
@@ -76,7 +90,8 @@ class Handovers:
         found = [await self.queries.find(each) for each in kept["tickets"].split()]
         level = Level(kept["level"]) if kept["level"] else None
         tickets = [each for each in found if each]
-        return Handover(key, kept["giver"], level, kept["note"], kept.get("accepted_by", ""), tickets)
+        others = int(kept.get("others", "0"))
+        return Handover(key, kept["giver"], level, kept["note"], kept.get("accepted_by", ""), tickets, others)
 
     async def accept(self, key: str, by: str) -> Handover:
         """The first who accepts gets the tickets that still belong to the giver. A level's list names who has it."""
@@ -93,7 +108,7 @@ class Handovers:
 
         for ticket in handover.tickets if handover.giver else ():
             try:
-                await self.changes.change(ticket.id, f"{key}:{by}:{ticket.id}", decide)
+                await self.changes.change(ticket.id, f"{by}:{key}:{ticket.id}", decide)
             except Refused:
                 continue  # of a level this person does not work at: it stays with its owner
         await self._tell_giver(handover)
@@ -115,7 +130,7 @@ class Handovers:
 
     async def _tell_giver(self, handover: Handover) -> None:
         if handover.giver:
-            await self._send(f"{handover.key}:accepted", handover.key, handover.giver)
+            await self._send(f"{handover.key}:accepted", handover.key, handover.giver, direct_lane(handover.giver))
 
     # --- at the end of a day
 
@@ -126,25 +141,39 @@ class Handovers:
 
     async def _close(self, level: Level, at: datetime) -> bool:
         day = closed_day(level, self.config, at)
-        key = f"handover:{level}:{day}"
+        key = f"{_KEY}{level}:{day}"
         if not day or await self.store.used(f"{key}:posted"):
             return False
-        tickets = await self.store.find(Query(open=True, stages=stages_of(level), limit=LISTED))
+        tickets, others = await self._named(Query(open=True, stages=stages_of(level)))
         if not tickets:
             return False
-        ids = " ".join(each.id for each in tickets)
-        await self._post(key, {"giver": "", "level": level.value, "note": "", "tickets": ids})
+        await self._post(key, {"giver": "", "level": level.value, "note": ""}, tickets, others)
         return True
 
-    async def _post(self, key: str, kept: dict[str, str]) -> None:
-        if await self.drafts.get(key) is None:
-            await self.drafts.put(key, kept)
-        await self._send(f"{key}:posted", key, self.changes.routes.desk)
+    async def prune(self) -> int:
+        """Deletes handovers that are older than some weeks; returns how many."""
+        at, count = as_utc(self.clock()), 0
+        for key in [each for each in await self.drafts.keys() if each.startswith(_KEY)]:
+            kept = await self.drafts.get(key) or {}
+            begun = as_moment(kept.get("at", ""))
+            if begun is None:  # of an earlier release: its time begins now
+                await self.drafts.replace(key, kept, {**kept, "at": _stamp(at)})
+            elif begun <= at - KEPT:
+                await self.drafts.drop(key)
+                count += 1
+        return count
 
-    async def _send(self, once: str, key: str, to: str) -> None:
+    async def _post(self, key: str, about: dict[str, str], tickets: Sequence[Ticket], others: int) -> None:
+        if await self.drafts.get(key) is None:
+            ids = " ".join(each.id for each in tickets)
+            kept = {**about, "tickets": ids, "others": str(others), "at": _stamp(self.clock())}
+            await self.drafts.put(key, kept)
+        await self._send(f"{key}:posted", key, self.changes.routes.desk, key)
+
+    async def _send(self, once: str, key: str, to: str, lane: str) -> None:
         at = as_utc(self.clock())
         notice = Notice(
-            key=once, ticket_id="", lane=key, say=Say.HANDOVER, to=to, version=0, due=at, body={"handover": key}
+            key=once, ticket_id="", lane=lane, say=Say.HANDOVER, to=to, version=0, due=at, body={"handover": key}
         )
         try:
             await self.store.apply(Batch(notices=[notice], once=[once]))
@@ -164,6 +193,10 @@ def closed_day(level: Level, config: Config, at: datetime) -> str:
     is_over = calendar.between(begin, at) > timedelta() and not calendar.between(at, begin + timedelta(days=1))
     is_recent = calendar.between(at - _LATE, at) > timedelta()
     return day.isoformat() if is_over and is_recent and not calendar.is_closed_on(day) else ""
+
+
+def _stamp(at: datetime) -> str:
+    return str(int(at.timestamp()))
 
 
 def _digest(form: str) -> str:

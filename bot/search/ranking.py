@@ -18,6 +18,7 @@ from bot.model.technical_note import PREFIX
 from bot.search import documents
 from bot.search import tokens as words
 from bot.search.documents import ANY_SERVICE, DocumentKind, IndexEntry, customer_tag, name_tag, service_tag
+from bot.search.error_codes import is_error_code
 from bot.search.telephone_terms import telephone_terms
 from bot.search.tokens import Term
 
@@ -28,7 +29,7 @@ RANKED = 120
 _MAX_WORDS = 12
 """Number of words of a long text that are searched for: the most specific …"""
 _MAX_LOOKUPS = 40
-"""… of this many at its beginning."""
+"""… of this many: its ids and codes, then the words at its beginning."""
 
 # --- the query
 
@@ -195,7 +196,7 @@ def gather(
     within = look([must])[0] if must else []
     if not asked or (must and len(within) < CANDIDATES):
         return CandidateNumbers(within, None, is_bounded=False)
-    looked_up = asked[:_MAX_LOOKUPS]
+    looked_up = sorted(asked, key=lambda each: not each.is_code)[:_MAX_LOOKUPS]
     found = look([[*must, each.needed] for each in looked_up])
     postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
     spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
@@ -236,6 +237,8 @@ def telling(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[Que
 # --- order
 
 _TITLE, _BODY, _STORY_WEIGHT = 1.0, 0.75, 0.7
+_FEW = 12
+"""Documents with the same error code, up to which the code alone is reason enough to suggest them."""
 _CODE = 2.0
 """Weight of an id or an error code, which is more specific than a word."""
 
@@ -276,13 +279,17 @@ class Ranked:
     """True if it holds an id or error code that was searched for, whole."""
     is_story: bool = False
     """True when only its history holds the words of the query."""
+    has_error_code: bool = False
+    """True if it holds an error code that was searched for, and few others do."""
 
 
 def ranked(asked: Sequence[QueryTerm], candidates: Candidates) -> list[Ranked]:
     """Ranks candidates: exact ids and codes first, then by score, then the newest."""
     weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
     meant = _meant(asked)
-    found = [_scored(candidate, asked, weights, meant) for candidate in candidates.found]
+    spread = candidates.spread.items()
+    rare = frozenset(word for word, count in spread if count <= _FEW and is_error_code(word))
+    found = [_scored(candidate, asked, weights, meant, rare) for candidate in candidates.found]
     return sorted(
         (each for each in found if each.words),
         key=lambda each: (each.is_exact, round(each.score, 6), each.number),
@@ -308,6 +315,7 @@ def _scored(
     asked: Sequence[QueryTerm],
     weights: Sequence[float],
     meant: Mapping[str, Sequence[tuple[int, float]]],
+    rare: frozenset[str],
 ) -> Ranked:
     entry = candidate.entry
     places = ((entry.title, _TITLE), (entry.body, _BODY), (entry.tags, _BODY), (entry.story, _STORY_WEIGHT))
@@ -324,7 +332,8 @@ def _scored(
     whole = {token for clause in asked if clause.is_code for token, sure in clause.tokens.items() if sure == 1}
     is_exact = bool(matched & whole)
     is_story = matched.isdisjoint(entry.title | entry.body | entry.tags)
-    return Ranked(candidate.number, score / total, frozenset(matched), count, is_exact, is_story)
+    has_code = not matched.isdisjoint(rare)
+    return Ranked(candidate.number, score / total, frozenset(matched), count, is_exact, is_story, has_code)
 
 
 # --- excerpt

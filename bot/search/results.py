@@ -24,12 +24,15 @@ class Hit:
     """True if it holds an id or error code that was searched for."""
     is_story: bool = False
     """True when only its history holds the words of the query."""
+    has_error_code: bool = False
+    """True if it holds an error code that was searched for, and few others do."""
     story: Sequence[str] = ()
     """Text of the history, when only that holds the words."""
 
     @classmethod
     def of(cls, found: Ticket | TechnicalNote, ranked: Ranked) -> Hit:
-        return cls(found, ranked.tokens, ranked.score, ranked.words, ranked.is_exact, ranked.is_story)
+        exact, code = ranked.is_exact, ranked.has_error_code
+        return cls(found, ranked.tokens, ranked.score, ranked.words, exact, ranked.is_story, code)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -293,8 +293,12 @@ def _together(found: Sequence[SearchResult]) -> SearchResult:
 
 
 def _best(hits: Iterable[Hit], services: Sequence[str]) -> list[Hit]:
-    """Best first; of equals, those of the same service."""
-    return sorted(hits, key=lambda hit: (-round(hit.score, 6), not set(_services_of(hit)) & set(services)))
+    """Those with the same error code, then best first; of equals, those of the same service."""
+
+    def order(hit: Hit) -> tuple[bool, float, bool]:
+        return not hit.has_error_code, -round(hit.score, 6), not set(_services_of(hit)) & set(services)
+
+    return sorted(hits, key=order)
 
 
 def _services_of(hit: Hit) -> Sequence[str]:
@@ -326,14 +330,15 @@ def _services(answers: Mapping[str, str]) -> list[str]:
 
 
 def _is_likely(hit: Hit, services: Sequence[str]) -> bool:
-    """True if it may be suggested automatically; never for a single word."""
+    """True if it may be suggested automatically; never for a single word, always for the same rare error code."""
     if hit.words < _TOGETHER:
         return False
     if isinstance(hit.found, TechnicalNote):
         of_another = bool(hit.found.services and services and not set(hit.found.services) & set(services))
-        return hit.score >= _LIKELY_NOTE + (0.15 if of_another else 0.0)
+        is_same_error = hit.has_error_code and not of_another
+        return is_same_error or hit.score >= _LIKELY_NOTE + (0.15 if of_another else 0.0)
     is_of = not services or bool(set(_services(hit.found.answers)) & set(services))
-    return is_of and hit.score >= _LIKELY_TICKET
+    return is_of and (hit.has_error_code or hit.score >= _LIKELY_TICKET)
 
 
 def _in_time(hit: Hit, typed: Mapping[str, str]) -> Hit:

@@ -35,7 +35,8 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
         "mine": 300,
         "page": many,
         "total": 5000,
-        "next": Screen(first=10, after=(NOW, "t9")),
+        "compared": 100,
+        "next": Screen(first=10),
         "drafts": dict.fromkeys(Kind, ticket.answers),
         "links": {each.id: "https://nordlicht.slack.example/archives/C0/p1" for each in many[:5]},
         "who": who,
@@ -50,10 +51,12 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     """Views by name."""
     config = config.model_copy(update={"guides": GUIDES})
     for level, ball, mine in product((None, *Level), (None, *Party), (True, False)):
-        screen = Screen(level=level, ball=ball, mine=mine, first=10, after=(NOW, "t1"))
+        screen = Screen(level=level, ball=ball, mine=mine, first=10, urgent=2)
         seen = an_overview(ticket, who, screen=screen)
         yield f"home {level} {ball} {mine}", home.overview(seen, config, is_admin=True)
-    nothing = an_overview(ticket, urgent=(), urgent_total=0, page=(), next=None, drafts={}, standing={})
+    nothing = an_overview(
+        ticket, urgent=(), urgent_total=0, page=(), total=0, compared=0, next=None, drafts={}, standing={}
+    )
     yield "home of nobody", home.overview(nothing, config, is_admin=False)
     yield "home closed", home.closed(ticket.answer("happens"))
     yield "home closed, raising open", home.closed(ticket.answer("happens"), raises=True)

@@ -145,10 +145,12 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "one", tickets.one(ticket, config, who, LINK)
     yield "nothing", tickets.listing([], 0, "mine", config, who, {})
     for giver, accepted_by in ((BEN, ""), ("", BEN)):
-        given = Handover("handover:1", giver, None if giver else Level.FIRST, NASTY * 9, accepted_by, [ticket] * 30)
+        given = Handover(
+            "handover:1", giver, None if giver else Level.FIRST, NASTY * 9, accepted_by, [ticket] * 30, 999
+        )
         yield f"handover {giver}", handover.message(given, config, who, links)
-    yield "handover begun", handover.begin([ticket] * 30)
-    yield "handover of nothing", handover.begin([])
+    yield "handover begun", handover.begin([ticket] * 30, 999)
+    yield "handover of nothing", handover.begin([], 0)
     for stage in Stage:
         event = an_event(ticket, Step.CALL, "", stage=stage)
         called = a_notice(ticket.model_copy(update={"stage": stage}), Say.STORY, body={CALL: True})
@@ -215,7 +217,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
-    yield "handover", handover.modal([ticket] * 30, config, lambda _: name, {ticket.id: LINK})
+    yield "handover", handover.modal([ticket] * 30, 999, config, lambda _: name, {ticket.id: LINK})
     yield from _outages(ticket, name, config)
     sent = write(ticket, a_contact(), config)
     yield "letter", letter.modal(as_text(sent), name)

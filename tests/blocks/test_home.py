@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from blocks import customers, guides, home, resources, settings
@@ -15,7 +13,7 @@ from localslack.blockkit import is_too_large, is_too_long, validate_blocks, vali
 from localslack.visible import text_of
 from tests.blocks.homes import GUIDES, an_overview, messages, views
 from tests.blocks.surfaces import longest
-from tests.factories import NOW, a_config, an_incident
+from tests.factories import a_config, an_incident
 
 CONFIG = a_config()
 
@@ -33,7 +31,7 @@ def test_every_stored_ticket_can_be_shown(text: str | None) -> None:
 
 def test_items_that_need_somebody_come_first() -> None:
     words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=True))
-    order = ["What needs you now: 12", "and 4 more", "My drafts", "Not delivered (3)", "Open tickets: 5600", "of 5000"]
+    order = ["What needs you now: 12", "Show 4 more", "My drafts", "Not delivered (3)", "Open tickets: 5600", "of 5000"]
     assert [words.index(each) for each in order] == sorted(words.index(each) for each in order)
 
 
@@ -43,13 +41,25 @@ def test_admin_tabs_are_hidden_from_other_people() -> None:
     assert not [part for part in ("Contacts", "End-customers", "Settings", "Not delivered") if part in words]
 
 
-@pytest.mark.parametrize("after", [None, (NOW, "t|1")])
+@pytest.mark.parametrize("urgent", [0, 8])
 @pytest.mark.parametrize(("level", "ball", "mine"), [(None, None, True), (Level.SECOND, Party.CUSTOMER, False)])
 def test_current_view_survives_a_round_trip_through_a_button(
-    level: Level | None, ball: Party | None, mine: bool, after: tuple[datetime, str] | None
+    level: Level | None, ball: Party | None, mine: bool, urgent: int
 ) -> None:
-    screen = Screen(level=level, ball=ball, mine=mine, first=20, after=after)
+    screen = Screen(level=level, ball=ball, mine=mine, first=20, urgent=urgent)
     assert Screen.unpack(screen.pack()) == screen
+
+
+def test_button_of_an_earlier_release_still_leads_to_its_page() -> None:
+    assert Screen.unpack("tickets|second||1|20|1566896400000|t1") == Screen(level=Level.SECOND, mine=True, first=20)
+
+
+def test_pages_of_what_needs_the_reader_lead_to_the_others_and_back() -> None:
+    seen = an_overview(an_incident(), screen=Screen(urgent=8), urgent_total=20)
+    view = home.overview(seen, CONFIG, is_admin=True)
+    (pages,) = [block for block in view["blocks"] if block.get("block_id") == "home.urgent"]
+    assert [Screen.unpack(each["value"]).urgent for each in pages["elements"]] == [0, 16]
+    assert "Show 4 more" in text_of(view)
 
 
 def test_unset_settings_are_shown_as_not_set() -> None:

@@ -113,7 +113,7 @@ ROWS: dict[str, str] = {
     "click reports.draft": CONTACT,
     "submission reports.request": CONTACT,
     **{f"click contacts.{what}": ADMIN for what in ("add", "change", "hand_over", "reinstate", "suspend")},
-    "submission contacts.save": ADMIN,
+    **{f"{kind} contacts.save": ADMIN for kind in ("submission", "redraw")},
     **{f"click customers.{what}": ADMIN for what in ("add", "change", "remove")},
     "submission customers.save": ADMIN,
     "click undelivered.again": ADMIN,

@@ -34,7 +34,10 @@ async def add(w: World) -> Modal:
 
 
 async def test_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_them(w: World) -> None:
-    assert (await w.carla.submit(await add(w), ALEX))["outcome"] == "closed"
+    await w.decide(w.carla, await add(w), "person", "U0ALEX")
+    modal = await w.carla.modal("Add a contact", containing="Name and e-mail are from Slack")
+    typed = {key: value for key, value in ALEX.items() if key not in {"name", "email"}}
+    assert (await w.carla.submit(modal, typed))["outcome"] == "closed"
     await shown(w.carla, "Can send to Retarus: Alex Adler, Ben Brandt, Carla Conrad")
     told = await w.alex.message(DM, "Please read both guides")
     await w.alex.click(told, "I have read both")
@@ -42,6 +45,7 @@ async def test_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_them(w
     alex = await w.running.desk.register.contact("U0ALEX")
     assert alex
     assert (alex.phone, alex.changed_by) == ("+49 89 12345672", "U0CARLA")
+    assert (alex.name, alex.email) == (ALEX["name"], ALEX["email"])
 
 
 async def knows(w: World, user: str) -> bool:

@@ -24,6 +24,7 @@ def person_of(user: Mapping[str, Any], home: HomeWorkspace, zone: str) -> Person
     return Person(
         id=str(user["id"]),
         name=profile.get("real_name") or user.get("real_name") or user.get("name") or str(user["id"]),
+        email=profile.get("email") or "",
         zone=user.get("tz") or zone,
         locale=user.get("locale") or "",
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Refused
 from bot.model.contact import EndCustomer
-from bot.model.notice import Sent
+from bot.model.notice import Say, Sent
 from bot.model.ticket import NOBODY, Kind, Stage
 from bot.model.transitions import Move
 from bot.privacy.erasure import PersonalDataArchive
@@ -28,7 +28,7 @@ def an_archive(w: World) -> PersonalDataArchive:
 
 async def everything(w: World) -> str:
     """All records as text."""
-    kept = []
+    kept = [row.notice.model_dump_json() for row in await w.store.letters(limit=1000) if not row.notice.ticket_id]
     for number in range(1001, 1010):
         ticket = await w.store.numbered(number)
         if ticket:
@@ -140,8 +140,10 @@ async def test_colleague_is_erased_from_the_register_and_everything_they_did() -
     w = await a_world(a_contact(BEN), a_contact(ALEX, email="alex@nordlicht.example", phone="+498911112222"))
     ticket = await w.desk.tickets.create(ALEX, Kind.INCIDENT, RAISED, w.form())
     ticket = await w.desk.tickets.act(ticket.id, Move.TAKE, ALEX, f"{ALEX}:1.1:take")
-    await w.desk.tickets.act(ticket.id, Move.TAKE_OVER, ANNA, w.form())
     await w.desk.tickets.save_draft(ALEX, Kind.INCIDENT, {"happens": "later"})
+    await hand_over(w, ALEX, ANNA)
+    await hand_over(w, ANNA, ALEX)
+    await w.desk.tickets.act(ticket.id, Move.TAKE_OVER, ANNA, w.form())
     await deliver_all(w)
     archive = an_archive(w)
     assert await archive.erase(await archive.find(ALEX)) == 1
@@ -152,6 +154,32 @@ async def test_colleague_is_erased_from_the_register_and_everything_they_did() -
     assert (now.raised_by, now.owner) == (NOBODY, ANNA)
     assert [each.slack_user for each in await w.store.contacts()] == [BEN]
     assert not await w.store.used(f"{ALEX}:1.1:take:take")
+
+
+async def hand_over(w: World, giver: str, colleague: str) -> None:
+    """A handover of everything the giver has, with a word that names both, accepted by the colleague."""
+    form = w.form()
+    await w.desk.handovers.offer(giver, "Alex Adler knows more", form)
+    rows = [row.notice for row in await w.store.letters(limit=500) if row.notice.say is Say.HANDOVER]
+    await w.desk.handovers.accept(str(rows[0].body["handover"]), colleague)
+
+
+async def test_handover_goes_with_its_giver_and_loses_the_name_of_the_colleague() -> None:
+    w = await a_world()
+    await w.taken()
+    await hand_over(w, ANNA, ALEX)
+    (key,) = [each for each in await w.drafts.keys() if each.startswith("handover:")]
+    archive = an_archive(w)
+    await w.desk.tickets.act((await w.desk.handovers.mine(ALEX))[0][0].id, Move.TAKE_OVER, ANNA, w.form())
+    await archive.erase(await archive.find(ALEX, "Alex Adler"))
+    kept = await w.drafts.get(key)
+    assert kept
+    assert (kept["giver"], kept["accepted_by"], kept["note"]) == (ANNA, NOBODY, f"{MARK} knows more")
+    await archive.erase(await archive.find("Anna Arnold"))
+    assert await w.drafts.get(key)
+    await w.desk.tickets.act((await w.desk.handovers.mine(ANNA))[0][0].id, Move.TAKE_OVER, CARLA, w.form())
+    await archive.erase(await archive.find(ANNA))
+    assert await w.drafts.get(key) is None
 
 
 async def test_contact_entered_by_an_erased_admin_stays_in_the_register() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from blocks.handover import message
 from bot.core.errors import Invalid, NotNow, NotYours
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level, Stage
-from bot.reminders.handover import closed_day
+from bot.reminders.handover import KEPT, LISTED, closed_day
+from bot.tickets.ports import Query
 from tests.factories import ALEX, ANNA, BEA, BEN, NEMO, World, a_config, a_world
 
 OFFICE = {
@@ -36,6 +38,37 @@ async def test_handover_is_posted_once_and_the_first_colleague_gets_the_tickets(
     assert [(await w.desk.queries.ticket(each.id)).owner for each in (first, second, new)] == [ALEX, ALEX, ANNA]
     with pytest.raises(NotNow, match="Alex Adler accepted this handover already"):
         await w.desk.handovers.accept(key, BEN)
+
+
+async def test_handover_of_many_tickets_names_the_most_urgent_and_says_how_many_stay() -> None:
+    w = await a_world()
+    for _ in range(LISTED + 1):
+        await w.taken()
+    first = await w.raised(priority="P1", priority_reason="All mail is down")
+    named, others = await w.desk.handovers.mine(ANNA)
+    assert (named[0].id, len(named), others) == (first.id, LISTED, 2)
+    await w.desk.handovers.offer(ANNA, "", "form")
+    key = str((await posted(w))[0].body["handover"])
+    accepted = await w.desk.handovers.accept(key, ALEX)
+    assert (len(accepted.tickets), accepted.others) == (LISTED, 2)
+    shown = str(message(accepted, w.desk.config, str, {}).blocks)
+    assert f"The {LISTED} most urgent are named. 2 more stay where they are" in shown
+    assert len(await w.store.find(Query(open=True, owner=ANNA, limit=50))) == 3
+
+
+async def test_handover_is_deleted_after_some_weeks_and_one_of_an_earlier_release_later() -> None:
+    w = await a_world()
+    await w.taken()
+    await w.desk.handovers.offer(ANNA, "", "form")
+    key = str((await posted(w))[0].body["handover"])
+    await w.drafts.put("handover:old", {"giver": ANNA, "level": "", "note": "", "tickets": ""})
+    assert await w.desk.handovers.prune() == 0
+    w.clock.at += KEPT - timedelta(seconds=1)
+    assert await w.desk.handovers.prune() == 0
+    w.clock.at += timedelta(seconds=1)
+    assert await w.desk.handovers.prune() == 2
+    with pytest.raises(NotNow, match="not kept any more"):
+        await w.desk.handovers.accept(key, ALEX)
 
 
 async def test_giver_is_told_once_for_all_tickets() -> None:

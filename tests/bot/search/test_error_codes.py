@@ -1,0 +1,64 @@
+"""The same error code makes a ticket or note a suggestion, however long the sentence around it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.search.error_codes import is_error_code
+from tests.bot.search.test_known import named
+from tests.factories import ANNA, BEN, RAISED, a_world
+
+LONG = (
+    "Good morning, since the maintenance of last night several colleagues in the branch offices complain that their "
+    "messages to suppliers come back after some minutes, sometimes only to one recipient of many, and the report in "
+    "the mailbox of the helpdesk ends with the words that the remote host said {code} without any further reason, "
+    "although nothing was changed here and other recipients in the same domain receive everything as before."
+)
+
+
+@pytest.mark.parametrize("code", ["5.7.520", "0x80040115", "550-5.7.26", "ERR-4711", "E_CONN_042"])
+async def test_note_and_open_ticket_with_the_same_code_are_offered_for_a_long_sentence(code: str) -> None:
+    w = await a_world()
+    await w.desk.notes.write({"symptom": f"Rejected: {code}", "remedy": "Ask for a new policy"}, BEN, w.form())
+    await w.raised(customer="Adler AG", happens=f"Bounce with {code} from the gateway")
+    typed = {**RAISED, "happens": LONG.format(code=code), "error": ""}
+    assert sorted(named(await w.desk.search.offered(typed, ANNA))) == ["PD-1001", "TN-1"]
+
+
+async def test_code_at_the_end_of_a_very_long_text_is_looked_up() -> None:
+    w = await a_world()
+    await w.desk.notes.write({"symptom": "Rejected: 5.7.520", "remedy": "New policy"}, BEN, w.form())
+    words = " ".join(f"{first}{second}arium" for first in "bcdfghkl" for second in "aeiouy")
+    assert named(await w.desk.search.offered({**RAISED, "happens": f"{words} 5.7.520", "error": ""}, ANNA)) == ["TN-1"]
+
+
+async def test_code_of_another_service_or_of_a_great_many_tickets_is_no_suggestion() -> None:
+    w = await a_world()
+    note = {"symptom": "Rejected: 5.7.520", "remedy": "New policy", "services": "FAX"}
+    await w.desk.notes.write(note, BEN, w.form())
+    await w.raised(services="FAX", happens="Bounce with 5.7.520")
+    typed = {**RAISED, "happens": LONG.format(code="5.7.520"), "error": ""}
+    assert named(await w.desk.search.offered(typed, ANNA)) == []
+    for number in range(13):
+        await w.raised(customer=f"Customer {number}", happens=f"Message {number} is deferred 4.7.1")
+    typed["happens"] = LONG.format(code="4.7.1")
+    assert named(await w.desk.search.offered(typed, ANNA)) == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "550",
+        "10:55",
+        "27.08.2019",
+        "2019-08-27",
+        "500mb",
+        "12345rs",
+        "office365",
+        "4.2",
+        "smtp-de1.example.com",
+        "pd1001",
+    ],
+)
+def test_amounts_days_versions_and_names_are_no_error_codes(word: str) -> None:
+    assert not is_error_code(word)
