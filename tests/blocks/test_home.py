@@ -56,7 +56,7 @@ def test_button_of_an_earlier_release_still_leads_to_its_page() -> None:
 
 def test_pages_of_what_needs_the_reader_lead_to_the_others_and_back() -> None:
     seen = an_overview(an_incident(), screen=Screen(urgent=8), urgent_total=20)
-    view = home.overview(seen, CONFIG, is_admin=True)
+    view: Any = home.overview(seen, CONFIG, is_admin=True)
     (pages,) = [block for block in view["blocks"] if block.get("block_id") == "home.urgent"]
     assert [Screen.unpack(each["value"]).urgent for each in pages["elements"]] == [0, 16]
     assert "Show 4 more" in text_of(view)
