@@ -24,7 +24,7 @@ async def test_form_is_prefilled_with_what_is_known(w: World) -> None:
         block["block_id"]: block["element"].get("initial_value") for block in modal.view["blocks"] if "element" in block
     }
     assert values["main_id"] == "73125"
-    assert values["contact"] == "Ben Brandt, +49 89 12345679"
+    assert values["contact"] == "Ben Brandt, +49 89 12345672"
 
 
 async def test_form_marks_every_fault_at_once_and_loses_nothing_typed(w: World) -> None:

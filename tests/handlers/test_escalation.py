@@ -110,7 +110,7 @@ async def test_letter_has_every_heading_in_order_in_the_channel_and_in_the_mail(
     for text in (posted["text"].replace("&amp;", "&"), mail["text"]):
         places = [text.index(heading) for heading in headings]
         assert places == sorted(places)
-    assert "Reported by Ben Brandt, authorised support contact, +49 89 12345679" in mail["text"]
+    assert "Reported by Ben Brandt, authorised support contact, +49 89 12345672" in mail["text"]
     assert "BEGIN" not in mail["html"]
     assert "<h3>START OF INCIDENT</h3>" in mail["html"]
     assert "Reply-To: ben@nordlicht.example" in mail["raw"]
