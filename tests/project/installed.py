@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,8 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PREFIX = "/opt/partner-desk"
+WHEELS = "wheels"
+"""Folder beside the installed program: what is needed to build it."""
 
 
 def build_steps() -> list[str]:
@@ -20,6 +25,22 @@ def build_steps() -> list[str]:
     steps = re.findall(r"^RUN (.+)$", stage, re.MULTILINE)
     assert len(steps) > 1
     return steps
+
+
+def shared_prefix(factory: pytest.TempPathFactory) -> Path:
+    """The installed program; no test may change it."""
+    base = factory.getbasetemp()
+    return installed((base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "installed")
+
+
+def copy_prefix(shared: Path, target: Path, called: str) -> None:
+    """A copy of the installed program that may be changed, with scripts for the path it is called by."""
+    shutil.copytree(shared, target, symlinks=True, copy_function=os.link)
+    for script in (target / "bin").iterdir():
+        if script.is_file() and not script.is_symlink() and (raw := script.read_bytes()).find(bytes(shared)) >= 0:
+            script.unlink()
+            script.write_bytes(raw.replace(bytes(shared), called.encode()))
+            script.chmod(0o755)
 
 
 def installed(shared: Path) -> Path:
@@ -34,6 +55,7 @@ def installed(shared: Path) -> Path:
             time.sleep(0.2)
     else:
         _build(prefix)
+        _download(shared / WHEELS)
         done.touch()
     return prefix
 
@@ -47,6 +69,12 @@ def _build(prefix: Path) -> None:
             command = command.replace("--no-cache-dir ", "")  # an image must stay small; a test need not download again
             done = subprocess.run(["sh", "-euc", command], cwd=source, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{step}\n{done.stdout}{done.stderr}"
+
+
+def _download(folder: Path) -> None:
+    """Downloads the packages that build the program; the Dockerfile removes them again."""
+    wanted = ("--no-deps", "-r", ROOT / "requirements-build.txt", "-d", folder)
+    subprocess.run([sys.executable, "-m", "pip", "download", "-q", *wanted], check=True, timeout=120)
 
 
 def copy_source(target: Path) -> None:

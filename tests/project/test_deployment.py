@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bot.core.release import release, shipped
-from tests.project.installed import PREFIX, ROOT, build_steps, installed
+from tests.project.installed import PREFIX, ROOT, build_steps, shared_prefix
 
 UNITS = ("partner-desk.service", "partner-desk-backup.service", "partner-desk-backup.timer")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -24,8 +24,7 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 @pytest.fixture
 def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.getbasetemp()
-    return installed((base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "installed")
+    return shared_prefix(tmp_path_factory)
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
