@@ -9,13 +9,12 @@ from bot.desk import Desk
 from bot.model.conversation import Entry
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, can
+from bot.tickets.changes import Along
 from bot.tickets.reference import reference
-from handlers.dispatch import Dispatcher, Draw, OnSubmit, Show
+from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, Submission
 
 _MOVES = {conversation.UPDATE: Move.RETARUS_UPDATE, conversation.REPLY: Move.RETARUS_ANSWERED}
-
-_FORMS = (*map(transitions.action_of, _MOVES.values()), transitions.action_of(Step.NOTE), reminders.EXPECT)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -51,7 +50,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     for kind in conversation.RECORDS:
         dispatcher.clicks[conversation.RECORD + kind] = record
-    dispatcher.submissions |= {form: _marking(desk, dispatcher.submissions[form]) for form in _FORMS}
     dispatcher.clicks[conversation.WHOLE] = whole
     dispatcher.saving_clicks[conversation.ORIGINAL] = original
     for action in conversation.NUMBERS:
@@ -61,19 +59,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.saving_clicks[conversation.DISMISS] = dismiss
 
 
-def _marking(desk: Desk, submit: OnSubmit) -> OnSubmit:
-    """The submission of a form that may have been opened from an entry, which then shows what it was recorded as."""
-
-    async def submitted(form: Submission) -> Json | Draw | None:
-        entry_id, kind, seen = conversation.recorded_entry(form.below)
-        if not entry_id:
-            return await submit(form)
-        await desk.conversation.refuse_second_record(entry_id, form.user, seen, form.view)
-        shown = await submit(form)
-        await desk.conversation.recorded(entry_id, form.user, kind, form.view)
-        return shown
-
-    return submitted
+def recording(desk: Desk, form: Submission) -> Along | None:
+    """Marks the entry that a form was opened from, in the change that the form saves; none for any other form."""
+    entry_id, kind, seen = conversation.recorded_entry(form.below)
+    return desk.conversation.recording(entry_id, form.user, kind, form.view, seen) if entry_id else None
 
 
 def _form(desk: Desk, kind: str, ticket: Ticket, entry: Entry) -> Json:

@@ -12,6 +12,7 @@ from bot.model.ticket import Ticket
 from bot.model.transitions import Move
 from bot.reminders.snoozing import proposed
 from bot.tickets.reference import reference
+from handlers.conversation import recording
 from handlers.dispatch import Dispatcher, OnClick, OnSubmit
 from handlers.payload import Click, Submission
 
@@ -85,7 +86,7 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
         await desk.reminders.snooze(form.ticket, form.user, form.typed.get(reminders.UNTIL, ""), word(form), form.view)
 
     async def expect(form: Submission) -> None:
-        await desk.reminders.expect(form.ticket, form.user, form.typed, form.view)
+        await desk.reminders.expect(form.ticket, form.user, form.typed, form.view, recording(desk, form))
 
     async def plan(form: Submission) -> None:
         await desk.reminders.record_plan(form.ticket, form.user, word(form), form.view)

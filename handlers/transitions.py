@@ -7,6 +7,7 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.transitions import Move, Step
 from bot.tickets.reference import reference
+from handlers.conversation import recording
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
@@ -51,9 +52,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
     """Carries out the move with the typed word and the form's other answers."""
     if isinstance(what, Step):
-        await desk.tickets.note(form.ticket, form.user, word, form.view, form.typed.get(transitions.CALLED, ""))
+        called, along = form.typed.get(transitions.CALLED, ""), recording(desk, form)
+        await desk.tickets.note(form.ticket, form.user, word, form.view, called, along)
     elif what in _HEARD:
-        await desk.retarus_replies.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version)
+        along = recording(desk, form)
+        await desk.retarus_replies.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version, along)
     elif what is Move.RESOLVE:
         await desk.tickets.resolve(form.ticket, form.user, form.view, word, form.typed)
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.conversation import telling
 from bot.conversation.ports import ConversationStore
@@ -14,7 +15,7 @@ from bot.core.i18n import t
 from bot.model.conversation import Entry, EntryRecord, EntryState, Heard
 from bot.model.ticket import Ticket
 from bot.tickets import permissions
-from bot.tickets.changes import ATTEMPTS, Changes
+from bot.tickets.changes import ATTEMPTS, Along, Change, Changes
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
@@ -99,31 +100,26 @@ class Conversation:
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
             await self.changes.store.apply(Batch(heard=Heard(changed=(changed,))))
 
-    async def refuse_second_record(self, entry_id: str, by: str, seen: int, form: str) -> None:
-        """Refuses a form that was opened before somebody else recorded the entry. `seen`: records at that time."""
-        entry = await self.entry(entry_id, by)
-        if len(entry.records) <= seen or any(each.form == form for each in entry.records):
-            return
-        last = entry.records[-1]
-        name = (await self.queries.names([last.by]))(last.by)
-        raise NotNow(t("{name} recorded this message meanwhile. Look at it in the ticket's thread first.", name=name))
+    def recording(self, entry_id: str, by: str, kind: str, form: str, seen: int) -> Along:
+        """Marks an entry as recorded, in the change that records it. `seen`: its records when the form was opened.
 
-    async def recorded(self, entry_id: str, by: str, kind: str, form: str) -> None:
-        """Shows at the entry that it was recorded. Idempotent."""
-        at = as_utc(self.clock())
-        for _ in range(ATTEMPTS):
+        Refuses a form that was opened before somebody else recorded the entry.
+        """
+
+        async def along(done: Change, at: datetime) -> Change:
             entry = await self.entry(entry_id, by)
-            if any(each.form == form for each in entry.records):
-                return
+            if len(entry.records) > seen:
+                await self._refuse_second(entry.records[-1])
             records = (*entry.records, EntryRecord(kind=kind, by=by, at=at, form=form))
             changed = entry.model_copy(update={"version": entry.version + 1, "records": records})
-            notice = telling.shown(await self.queries.ticket(entry.ticket_id), changed, self.changes.routes, at)
-            try:
-                await self.changes.store.apply(Batch(heard=Heard(changed=(changed,)), notices=[notice]))
-            except Conflict:
-                continue
-            self.changes.wake()
-            return
+            shown = telling.shown(done.ticket, changed, self.changes.routes, at)
+            return replace(done, letters=[*done.letters, shown], heard=Heard(changed=(changed,)))
+
+        return along
+
+    async def _refuse_second(self, last: EntryRecord) -> None:
+        name = (await self.queries.names([last.by]))(last.by)
+        raise NotNow(t("{name} recorded this message meanwhile. Look at it in the ticket's thread first.", name=name))
 
     async def ticket_at(self, channel: str, thread: str) -> str:
         """Id of the ticket whose thread this is; empty for any other."""

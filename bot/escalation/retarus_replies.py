@@ -17,7 +17,7 @@ from bot.model.transitions import Move, Step, change, event, move
 from bot.reminders.service import later
 from bot.tickets import permissions
 from bot.tickets.answers import Answers, details_of
-from bot.tickets.changes import Change, Changes
+from bot.tickets.changes import Along, Change, Changes
 from bot.tickets.queries import Queries
 
 PROMISES = ("update_due", "eta")
@@ -43,6 +43,7 @@ class RetarusReplies:
         typed: Mapping[str, str],
         form: str,
         seen: int,
+        along: Along | None = None,
     ) -> Ticket:
         """Records their update or answer: in words, with what they found and promised (guide L3.1, L3.4, L3.5).
 
@@ -51,7 +52,7 @@ class RetarusReplies:
         """
         promised = self._promised(typed)
         answer = await self.answers.word(ticket_id, word, "word")
-        return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen)
+        return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen, along)
 
     async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Records one of their tasks by itself."""
@@ -66,6 +67,7 @@ class RetarusReplies:
         typed: Mapping[str, str],
         form: str,
         seen: int,
+        along: Along | None = None,
     ) -> Ticket:
         actor = await self.queries.actor(by)
         permissions.require_part(actor)
@@ -86,7 +88,7 @@ class RetarusReplies:
             moved = moved.model_copy(update={"answers": validation.merged(ticket, found)})
             return Change(moved, event(moved, heard or Step.FOUND, by, at, **detail, **details_of(found)))
 
-        return await self.changes.change(ticket_id, f"{form}:hear", decide)
+        return await self.changes.change(ticket_id, f"{form}:hear", decide, along=along)
 
     def _promised(self, typed: Mapping[str, str]) -> dict[str, str]:
         at = as_utc(self.clock())

@@ -22,7 +22,7 @@ from bot.reminders.chaser import draft
 from bot.reminders.sweep import Sweep
 from bot.tickets import permissions
 from bot.tickets.answers import Answers
-from bot.tickets.changes import Change, Changes
+from bot.tickets.changes import Along, Change, Changes
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Maintenance, TicketStore
 from bot.tickets.queries import Queries
@@ -88,7 +88,9 @@ class Reminders:
 
         return await self.changes.change(ticket_id, f"{form}:pace", decide)
 
-    async def expect(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str) -> Ticket:
+    async def expect(
+        self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, along: Along | None = None
+    ) -> Ticket:
         """Records what Retarus announced (`update_due`, `eta`) or asked (`question`); at least one of them."""
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
@@ -105,7 +107,7 @@ class Reminders:
             expecting = change(ticket)
             return Change(expecting, event(expecting, Step.EXPECT, by, at, **said))
 
-        return await self.changes.change(ticket_id, f"{form}:expect", decide)
+        return await self.changes.change(ticket_id, f"{form}:expect", decide, along=along)
 
     async def record_plan(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
         """Records the action plan: steps, people, times. It ends the SLA's timer (guide, section 3, 2nd level)."""

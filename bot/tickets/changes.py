@@ -11,6 +11,7 @@ from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.model import timestamps
+from bot.model.conversation import NOTHING_HEARD, Heard
 from bot.model.notice import Notice
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Level, Stage, Ticket, Times
@@ -36,7 +37,12 @@ class Change:
     """A technical note that is saved with it."""
     drop: Sequence[str] = ()
     """Keys of undelivered notices that it replaces."""
+    heard: Heard = NOTHING_HEARD
+    """Changes to the conversation with Retarus that are saved with it."""
 
+
+Along = Callable[[Change, datetime], Awaitable[Change]]
+"""Adds to a change what is saved with it, or refuses. Called again after a conflict."""
 
 Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
 """Decides on a change of the ticket as it now is (or None), or refuses. Called again after a conflict."""
@@ -74,11 +80,15 @@ class Changes:
     routes: Routes
     wake: Callable[[], None] = lambda: None
 
-    async def change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
+    async def change(
+        self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True, along: Along | None = None
+    ) -> Ticket:
         for attempt in range(ATTEMPTS):
             ticket = await self.queries.ticket(ticket_id)
             try:
-                done = await decide(ticket, as_utc(self.clock()))
+                at = as_utc(self.clock())
+                done = await decide(ticket, at)
+                done = await along(done, at) if done and along else done
                 return await self.save(ticket, done, once) if done else ticket
             except Duplicate:
                 return await self.queries.ticket(ticket_id)
@@ -147,7 +157,7 @@ class Changes:
             technical_notes=learnt,
             once=[once],
             drop=[key for each in done for key in each.drop],
-            heard=more.heard,
+            heard=next((each.heard for each in done if each.heard != NOTHING_HEARD), more.heard),
             customers=more.customers,
         )
         saved = await self.store.apply(batch)

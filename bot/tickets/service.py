@@ -24,7 +24,7 @@ from bot.model.ticket import Attachment, Kind, Level, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
-from bot.tickets.changes import Change, Changes
+from bot.tickets.changes import Along, Change, Changes
 from bot.tickets.ports import Batch, Directory, Drafts
 from bot.tickets.priority_call import quickest
 from bot.tickets.queries import Queries, draft_key, preferences_key
@@ -224,7 +224,9 @@ class Tickets:
 
         return await self.changes.change(ticket_id, f"{form}:hand_off", decide)
 
-    async def note(self, ticket_id: str, by: str, text: str, form: str, called: str = "") -> Ticket:
+    async def note(
+        self, ticket_id: str, by: str, text: str, form: str, called: str = "", along: Along | None = None
+    ) -> Ticket:
         """Adds a line to the history, from either level, at any stage. `called`: with whom it was a telephone call.
 
         A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
@@ -241,7 +243,7 @@ class Tickets:
             said = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
             return Change(noted, said or event(noted, Step.NOTE, by, at, note=text))
 
-        return await self.changes.change(ticket_id, f"{form}:note", decide)
+        return await self.changes.change(ticket_id, f"{form}:note", decide, along=along)
 
 
 def _id_of(form: str) -> str:

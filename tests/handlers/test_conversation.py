@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,21 @@ async def test_entry_shows_what_it_was_recorded_as_and_so_does_a_second_form(w: 
     assert done["outcome"] == "closed", done
     [kept] = await w.running.store.entries_of((await w.ticket()).id)
     assert [each.kind for each in kept.records] == ["update", "answer"]
+
+
+async def test_entry_is_recorded_once_when_two_people_record_it_at_the_same_moment(w: World) -> None:
+    card, _ = await answered(w, "We removed the rule on DE1.")
+    entry = await w.ben.reply(card, "We removed the rule")
+    for person in (w.ben, w.bea):
+        await person.click(entry, "Record as update")
+    forms = [await each.modal("Update from Retarus") for each in (w.ben, w.bea)]
+    done = await asyncio.gather(w.ben.submit(forms[0]), w.bea.submit(forms[1]))
+    assert sorted(each["outcome"] == "closed" for each in done) == [False, True], done
+    ticket = await w.ticket()
+    [kept] = await w.running.store.entries_of(ticket.id)
+    updates = [each for each in await w.running.store.history(ticket.id) if each.what == Move.RETARUS_UPDATE]
+    assert (len(kept.records), len(updates)) == (1, 1)
+    assert updates[0].by == kept.records[0].by
 
 
 async def test_question_is_recorded_with_the_form_filled(w: World) -> None:
