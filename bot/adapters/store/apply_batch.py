@@ -5,11 +5,12 @@ An exception means: roll back what this function did.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.adapters.store import conversation_sql, full_text_index, joined_customers, outbox_sql, rows, sql
-from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.connection_protocol import Connection, Returned
 from bot.adapters.store.rows import Row, ms
 from bot.core.backoff import LONGEST
 from bot.core.errors import Conflict, Duplicate
@@ -40,32 +41,35 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     New tickets last: on a server, taking a number blocks all others who want one, until it is committed.
     """
     for key in batch.once:
-        if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
-            raise Duplicate(f"The once-key {key!r} is used up.")
+        db.require(sql.USE_ONCE, {"key": key, "at": ms(at)}, Duplicate(f"The once-key {key!r} is used up."))
     _require_unchanged(db, batch)
     conversation_sql.apply(db, batch.heard, at)
-    are_new = all(ticket.version == 1 for ticket in batch.tickets)
-    tickets = () if are_new else _save_all(db, batch)
+    new = {ticket.id for ticket in batch.tickets if ticket.version == 1}
+    are_new = all(ticket.id in new for ticket in batch.tickets)
+    numbers = [] if are_new else _save_all(db, batch)
     for event in batch.events:
         _append(db, event)
     forgotten = (direct_lane(user) for user in batch.forget_people)
     _lock_lanes(db, (*(notice.lane for notice in batch.notices), *forgotten), batch.drop)
-    for key in batch.drop:
-        _drop(db, key, at)
+    _drop(db, batch.drop, at)
     _forget(db, batch)
     enqueue(db, batch.notices, at)
     for contact in batch.contacts:
-        db.execute(sql.SAVE_CONTACT, rows.contact_row(contact))
+        db.send(sql.SAVE_CONTACT, rows.contact_row(contact))
     for key in batch.forget_customers:
         _forget_customer(db, key)
     for customer in batch.customers:
         _save_customer(db, customer)
     for view in batch.views:
-        db.execute(sql.SAVE_VIEW, rows.view_row(view))
+        db.send(sql.SAVE_VIEW, rows.view_row(view))
     notes = [*(_save_note(db, note) for note in batch.technical_notes), *_rewrite_notes(db, batch)]
-    tickets = _save_all(db, batch) if are_new else tickets
-    full_text_index.index(db, batch, tickets, notes)
-    return tickets
+    numbers = _save_all(db, batch) if are_new else numbers
+    full_text_index.index(db, batch, notes)
+    db.complete()
+    return tuple(
+        ticket.model_copy(update={"number": returned.row[0]})
+        for ticket, returned in zip(batch.tickets, numbers, strict=True)
+    )
 
 
 def _require_unchanged(db: Connection, batch: Batch) -> None:
@@ -80,23 +84,20 @@ def _require_unchanged(db: Connection, batch: Batch) -> None:
 
 def _save_note(db: Connection, note: TechnicalNote) -> TechnicalNote:
     row = rows.technical_note_row(note)
+    conflict = Conflict(f"Note {note.id} is not at version {note.version - 1}.")
     if note.version == 1:
-        number: int = db.execute(sql.NEXT_NOTE, {}).fetchone()[0]
-        saved = db.execute(sql.INSERT_NOTE, {**row, "number": number}).rowcount == 1
-    else:
-        found = db.execute(sql.UPDATE_NOTE, row).fetchone()
-        saved, number = found is not None, found[0] if found else 0
-    if not saved:
-        raise Conflict(f"Note {note.id} is not at version {note.version - 1}.")
-    db.execute(sql.KEEP_NOTE, row)
-    return note.model_copy(update={"number": number})
+        db.send(sql.NEXT_NOTE, {})
+    saved = db.require(sql.INSERT_NOTE if note.version == 1 else sql.UPDATE_NOTE, row, conflict)
+    db.send(sql.KEEP_NOTE, row)
+    db.complete()
+    return note.model_copy(update={"number": saved.row[0]})
 
 
 def _rewrite_notes(db: Connection, batch: Batch) -> Iterable[TechnicalNote]:
     """The current versions of those that were rewritten: they are indexed again."""
     for note in batch.rewritten_notes:
         row = rows.technical_note_row(note)
-        db.execute(sql.KEEP_NOTE, row)
+        db.send(sql.KEEP_NOTE, row)
         found = db.execute(sql.REWRITE_NOTE, row).fetchone()
         if found:
             yield note.model_copy(update={"number": found[0]})
@@ -105,73 +106,72 @@ def _rewrite_notes(db: Connection, batch: Batch) -> Iterable[TechnicalNote]:
 def _forget(db: Connection, batch: Batch) -> None:
     """Saves an erasure and the entry that records it."""
     for event in batch.rewritten:
-        db.execute(sql.REWRITE_EVENT, rows.event_row(event))
+        db.send(sql.REWRITE_EVENT, rows.event_row(event))
     for ticket_id in batch.forget_notices:
-        db.execute(sql.FORGET_NOTICES, {"id": ticket_id})
+        db.send(sql.FORGET_NOTICES, {"id": ticket_id})
     for user in batch.forget_people:
         for statement in sql.FORGET_PERSON:
-            db.execute(statement, {"user": user})
+            db.send(statement, {"user": user})
     for access in batch.accesses:
-        db.execute(sql.SAVE_ACCESS, rows.access_row(access))
+        db.send(sql.SAVE_ACCESS, rows.access_row(access))
 
 
 def _save_customer(db: Connection, customer: EndCustomer) -> None:
     other = db.execute(sql.CUSTOMER_NAMED, {"folded": customer.folded}).fetchone()
     if other and rows.customer(other).id != customer.id:
         raise Conflict(f"Another end-customer has the name of {customer.id}.")
-    db.execute(sql.SAVE_CUSTOMER, rows.customer_row(customer))
-    db.execute(sql.FORGET_WORDS, {"id": customer.id})
+    db.send(sql.SAVE_CUSTOMER, rows.customer_row(customer))
+    db.send(sql.FORGET_WORDS, {"id": customer.id})
     for word in customer.words:
-        db.execute(sql.SAVE_WORD, {"word": word, "id": customer.id})
+        db.send(sql.SAVE_WORD, {"word": word, "id": customer.id})
 
 
 def _forget_customer(db: Connection, key: str) -> None:
-    db.execute(sql.FORGET_CUSTOMER, {"id": key})
-    db.execute(sql.FORGET_WORDS, {"id": key})
+    db.send(sql.FORGET_CUSTOMER, {"id": key})
+    db.send(sql.FORGET_WORDS, {"id": key})
 
 
-def _save_all(db: Connection, batch: Batch) -> tuple[Ticket, ...]:
-    return tuple(_save(db, ticket) for ticket in batch.tickets)
+def _save_all(db: Connection, batch: Batch) -> list[Returned]:
+    """Saves the tickets; gives their numbers."""
+    return [_save(db, ticket) for ticket in batch.tickets]
 
 
-def _save(db: Connection, ticket: Ticket) -> Ticket:
-    row = rows.ticket_row(ticket)
-    if ticket.version == 1:
-        number: int = db.execute(sql.NEXT_NUMBER, {}).fetchone()[0]
-        saved = db.execute(sql.INSERT_TICKET, {**row, "number": number}).rowcount == 1
-    else:
-        found = db.execute(sql.UPDATE_TICKET, row).fetchone()
-        saved, number = found is not None, found[0] if found else 0
-    if not saved:
-        raise Conflict(f"Ticket {ticket.id} is not at version {ticket.version - 1}.")
+def _save(db: Connection, ticket: Ticket) -> Returned:
+    row, is_new = rows.ticket_row(ticket), ticket.version == 1
+    conflict = Conflict(f"Ticket {ticket.id} is not at version {ticket.version - 1}.")
+    if is_new:
+        db.send(sql.NEXT_NUMBER, {})
+    returned = db.require(sql.INSERT_TICKET if is_new else sql.UPDATE_TICKET, row, conflict)
     for lifetime in rows.lifetime_rows(ticket):
-        db.execute(sql.SAVE_LIFETIME, lifetime)
+        db.send(sql.SAVE_LIFETIME, lifetime)
     joined_customers.save(db, ticket)
     conversation_sql.save_numbers(db, ticket)
-    return ticket.model_copy(update={"number": number})
+    return returned
 
 
 def _append(db: Connection, event: Event) -> None:
-    if not db.execute(sql.INSERT_EVENT, rows.event_row(event)).rowcount:
-        raise Conflict(f"Ticket {event.ticket_id} has an event for version {event.version}.")
+    conflict = Conflict(f"Ticket {event.ticket_id} has an event for version {event.version}.")
+    db.require(sql.INSERT_EVENT, rows.event_row(event), conflict)
 
 
-def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Iterable[str] = ()) -> None:
+def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Sequence[str] = ()) -> None:
     """Locks lanes: the head of a lane must not change while it is examined. `keys`: of notices in more lanes."""
-    rows_found = [db.execute(outbox_sql.LANE, {"key": key}).fetchone() for key in keys]
-    db.lock(sorted({*lanes, *(str(row[0]) for row in rows_found if row)}))
+    found = db.execute(outbox_sql.LANES, {"listed": json.dumps(list(keys))}).fetchall() if keys else []
+    db.lock(sorted({*lanes, *(str(row[0]) for row in found)}))
 
 
-def _drop(db: Connection, key: str, at: datetime) -> None:
-    """Drops a notice that waits or is dead. One that was claimed stays, as it may have arrived."""
-    dropped = db.execute(outbox_sql.DROP, {"key": key, "at": ms(at)}).fetchone()
-    if dropped:
-        _promote(db, dropped[0])
+def _drop(db: Connection, keys: Sequence[str], at: datetime) -> None:
+    """Drops notices that wait or are dead. One that was claimed stays, as it may have arrived."""
+    if not keys:
+        return
+    dropped = db.execute(outbox_sql.DROP, {"listed": json.dumps(list(keys)), "at": ms(at)}).fetchall()
+    for lane in sorted({row[0] for row in dropped}):
+        _promote(db, lane)
 
 
 def enqueue(db: Connection, notices: Sequence[Notice], at: datetime) -> None:
     for notice in notices:
-        db.execute(outbox_sql.INSERT_NOTICE, {**rows.notice_row(notice), "at": ms(at)})
+        db.send(outbox_sql.INSERT_NOTICE, {**rows.notice_row(notice), "at": ms(at)})
 
 
 def claim(db: Connection, at: datetime, until: datetime, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
@@ -209,11 +209,11 @@ def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
 
 def _promote(db: Connection, lane: str) -> None:
     """Promotes the next waiting notice where the lane has lost its head."""
-    db.execute(outbox_sql.PROMOTE, {"lane": lane})
+    db.send(outbox_sql.PROMOTE, {"lane": lane})
 
 
 def put(db: Connection, place: Place) -> None:
-    db.execute(sql.SAVE_PLACE, rows.place_row(place))
+    db.send(sql.SAVE_PLACE, rows.place_row(place))
 
 
 def revive(db: Connection, key: str, at: datetime) -> bool:

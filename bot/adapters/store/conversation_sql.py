@@ -105,50 +105,49 @@ _FORGET_ORIGINAL: Final = "DELETE FROM raw_mails WHERE id = :id"
 def apply(db: Connection, heard: Heard, at: datetime) -> None:
     """Saves everything a change adds to the conversation. `Duplicate` before anything else is examined."""
     for entry in heard.new:
-        if db.execute(INSERT, _entry_row(entry)).rowcount != 1:
-            raise Duplicate(f"Entry {entry.id} was taken in before.")
+        db.require(INSERT, _entry_row(entry), Duplicate(f"Entry {entry.id} was taken in before."))
     for entry in heard.changed:
-        if db.execute(UPDATE, _entry_row(entry)).rowcount != 1:
-            raise Conflict(f"Entry {entry.id} is not at version {entry.version - 1}.")
+        conflict = Conflict(f"Entry {entry.id} is not at version {entry.version - 1}.")
+        db.require(UPDATE, _entry_row(entry), conflict)
     for key, raw in heard.originals.items():
         _keep_original(db, key, raw)
     for each in heard.message_ids:
-        db.execute(INSERT_ID, _id_row(each))
+        db.send(INSERT_ID, _id_row(each))
     for key, why in heard.bounced.items():
-        db.execute(BOUNCE, {"key": key, "why": why, "at": ms(at)})
+        db.send(BOUNCE, {"key": key, "why": why, "at": ms(at)})
     _forget(db, heard)
 
 
 def _keep_original(db: Connection, key: str, raw: bytes) -> None:
     for number, content in enumerate(_parts(raw)):
-        db.execute(INSERT_PART, {"id": key, "part": number, "content": content})
+        db.send(INSERT_PART, {"id": key, "part": number, "content": content})
 
 
 def _forget(db: Connection, heard: Heard) -> None:
     for key in (*heard.forget, *heard.forget_originals):
-        db.execute(_FORGET_ORIGINAL, {"id": key})
+        db.send(_FORGET_ORIGINAL, {"id": key})
     for key in heard.forget:
         for statement in _FORGET:
-            db.execute(statement, {"id": key})
+            db.send(statement, {"id": key})
 
 
 def save_numbers(db: Connection, ticket: Ticket) -> None:
     """Saves Retarus's numbers, by which a ticket is found."""
     for number in ticket.rcr:
-        db.execute(INSERT_RCR, {"number": number, "id": ticket.id})
+        db.send(INSERT_RCR, {"number": number, "id": ticket.id})
 
 
 def keep_first(db: Connection, name: str, value: str) -> str:
     """The value that is saved under this name: the given one, unless there was one already."""
-    db.execute(KEEP_FIRST, {"name": name, "value": value})
+    db.send(KEEP_FIRST, {"name": name, "value": value})
     return str(db.execute(KEPT, {"name": name}).fetchone()[0])
 
 
 def follow_channel(db: Connection, old: str, new: str) -> None:
     """Channel ids are letters and digits: nothing in them has a meaning in JSON or in a pattern."""
     before, after = (f'"to":{json.dumps(each)}' for each in (old, new))
-    db.execute(MOVE_PLACES, {"old": old, "new": new})
-    db.execute(MOVE_NOTICES, {"before": before, "after": after, "like": f"%{before}%"})
+    db.send(MOVE_PLACES, {"old": old, "new": new})
+    db.send(MOVE_NOTICES, {"before": before, "after": after, "like": f"%{before}%"})
 
 
 def original(db: Connection, key: str) -> bytes | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from bot.adapters.store import rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Event, Ticket
+from bot.model.ticket import Ticket
 from bot.search import documents
 from bot.search import tokens as words
 from bot.search.documents import DocumentKind, IndexEntry, SearchDocument
@@ -24,21 +24,21 @@ _AT_ONCE = 50
 """Words that are asked for in one statement."""
 
 
-def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequence[TechnicalNote]) -> None:
-    """Updates the index for this batch; the vocabulary last, and sorted: changes that learn the same words cannot
-    deadlock."""
+def index(db: Connection, batch: Batch, notes: Sequence[TechnicalNote]) -> None:
+    """Updates the index for this batch, whose tickets are saved; the vocabulary last, and sorted: changes that learn
+    the same words cannot deadlock."""
     learnt = set[str]()
-    for ticket in tickets:
+    for ticket in batch.tickets:
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
         if rewritten:
-            db.execute(sql.MARK, {"number": ticket.number})  # a concurrent indexing run repeats it
-            told = documents.story_of((*rewritten, *events))
-            learnt |= _put(
-                db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), told, is_complete=True
-            )
-        elif _is_news(db, ticket, events):
-            db.execute(sql.MARK, {"number": ticket.number})
+            found = db.execute(sql.MARK, {"id": ticket.id}).fetchone()  # a concurrent indexing run repeats it
+            document, told = documents.document_of(ticket), documents.story_of((*rewritten, *events))
+            learnt |= _put(db, DocumentKind.TICKETS, found[0], document, told, is_complete=True)
+        elif ticket.version == 1 or documents.story_of(events):
+            db.send(sql.MARK, {"id": ticket.id})
+        else:  # a reminder, for example, adds no word
+            db.send(sql.MARK_IF_CHANGED, {"id": ticket.id, "print": documents.document_of(ticket).fingerprint})
     for note in notes:
         learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", is_complete=True)
     _learn(db, learnt)
@@ -50,14 +50,6 @@ def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
     for note in notes:
         learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", is_complete=True)
     _learn(db, learnt)
-
-
-def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
-    """False if nothing searchable changed; a reminder, for example, adds no word."""
-    if ticket.version == 1 or documents.story_of(events):
-        return True
-    found = db.execute(sql.ENTRY[DocumentKind.TICKETS], {"number": ticket.number}).fetchone()
-    return not found or found[0] != documents.document_of(ticket).fingerprint
 
 
 def index_marked(db: Connection, limit: int) -> int:
@@ -96,7 +88,7 @@ def _put(
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
     if found and tuple(found) == (row["print"], row["entry"]):
         return set()
-    db.execute(sql.SAVE_ENTRY[shelf], row)
+    db.send(sql.SAVE_ENTRY[shelf], row)
     if before:
         _unlearn(db, before.tokens - entry.tokens)
     return words.spellings(f"{document.title}\n{document.body}\n{story}") if document.is_found else set()
@@ -107,7 +99,7 @@ def _learn(db: Connection, learnt: set[str]) -> None:
         return
     unknown = db.execute(sql.UNKNOWN, {"listed": json.dumps(sorted(learnt))}).fetchall()
     for (word,) in sorted(unknown):
-        db.execute(sql.LEARN, {"word": word, "grams": " ".join(words.grams(word))})
+        db.send(sql.LEARN, {"word": word, "grams": " ".join(words.grams(word))})
 
 
 def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
@@ -116,7 +108,7 @@ def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
     for asked in (plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)):
         held = {asked[place] for shelf in DocumentKind for place in _held(db, table_of(shelf), asked)}
         for word in (each for each in asked if each not in held):
-            db.execute(sql.UNLEARN, {"word": word})
+            db.send(sql.UNLEARN, {"word": word})
 
 
 def _held(db: Connection, table: str, asked: Sequence[str]) -> list[int]:
@@ -138,7 +130,7 @@ def index_older(db: Connection, limit: int) -> int:
         if not db.execute(sql.ENTRY[DocumentKind.TICKETS], {"number": ticket.number}).fetchone():
             learnt |= _whole(db, ticket)
     _learn(db, learnt)
-    db.execute(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
+    db.send(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
     return len(found)
 
 

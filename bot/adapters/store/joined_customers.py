@@ -30,9 +30,9 @@ def save(db: Connection, ticket: Ticket) -> None:
     """Saves them as the ticket now has them. They are only added; a name may be erased."""
     if not ticket.affected:
         return
-    db.execute(FORGET, {"id": ticket.id})
+    db.send(FORGET, {"id": ticket.id})
     for row in rows.joined_rows(ticket):
-        db.execute(SAVE, row)
+        db.send(SAVE, row)
 
 
 def fill(db: Connection) -> None:

@@ -12,7 +12,7 @@ from bot.model.notice import Say
 
 State = Literal["waiting", "sent", "dead", "dropped"]
 
-LANE: Final = "SELECT lane FROM notices WHERE key = :key"
+LANES: Final = "SELECT DISTINCT lane FROM notices WHERE key IN $listed"
 
 INSERT_NOTICE: Final = """
     INSERT INTO notices
@@ -63,7 +63,7 @@ POSTPONE: Final = """
 
 DROP: Final = """
     UPDATE notices SET state = 'dropped', head = 0, changed_at = :at
-    WHERE key = :key AND (state = 'dead' OR state = 'waiting' AND attempts = 0)
+    WHERE key IN $listed AND (state = 'dead' OR state = 'waiting' AND attempts = 0)
     RETURNING lane"""
 
 REVIVE: Final = """

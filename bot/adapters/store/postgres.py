@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -32,6 +32,7 @@ from bot.adapters.store.postgres_session import (
     is_passing,
     parameters,
     prepare,
+    sync,
     translated,
 )
 from bot.core.errors import StoreDown
@@ -49,7 +50,8 @@ _APART = 0.05
 """Maximum seconds between the retries of two changes that timed out together."""
 _LOOK = 0.02  # seconds between two looks what became of a commit
 
-_BEGIN = b"BEGIN; SELECT pg_current_xact_id()::text"
+_BEGIN, _COMMIT, _ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
+_NAME = b"SELECT pg_current_xact_id()::text"
 _FATE = b"SELECT pg_xact_status(%s::text::xid8)"
 _TRY = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
 _LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
@@ -204,31 +206,51 @@ class PostgresEngine:
 
 
 def _transacted(session: Session, work: Work[T]) -> T:
-    transaction = _begun(session)
+    """Runs a change in a transaction: in two round trips, if it reads nothing in between."""
+    committing: _Doubt | None = None
     try:
-        result = work(PostgresConnection(session))
+        with _pipeline(session) as pipeline:
+            session.execute(_BEGIN)
+            name = session.execute(_NAME)
+            connection = PostgresConnection(session, pipeline)
+            result = _worked(connection, work)
+            row = name.fetchone()
+            assert row
+            committing = _Doubt(str(row[0]), result)
+            session.execute(_COMMIT)
     except BaseException as error:
+        if committing and (session.broken or session.closed):
+            raise committing from error
         with suppress(psycopg.Error):
-            session.execute(b"ROLLBACK")
+            session.execute(_ROLLBACK)
         if is_passing(error) or isinstance(error, errors.LockNotAvailable):
             raise _InTheWay from error
-        raise
-    try:
-        session.execute(b"COMMIT")
-    except psycopg.Error as error:
-        if session.broken or session.closed:
-            raise _Doubt(transaction, result) from error
         raise
     return result
 
 
-def _begun(session: Session) -> str:
-    """Begins a transaction and gives its name, in one message."""
-    cursor = session.execute(_BEGIN)
-    cursor.nextset()
-    row = cursor.fetchone()
-    assert row
-    return str(row[0])
+@contextmanager
+def _pipeline(session: Session) -> Iterator[psycopg.Pipeline]:
+    """Pipeline mode; its end sends what is left, and waits for the results."""
+    with session.pipeline() as pipeline:
+        try:
+            yield pipeline
+        except BaseException:
+            with suppress(psycopg.Error):  # those of the statements after the one that failed
+                sync(session, pipeline)
+            raise
+
+
+def _worked(connection: PostgresConnection, work: Work[T]) -> T:
+    """Runs the work, and completes what its commit depends on."""
+    try:
+        result = work(connection)
+        connection.before_commit()
+    except psycopg.Error as error:
+        if unmet := connection.unmet():
+            raise unmet from error
+        raise
+    return result
 
 
 def _asked(session: Session, question: bytes, about: str) -> Any:

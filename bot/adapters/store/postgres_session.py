@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import select
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
-from psycopg import conninfo, errors
+from psycopg import conninfo, errors, pq
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from bot.adapters.store import schema_migrations, stored_keys
+from bot.adapters.store.connection_protocol import Returned, Values
 from bot.adapters.store.dialect import POSTGRES, said
 from bot.core.errors import Conflict, Misconfigured, StoreDown
 
 Session = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 BUSY = 2.0
 """Seconds to wait for a connection. Slack waits 3 s for an answer."""
@@ -44,31 +47,89 @@ _SETTINGS = (
     # what is acknowledged is on disk, whatever the server's default; stricter settings stay
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
 )
+_DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _LOCK = b"""
     SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || name, 0))
     FROM unnest(%(names)s::text[]) AS name"""
 
 
 class PostgresConnection:
-    """Takes the statements all engines share."""
+    """Takes the statements all engines share.
+
+    `pipeline`: the session's pipeline mode, in which the server is sent further statements before it has answered.
+    """
 
     walks_back = False
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, pipeline: psycopg.Pipeline | None = None) -> None:
         self._session = session
+        self._pipeline = pipeline
+        self._is_waiting = pipeline is not None
+        self._required: list[tuple[Cursor, Returned, Exception]] = []
 
-    def execute(
-        self, statement: str, values: Mapping[str, str | int | None] | None = None, /
-    ) -> psycopg.Cursor[tuple[Any, ...]]:
-        spoken = _spoken(statement)
-        # what a full-text query costs depends on its words: planned for each call, never once for all of them
-        return self._session.execute(spoken, values or {}, prepare=False if b"@@" in spoken else None)
+    def execute(self, statement: str, values: Values | None = None, /) -> Cursor:
+        cursor = self._sent(statement, values or {})
+        self.complete()
+        return cursor
+
+    def send(self, statement: str, values: Values, /) -> None:
+        self._sent(statement, values)
+
+    def require(self, statement: str, values: Values, /, otherwise: Exception) -> Returned:
+        returned = Returned()
+        self._required.append((self._sent(statement, values), returned, otherwise))
+        if not self._pipeline:
+            self.complete()
+        return returned
 
     def lock(self, names: Iterable[str], /) -> None:
         """Locks until the transaction ends, in the given order, so that equal locks wait and do not deadlock."""
         names = list(names)
         if names:
             self._session.execute(_LOCK, {"names": names})
+            self._is_waiting = True
+
+    def complete(self) -> None:
+        if self._pipeline and self._is_waiting:
+            sync(self._session, self._pipeline)
+        self._is_waiting = False
+        if unmet := self.unmet():
+            raise unmet
+
+    def before_commit(self) -> None:
+        """Completes what the commit depends on. Statements without a requirement can travel with it: if one fails, the
+        commit does too."""
+        if self._required:
+            self.complete()
+
+    def unmet(self) -> Exception | None:
+        """The first unmet requirement's exception: also where a later statement failed because of it."""
+        required, self._required = self._required, []
+        for cursor, returned, otherwise in required:
+            result = cursor.pgresult
+            if result is None or result.status not in _DONE:
+                return None  # this or an earlier statement failed
+            if cursor.rowcount != 1:
+                return otherwise
+            returned.row = cursor.fetchone() if cursor.description else None
+        return None
+
+    def _sent(self, statement: str, values: Values) -> Cursor:
+        spoken = _spoken(statement)
+        self._is_waiting = True
+        # what a full-text query costs depends on its words: planned for each call, never once for all of them
+        return self._session.execute(spoken, values, prepare=False if b"@@" in spoken else None)
+
+
+def sync(session: Session, pipeline: psycopg.Pipeline) -> None:
+    """Waits for the results of all that was sent. Raises the first error among them.
+
+    The driver only waits for results, also while a part of a long text, such as a mail, is not sent yet: that is sent
+    first.
+    """
+    while session.pgconn.flush():
+        select.select((), (session.fileno(),), ())
+    pipeline.sync()
 
 
 @lru_cache(maxsize=1024)

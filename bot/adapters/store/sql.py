@@ -15,14 +15,16 @@ from bot.tickets.ports import Query
 
 # --- tickets -----------------------------------------------------------------------------------------------------
 
-NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' RETURNING last"
+NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket'"
+"""Counts on; the ticket that is inserted next in this transaction takes that number."""
 
 INSERT_TICKET: Final = """
     INSERT INTO tickets
         (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, parent, ball, doc)
-    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :erased, :parent,
-        :ball, :doc)
-    ON CONFLICT DO NOTHING"""
+    VALUES (:id, (SELECT last FROM counters WHERE name = 'ticket'), :version, :stage, :is_open, :level, :owner,
+        :customer, :raised_at, :due, :erased, :parent, :ball, :doc)
+    ON CONFLICT DO NOTHING
+    RETURNING number"""
 
 UPDATE_TICKET: Final = """
     UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
@@ -185,10 +187,12 @@ def customers(words: Sequence[str], limit: int, skip: int) -> tuple[str, Row]:
 
 # --- technical notes ---------------------------------------------------------------------------------------------
 
-NEXT_NOTE: Final = "UPDATE counters SET last = last + 1 WHERE name = 'note' RETURNING last"
+NEXT_NOTE: Final = "UPDATE counters SET last = last + 1 WHERE name = 'note'"
 INSERT_NOTE: Final = """
-    INSERT INTO technical_notes (id, number, version, doc) VALUES (:id, :number, :version, :doc)
-    ON CONFLICT DO NOTHING"""
+    INSERT INTO technical_notes (id, number, version, doc)
+    VALUES (:id, (SELECT last FROM counters WHERE name = 'note'), :version, :doc)
+    ON CONFLICT DO NOTHING
+    RETURNING number"""
 UPDATE_NOTE: Final = """
     UPDATE technical_notes SET version = :version, doc = :doc WHERE id = :id AND version = :version - 1
     RETURNING number"""
@@ -309,9 +313,15 @@ FIRST_SINCE: Final = """
 MERGED: Final = tuple(f"${table}_merged" for table in ("tickets_index", "notes_index", "vocabulary"))
 """Merges the index's segments; takes `:pages`."""
 
-MARK: Final = """
-    INSERT INTO to_index (number) VALUES (:number) ON CONFLICT (number) DO UPDATE SET number = excluded.number"""
+_MARK: Final = """
+    INSERT INTO to_index (number) SELECT number FROM tickets AS saved WHERE id = :id {}
+    ON CONFLICT (number) DO UPDATE SET number = excluded.number"""
+MARK: Final = _MARK.format("") + " RETURNING number"
 """An existing mark is locked, so that a concurrent indexing run does not take it for an earlier change."""
+MARK_IF_CHANGED: Final = _MARK.format(
+    "AND NOT EXISTS (SELECT 1 FROM tickets_index AS entry WHERE entry.number = saved.number AND entry.print = :print)"
+)
+"""Marks the ticket unless its index entry has this fingerprint."""
 MARKED: Final = "SELECT 1 FROM to_index LIMIT 1"
 UNMARK: Final = """
     DELETE FROM to_index WHERE number IN (SELECT number FROM to_index ORDER BY number LIMIT :limit $skip_locked)

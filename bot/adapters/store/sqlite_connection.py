@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.store import schema_migrations, stored_keys
+from bot.adapters.store.connection_protocol import Returned, Values
 from bot.adapters.store.dialect import SQLITE, said
 from bot.adapters.store.sqlite_files import RESTORE, corrupt, is_corrupt, make_private, require_not_lost
 from bot.core.errors import Misconfigured, StoreDown
@@ -27,6 +28,19 @@ class SqliteConnection(sqlite3.Connection):
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
         return super().execute(said(SQLITE, statement), values)
+
+    def send(self, statement: str, values: Values, /) -> None:
+        self.execute(statement, values)
+
+    def require(self, statement: str, values: Values, /, otherwise: Exception) -> Returned:
+        cursor = self.execute(statement, values)
+        row = cursor.fetchone()
+        if row is None and cursor.rowcount != 1:
+            raise otherwise
+        return Returned(row)
+
+    def complete(self) -> None:
+        """Does nothing: a file's statements are executed at once."""
 
     def lock(self, names: Iterable[str], /) -> None:
         """Does nothing: a writing transaction holds the lock on the whole file."""
