@@ -20,7 +20,7 @@ from bot.adapters.store.dialect import POSTGRES, SQLITE
 from bot.adapters.store.postgres import PostgresEngine
 from bot.adapters.store.postgres_session import place, prepare
 from bot.core.clock import now
-from bot.core.errors import Duplicate, Misconfigured, StoreDown
+from bot.core.errors import Conflict, Duplicate, Misconfigured, StoreDown
 from bot.model.notice import Claim, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
@@ -28,7 +28,7 @@ from tests.contracts.processes import read_lines, worker_process
 from tests.contracts.test_sqlite import HOME, LISTS, OUTBOX
 from tests.doubles.postgres_proxy import PostgresProxy, postgres_proxy
 from tests.doubles.postgres_server import PostgresServer, temporary_database
-from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, minutes, next_version
+from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
 from tests.timeouts import TIMEOUT
 
 
@@ -46,6 +46,35 @@ async def proxied(postgres_url: str, request: pytest.FixtureRequest) -> AsyncIte
         store = await open_store(url, busy=getattr(request, "param", TIMEOUT))
         yield proxy, store
         await store.close()
+
+
+# --- round trips
+
+
+async def test_change_that_reads_nothing_takes_two_round_trips(proxied: tuple[PostgresProxy, Store]) -> None:
+    proxy, store = proxied
+    (ticket,) = await store.apply(Batch(tickets=[a_ticket()]))
+    turns = []
+    for number in range(5):  # the fewest: the pool may open its second connection meanwhile
+        before, ticket = proxy.turns, next_version(ticket, bounces=number)
+        batch = Batch(
+            tickets=[ticket], events=[an_event(ticket)], once=[f"form{number}"], notices=[a_notice(str(number))]
+        )
+        await store.apply(batch)
+        turns.append(proxy.turns - before)
+    assert min(turns) == 2
+
+
+async def test_repeated_change_is_a_duplicate_though_its_ticket_has_changed_since(desk: Store) -> None:
+    (ticket,) = await desk.apply(Batch(tickets=[a_ticket()]))
+    taken = next_version(ticket, owner="UBEN")
+    repeated = Batch(tickets=[taken], events=[an_event(taken)], once=["click"], notices=[a_notice()])
+    await desk.apply(repeated)
+    with pytest.raises(Duplicate):
+        await desk.apply(repeated)
+    with pytest.raises(Conflict):
+        await desk.apply(Batch(tickets=[taken], events=[an_event(taken)], once=["another click"]))
+    assert not await desk.used("another click")
 
 
 # --- lost connections

@@ -22,6 +22,9 @@ class PostgresProxy:
         """Fate of the next COMMIT; the connection breaks with it unless it arrives."""
         self.is_down = False
         """Refuses all new connections while true."""
+        self.turns = 0
+        """Number of times the client wrote after the server had answered: of round trips, with one connection."""
+        self._is_answered = True
         self._open: set[asyncio.StreamWriter] = set()
 
     def cut_connections(self) -> None:
@@ -50,6 +53,8 @@ class PostgresProxy:
 
     async def _forward_to_server(self, reader: asyncio.StreamReader, server_writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
+            self.turns += self._is_answered
+            self._is_answered = False
             fault = self.commit if _COMMIT in data else "arrives"
             if fault == "is lost":
                 self.commit = "arrives"
@@ -65,6 +70,7 @@ class PostgresProxy:
                 if self.is_down:
                     self.cut_connections()
                 raise ConnectionError
+            self._is_answered = True
             writer.write(data)
             await writer.drain()
         raise ConnectionError

@@ -145,7 +145,7 @@ async def _told(person: SoakPerson) -> list[tuple[float, str]]:
 def _audit_steps(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
-    for step in steps:
+    for step in (each for each in steps if each.ticket):
         groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
     for (ticket, what, by, word), group in groups.items():
         least = sum(step.answer is Answer.DONE for step in group)

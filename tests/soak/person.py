@@ -76,19 +76,19 @@ class SoakPerson:
         """Raises a ticket of a random kind, with the form of its command."""
         word, kind = self._word(), self.dice.choice(list(KINDS))
         await self._close_forms()
+        taken = Taken(self.user, "", Move.RAISE, Answer.IMPOSSIBLE, word, began=self.now())
+        self.steps.append(taken)
         await self.driver.command(DESK, KINDS[kind])
         modal = await self._form()
         if modal is None:
             return
         answers = {**known(word, self.now()), **raised(word, self.now(), self.dice)}
-        taken = Taken(self.user, "", Move.RAISE, Answer.IMPOSSIBLE, word)
         taken.answer = await self._submitted(modal, fitting(modal, answers), taken)
         found = await self._with_word(word)
         taken.done, taken.ended = len(found), self.now()
         self._compare(taken, f"{word}: raised")
         if found:
             taken.ticket = found[0].id
-            self.steps.append(taken)
 
     async def _with_word(self, word: str) -> list[Ticket]:
         newest = await self._asked(lambda: self.store.find(Query(limit=40)))

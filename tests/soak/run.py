@@ -31,6 +31,8 @@ _OPEN = 6
 """Number of open tickets from which no more are raised."""
 _LEASE = 95.0
 """Seconds after which a killed process's claims may be claimed again. More would make new reminders due."""
+_STANDSTILL = 15.0
+"""Seconds without any delivery after which the claims of killed processes are made to end."""
 _BACKLOG = 25
 """Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
@@ -168,20 +170,21 @@ class Soak:
         """Ends all faults, and waits until everything is delivered; gives the seconds that took."""
         await self.trouble.end()
         began = monotonic()
-        fewest, since = await self._left(), monotonic()
-        while fewest and monotonic() - began < self.plan.drain:
+        left, since = await self._left(), monotonic()
+        while left and monotonic() - began < self.plan.drain:
             await asyncio.sleep(0.5)
-            waiting = await self._left()
-            if waiting < fewest:
-                fewest, since = waiting, monotonic()
-            elif monotonic() - since > 15:
+            before, left = left, await self._left()
+            if before - left:  # some of them were delivered, even if new ones came
+                since = monotonic()
+            elif monotonic() - since > _STANDSTILL:
                 await self._kill_all_and_jump(_LEASE)
                 since = monotonic()
         return monotonic() - began
 
-    async def _left(self) -> int:
-        """Number of waiting notices, and of missing answers of Retarus."""
-        return await self.waiting() + len(await self.retarus.missing(self.store))
+    async def _left(self) -> set[str]:
+        """Keys of the waiting notices, and a sentence for each missing answer of Retarus."""
+        waiting = await self.store.letters(state="waiting", limit=1000)
+        return {*(row.notice.key for row in waiting), *await self.retarus.missing(self.store)}
 
     async def rest(self) -> None:
         """Continues without faults, while the memory is measured."""
