@@ -123,15 +123,15 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             await directory.warm()
             routes = await _routes(client, config, drafts)
             members = SlackChannelMembers(client, routes.desk)
-            lookout = StatusPageWatch(open_status_page(config.retarus, session), clock)
-            parts = lookout, members, SlackFiles(client, session), SlackOnDuty(directory.groups, config.levels)
+            status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
+            parts = status_page, members, SlackFiles(client, session), SlackOnDuty(directory.groups, config.levels)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
             tasks = BackgroundTasks()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
             carriers = out.carriers(store, write, make_report, config, parser, directory)
-            watched, told = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
-            outbox = Outbox(store, watched, clock, told, calm=tasks.calm, transports=out.transports)
+            watched, follow_up = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
+            outbox = Outbox(store, watched, clock, follow_up, calm=tasks.calm, transports=out.transports)
             indexing = IndexWorker(store, tasks)
 
             def changed() -> None:
@@ -151,9 +151,9 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             health = health_of(metrics, store, out.transports, clock)
             going_on = (outbox, indexing, out.transports)
             with observed.counting_log_lines(metrics):
-                takes_in, warn = observed.ObservedTakingIn(desk.taking_in, metrics), desk.conversation.warn_of_mailbox
+                inbound, warn = observed.ObservedInbound(desk.inbound, metrics), desk.conversation.warn_of_mailbox
                 async with (
-                    receiving(env, config, clock, store, parser, takes_in, warn, token) as mailbox,
+                    receiving(env, config, clock, store, parser, inbound, warn, token) as mailbox,
                     _working(dispatcher, store, going_on, identity, env, health) as running,
                 ):
                     health.watch_mailbox(mailbox)
@@ -317,7 +317,7 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
             return str(error)
         return ""
 
-    async def kept() -> Sequence[Contact]:
+    async def stored_contacts() -> Sequence[Contact]:
         try:
             async with opened(env.database_url) as (store, _):
                 return await store.contacts()
@@ -331,7 +331,7 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
         except Misconfigured as error:
             return str(error)
 
-    return check(env, database, mail, partial(mailbox_check, env), kept, post=post)
+    return check(env, database, mail, partial(mailbox_check, env), stored_contacts, post=post)
 
 
 async def _repair(env: Environment, config: Config) -> AsyncIterator[command_line.CheckFinding]:

@@ -115,13 +115,13 @@ async def _running(
         else:
             env |= {"SLACK_APP_TOKEN": APP_TOKEN, "PORT": "0"}  # the health pages at any free port
         with (test_bed.folder / f"{name.replace('/', ' ')}.log").open("wb") as output:
-            begun = perf_counter()
+            started = perf_counter()
             process = await asyncio.create_subprocess_exec(
                 sys.executable, *program, cwd=test_bed.folder, env=env, stdout=output, stderr=output
             )
         try:
             await _wait_until_ready(name, slack, process, test_bed.folder)
-            yield Bot(name, slack, process, perf_counter() - begun)
+            yield Bot(name, slack, process, perf_counter() - started)
         finally:
             await _stop(process)
 

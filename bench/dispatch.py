@@ -60,11 +60,11 @@ async def milliseconds(app: AsyncApp) -> float:
         "actions": [{"action_id": f"action_{LISTENERS - 1}", "block_id": "b", "type": "button"}],
     }
     body = json.dumps(click)
-    begun = process_time()
+    started = process_time()
     for _ in range(ROUNDS):
         response = await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         assert response.status == 200
-    return (process_time() - begun) / ROUNDS * 1000
+    return (process_time() - started) / ROUNDS * 1000
 
 
 async def main() -> None:

@@ -64,9 +64,9 @@ async def _timed(ask: Callable[[], Awaitable[object]]) -> str:
     await ask()
     times = []
     for _ in range(ROUNDS):
-        begun = perf_counter()
+        started = perf_counter()
         await ask()
-        times.append(perf_counter() - begun)
+        times.append(perf_counter() - started)
     times.sort()
     return f"{times[len(times) // 2] * 1000:.1f} / {times[len(times) * 99 // 100] * 1000:.1f}"
 
@@ -181,8 +181,8 @@ async def _saving_cost(store: Store) -> str:
         text = documents[number % len(documents)].text
         for times, answers in ((plain, {}), (with_text, {"happens": f"{text} {number}", "customer": "Müller GmbH"})):
             ticket = an_incident(answers=answers).model_copy(update={"id": f"s{number}-{len(answers)}"})
-            begun = perf_counter()
+            started = perf_counter()
             await store.apply(Batch(tickets=[ticket]))
-            times.append(perf_counter() - begun)
+            times.append(perf_counter() - started)
     difference = sorted(with_text)[_SAVED_TICKETS // 2] - sorted(plain)[_SAVED_TICKETS // 2]
     return f"{difference * 1000:.2f}"

@@ -243,9 +243,9 @@ _QUERIES: dict[str, Callable[[Desk], Awaitable[None]]] = {
 
 
 async def _timed(work: Awaitable[None]) -> float:
-    begun = perf_counter()
+    started = perf_counter()
     await work
-    return perf_counter() - begun
+    return perf_counter() - started
 
 
 async def _sweep(desk: Desk, expected: int) -> None:
@@ -263,9 +263,9 @@ async def _measure_outage(stored: _FilledDesk, engine: Engine, count: int) -> Ou
 
     async def tick() -> None:
         while True:
-            begun = perf_counter()
+            started = perf_counter()
             await asyncio.sleep(0.001)
-            gaps.append(perf_counter() - begun)
+            gaps.append(perf_counter() - started)
 
     ticker = asyncio.create_task(tick())
     total = await _timed(_sweep(stored.desk, count))

@@ -36,8 +36,8 @@ def _fsync(folder: Path) -> float:
     times = []
     with (folder / "fsync").open("wb", buffering=0) as file:
         for _ in range(50):
-            begun = perf_counter()
+            started = perf_counter()
             file.write(b"-" * 4096)
             os.fsync(file.fileno())
-            times.append(perf_counter() - begun)
+            times.append(perf_counter() - started)
     return statistics.median(times)

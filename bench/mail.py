@@ -26,7 +26,7 @@ from bot.adapters.inbound_mail.receiver import Receiver
 from bot.adapters.inbound_mail.server import ImapServer
 from bot.adapters.inbound_mail.source import ImapSource, PollingPace
 from bot.adapters.store import open_store
-from bot.model.conversation import Heard, MessageId
+from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Say
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
@@ -61,10 +61,10 @@ async def latencies(w: World, host: ImapHost, card: dict[str, object], count: in
     """Times from the server to the thread, one mail after the other."""
     found = []
     for number in range(count):
-        begun = perf_counter()
+        started = perf_counter()
         await asyncio.to_thread(append, host, range(number, number + 1))
         await w.ben.reply(card, f"Answer {number}.")
-        found.append(perf_counter() - begun)
+        found.append(perf_counter() - started)
     return found
 
 
@@ -72,9 +72,9 @@ async def commands(w: World, until: asyncio.Task[None]) -> list[float]:
     """Time of a command in the meantime."""
     found = []
     while not until.done():
-        begun = perf_counter()
+        started = perf_counter()
         await w.anna.command(DESK, "/retarus-ticket", "all")
-        found.append(perf_counter() - begun)
+        found.append(perf_counter() - started)
         await asyncio.sleep(0.2)
     return found
 
@@ -99,16 +99,16 @@ async def traffic(mails: int, burst: int) -> list[str]:
     async with dovecot() as host, desk(host) as w:
         card, ticket = await w.escalated(), await w.ticket()
         sent = MessageId(message_id=LETTER, ticket_id=ticket.id, is_sent=True, at=ticket.raised_at)
-        await w.running.store.apply(Batch(heard=Heard(message_ids=(sent,))))
+        await w.running.store.apply(Batch(heard=ConversationChanges(message_ids=(sent,))))
         found = await latencies(w, host, card, mails)
         putting = asyncio.create_task(asyncio.to_thread(append, host, range(mails, mails + burst)))
-        begun = perf_counter()
+        started = perf_counter()
         all_in = asyncio.create_task(taken_in(w, ticket, mails + burst))
         asked = await commands(w, all_in)
-        took = perf_counter() - begun
+        took = perf_counter() - started
         await putting
         await delivered(w)
-        posted = perf_counter() - begun
+        posted = perf_counter() - started
     one_by_one = f"{statistics.median(found):.2f} s, {percentile(found, 0.95):.2f} s"
     meanwhile = f"{statistics.median(asked):.2f} s, {max(asked):.2f} s"
     return [
@@ -128,15 +128,15 @@ async def first_start(mails: int) -> list[str]:
         for number in range(mails):
             raw = mail("Re: letter", f"Old answer {number}.", answers=LETTER, sender=RITA, number=number)
             (box / f"{number}.M1.h:2,").write_bytes(raw)
-        begun = perf_counter()
+        started = perf_counter()
         async with desk(host) as w:
             while not await w.running.store.value(f"cursor:{USER}@127.0.0.1/INBOX"):  # noqa: ASYNC110 (the same)
                 await asyncio.sleep(0.05)
-            ready = perf_counter() - begun
+            ready = perf_counter() - started
             rows = await w.running.store.letters(limit=1000)
-            said = len([row for row in rows if row.notice.say in {Say.HEARD, Say.WORD}])
+            posted = len([row for row in rows if row.notice.say in {Say.HEARD, Say.WORD}])
     return [
-        f"| first start on {mails:,} old mails: ready after; messages in Slack about them | {ready:.1f} s; {said} |"
+        f"| first start on {mails:,} old mails: ready after; messages in Slack about them | {ready:.1f} s; {posted} |"
     ]
 
 
@@ -193,17 +193,17 @@ async def broken_line() -> list[str]:
             await anext(stream)
             waiting = asyncio.ensure_future(anext(stream))
             await asyncio.sleep(1)
-            begun = perf_counter()
+            started = perf_counter()
             proxy.cut()
             await asyncio.to_thread(append, host, range(1))
             await waiting
-            back = perf_counter() - begun
+            back = perf_counter() - started
             waiting = asyncio.ensure_future(anext(stream))
             await asyncio.sleep(1)
-            begun, proxy.is_silent = perf_counter(), True
+            started, proxy.is_silent = perf_counter(), True
             while source.down_since is None:  # noqa: ASYNC110 (the source tells nobody)
                 await asyncio.sleep(0.01)
-            noticed = perf_counter() - begun
+            noticed = perf_counter() - started
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
         proxy.cut()
@@ -228,9 +228,9 @@ async def big_mails(count: int) -> list[str]:
     ]
     parser, took = MailParser(), []
     for raw in raws:
-        begun = perf_counter()
+        started = perf_counter()
         await parser.read(raw)
-        took.append(perf_counter() - begun)
+        took.append(perf_counter() - started)
     await parser.close()
     code = "import sys; from bench.mail import receive_from; receive_from(int(sys.argv[1]), int(sys.argv[2]))"
     async with dovecot() as host:
@@ -238,8 +238,8 @@ async def big_mails(count: int) -> list[str]:
             await asyncio.to_thread(put, host, raw)
         arguments = ("-c", code, str(host.port), str(count))
         process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=PIPE)
-        said, _ = await process.communicate()
-    before, own, child = said.decode().split()
+        posted, _ = await process.communicate()
+    before, own, child = posted.decode().split()
     size, most = len(raws[0]) >> 20, f"{own} MB ({before} MB); {child} MB"
     return [
         f"| {count} mails of {size} MB: the slowest parsed in | {max(took):.1f} s |",
@@ -265,7 +265,7 @@ def receive_from(port: int, count: int) -> None:
         source = ImapSource(server, clock=lambda: NOW)
         receiver = Receiver(source, parser, store, desk_on(store), mailbox="x", clock=lambda: NOW)
         task = asyncio.create_task(receiver.run())
-        while not (kept := await store.value("cursor:x")) or json.loads(kept)["uid"] < count:  # noqa: ASYNC110
+        while not (stored := await store.value("cursor:x")) or json.loads(stored)["uid"] < count:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -187,10 +187,10 @@ def _groups(labelled: Cases) -> Iterator[tuple[str, list[Question]]]:
 
 
 async def misses(folder: Path, half: str) -> None:
-    told = cases()
-    desk, store = await desk_with(told.documents, folder / "quality.sqlite3")
+    labelled = cases()
+    desk, store = await desk_with(labelled.documents, folder / "quality.sqlite3")
     search = DeskSearch(desk)
-    for question in (*told.questions, *told.incidents):
+    for question in (*labelled.questions, *labelled.incidents):
         found = await search(question)
         is_right = set(found[: len(question.answers)]) == question.answers or (not question.answers and not found)
         if question.half == half and not is_right:
@@ -216,13 +216,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             asyncio.run(misses(Path(name), chosen.misses))
         return
-    told = asyncio.run(bench(SHORT if chosen.short else SIZES))
-    print(told)
+    table = asyncio.run(bench(SHORT if chosen.short else SIZES))
+    print(table)
     if chosen.write:
         text = chosen.write.read_text("utf-8")
         if not _MARKED.search(text):
             sys.exit(f"{chosen.write} has no line <!-- search --> with a line <!-- /search --> below it.")
-        chosen.write.write_text(_MARKED.sub(lambda _: f"{told}\n", text), "utf-8")
+        chosen.write.write_text(_MARKED.sub(lambda _: f"{table}\n", text), "utf-8")
 
 
 if __name__ == "__main__":

@@ -86,20 +86,20 @@ class FakeSlack:
     async def burst(self, stimuli: Iterable[Stimulus]) -> tuple[list[float], list[float]]:
         """Sends all stimuli without waiting in between; gives the seconds from sending to response, and the times of
         sending."""
-        ready, begun, responses = (
+        ready, started, responses = (
             [(stimulus, signed_request(stimulus.body)) for stimulus in stimuli],
             list[float](),
             list[Any](),
         )
         for stimulus, request in ready:
             responses.append(self._expect(stimulus))
-            begun.append(perf_counter())
+            started.append(perf_counter())
             await self._send(stimulus, request)
-        return await self._wait_for_all(responses, begun), begun
+        return await self._wait_for_all(responses, started), started
 
     async def steady_load(self, stimuli: Iterable[Stimulus], per_second: float) -> tuple[list[float], list[float]]:
         """Like `burst`, at a fixed rate, whether the bot keeps up or not; timed from when each stimulus was due."""
-        ready, begun, responses = (
+        ready, started, responses = (
             [(stimulus, signed_request(stimulus.body)) for stimulus in stimuli],
             list[float](),
             list[Any](),
@@ -109,18 +109,18 @@ class FakeSlack:
             due = first + number / per_second
             await asyncio.sleep(max(0.0, due - perf_counter()))
             responses.append(self._expect(stimulus))
-            begun.append(due)
+            started.append(due)
             await self._send(stimulus, request)
-        return await self._wait_for_all(responses, begun), begun
+        return await self._wait_for_all(responses, started), started
 
     def _expect(self, stimulus: Stimulus) -> asyncio.Future[float]:
         arrival = self._waiting[stimulus.response] = asyncio.get_running_loop().create_future()
         return arrival
 
-    async def _wait_for_all(self, responses: list[asyncio.Future[float]], begun: list[float]) -> list[float]:
+    async def _wait_for_all(self, responses: list[asyncio.Future[float]], started: list[float]) -> list[float]:
         try:
             async with asyncio.timeout(_TIMEOUT):
-                return [await response - at for response, at in zip(responses, begun, strict=True)]
+                return [await response - at for response, at in zip(responses, started, strict=True)]
         except TimeoutError:
             raise NoResponse(f"No sign of: {', '.join(list(self._waiting)[:3])}") from None
 

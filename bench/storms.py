@@ -119,24 +119,24 @@ async def profile_storm(slack: LocalSlack, extent: Extent) -> list[Figure]:
 
 
 async def _opens_form(person: PersonDriver) -> float:
-    begun = perf_counter()
+    started = perf_counter()
     await person.command(DESK, "/retarus-incident")
     modal = await person.modal()
-    taken = perf_counter() - begun
+    taken = perf_counter() - started
     await person.dismiss(modal, whole=True)
     return taken
 
 
 async def burst(slack: LocalSlack, extent: Extent) -> list[Figure]:
     """Times of incidents by many people at once, until all of their messages are posted."""
-    since, begun = _latest(slack), perf_counter()
+    since, started = _latest(slack), perf_counter()
     people = [slack.person(f"member{number:05}") for number in range(101, 101 + extent.incidents)]
     pause = extent.within / extent.incidents
     await asyncio.gather(*(_raise(slack, person, number * pause) for number, person in enumerate(people)))
     async with asyncio.timeout(180):
         while _cards(slack) < extent.incidents:  # noqa: ASYNC110 (the local Slack tells of no single channel)
             await asyncio.sleep(0.05)
-    taken = perf_counter() - begun
+    taken = perf_counter() - started
     posts = _calls(slack, "chat.postMessage", since)
     limited = sum(row.http_status == 429 for row in slack.services.traffic.rows() if row.seq > since)
     probes = len(_calls(slack, "conversations.history", since)) + len(_calls(slack, "conversations.replies", since))

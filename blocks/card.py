@@ -79,10 +79,10 @@ def _facts(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str]) -> 
     lines += [t("↩️ Sent back: {reason}", reason=excerpt(ticket.sent_back, 200))] if ticket.sent_back else []
     lines += _together(ticket, config)
     lines += [t("On duty: {names}", names=excerpt(", ".join(on_duty), 100))] if on_duty else []
-    told = [kit.text(f"\n{line}") for line in lines if line]
+    elements = [kit.text(f"\n{line}") for line in lines if line]
     needed = _missing_words(missing(ticket, Need.ESCALATE, config)) if _is_collected(ticket) else ""
     about = [kit.text("\n"), *_standing(ticket, config, who), *([kit.text(f"\n{needed}")] if needed else [])]
-    return kit.rich(kit.line(kit.bold(urgency.heading(ticket, config)), *told, *about))
+    return kit.rich(kit.line(kit.bold(urgency.heading(ticket, config)), *elements, *about))
 
 
 def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
@@ -112,15 +112,15 @@ _WITH = {
 
 def _together(ticket: Ticket, config: Config) -> list[str]:
     """Other end-customers and tickets affected by the same problem."""
-    told = []
+    lines = []
     if ticket.affected:
         names = excerpt(", ".join(each.customer for each in ticket.affected), 200)
-        told.append(t("Also affected: {customers}", customers=names))
+        lines.append(t("Also affected: {customers}", customers=names))
     if ticket.parent:
-        told.append(t("Same cause as {name}", name=f"{config.desk.prefix}-{ticket.parent_number}"))
+        lines.append(t("Same cause as {name}", name=f"{config.desk.prefix}-{ticket.parent_number}"))
     if ticket.leads:
-        told.append(many("{count} more ticket with this cause", "{count} more tickets with this cause", ticket.leads))
-    return told
+        lines.append(many("{count} more ticket with this cause", "{count} more tickets with this cause", ticket.leads))
+    return lines
 
 
 def _is_collected(ticket: Ticket) -> bool:
@@ -129,7 +129,7 @@ def _is_collected(ticket: Ticket) -> bool:
 
 
 def _missing_words(items: Iterable[Missing]) -> str:
-    names = [_brief(item) for item in items if item.heading.sheet is GuidePart.TICKET]
+    names = [_brief(item) for item in items if item.heading.guide_part is GuidePart.TICKET]
     if not names:
         return t("nothing missing for Retarus")
     shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED

@@ -55,10 +55,12 @@ def modal(
 
 def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: Callable[[str], str]) -> Iterable[Json]:
     """The guide's words; the answer with its author and time; or the answers that can be given by one click."""
-    head = kit.heading(f"{_MARKS[each.state]} {each.heading.said}")
+    head = kit.heading(f"{_MARKS[each.state]} {each.heading.label_text}")
     answers = _answers(each, ticket, config)
     if ticket.stage.is_open:
-        head["accessory"] = kit.button(t("Edit") if answers else t("Answer"), ANSWER, each.key, about=each.heading.said)
+        head["accessory"] = kit.button(
+            t("Edit") if answers else t("Answer"), ANSWER, each.key, about=each.heading.label_text
+        )
     yield head
     if answers:
         yield kit.rich(kit.line(kit.text(answers), *_by(trace, who)))
@@ -66,19 +68,19 @@ def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: 
     if picks:
         field = each.fields[0].key
         buttons = [
-            kit.button(option.label, f"{PICK}{number}", f"{field}={option.value}", about=each.heading.said)
+            kit.button(option.label, f"{PICK}{number}", f"{field}={option.value}", about=each.heading.label_text)
             for number, option in enumerate(picks)
         ]
         yield kit.actions(f"checks.{each.key}", buttons)
 
 
 def _answers(each: Task, ticket: Ticket, config: Config) -> str:
-    said = [
+    label_text = [
         shown(field, ticket.answer(field.key), ticket.zone, config)
         for field in each.fields
         if ticket.answer(field.key) and is_asked(field, ticket.answers, config)
     ]
-    return excerpt(" · ".join(said), 300)
+    return excerpt(" · ".join(label_text), 300)
 
 
 def _by(trace: Trace | None, who: Callable[[str], str]) -> list[Json]:
@@ -87,11 +89,11 @@ def _by(trace: Trace | None, who: Callable[[str], str]) -> list[Json]:
 
 def _promised(ticket: Ticket) -> list[Json]:
     """Announcements by Retarus (guide L3.4, L3.7); a missing one is stated, as a reason to ask for it."""
-    said = [
+    label_text = [
         _when(t("Expected duration: solved by {time}"), ticket.times.eta, t("Expected duration: not told yet")),
         _when(t("Next update: {time}"), ticket.times.update_due, t("Next update: not told")),
     ]
-    return [kit.rich(*said)] if ticket.sent_at else []
+    return [kit.rich(*label_text)] if ticket.sent_at else []
 
 
 def _when(words: str, at: datetime | None, otherwise: str) -> Json:
@@ -107,7 +109,7 @@ def one(ticket: Ticket, each: Task, name: str, config: Config, typed: Mapping[st
     """Modal for one task, prefilled where possible. `typed`: answers so far, when it is redrawn."""
     answers = {**drafts(ticket, config), **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {level_name(each.level)}")]
-    blocks += [] if any(field.label for field in each.fields) else [kit.heading(each.heading.said)]
+    blocks += [] if any(field.label for field in each.fields) else [kit.heading(each.heading.label_text)]
     blocks += inputs(each.fields, ticket.kind, config, answers, Need.ESCALATE)
     about = f"{ticket.id}|{ticket.version}|{each.key}"
     return kit.modal(SUBMIT, t("One check"), blocks, submit=t("Save"), about=about)

@@ -66,8 +66,8 @@ def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
     blocks += _recorded(entry)
     blocks += [kit.actions("conversation", _buttons(entry, ticket))]
     blocks += _closed(entry, ticket)
-    said = f"{_text_of(heading)}: {excerpt(literal(entry.words), 200)}"
-    return Message(literal_mrkdwn(said), blocks)
+    text = f"{_text_of(heading)}: {excerpt(literal(entry.words), 200)}"
+    return Message(literal_mrkdwn(text), blocks)
 
 
 def _heading(entry: Entry) -> list[Json]:
@@ -169,8 +169,8 @@ def _small(entry: Entry) -> Message:
     if entry.kind == MailKind.ACKNOWLEDGEMENT:
         words = t("Retarus acknowledged it: {numbers}", numbers=", ".join(map(literal, entry.rcr)))
     else:
-        said = excerpt(literal(entry.words), 150)
-        words = t("Automatic reply of {author}: {words}", author=_author(entry), words=said)
+        text = excerpt(literal(entry.words), 150)
+        words = t("Automatic reply of {author}: {words}", author=_author(entry), words=text)
     whole = kit.actions("conversation", [kit.button(t("Whole mail"), WHOLE, entry.id)])
     return Message(literal_mrkdwn(words), [kit.note(words), whole])
 
@@ -188,8 +188,8 @@ def _report(entry: Entry, ticket: Ticket) -> Message:
     ways = t("Correct the address or try again; or tell them by the other way.")
     elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text("\n" + "\n".join((*lines, ways)))]
     again = [kit.button(t("Try again"), letter.AGAIN, entry.letter, style="primary")] if entry.letter else []
-    said = literal_mrkdwn(f"{what} {lines[0]}")
-    return Message(said, [kit.rich(kit.line(*elements)), kit.actions("conversation", [*again, whole])])
+    text = literal_mrkdwn(f"{what} {lines[0]}")
+    return Message(text, [kit.rich(kit.line(*elements)), kit.actions("conversation", [*again, whole])])
 
 
 def _delivery(each: FailedDelivery) -> str:
@@ -269,12 +269,12 @@ def _summary(entry: Entry) -> str:
 
 def word(body: Mapping[str, object], unassigned: int) -> Message:
     """A sentence to one person."""
-    said = {
+    text = {
         "unassigned": t("Mails that found no ticket: {count}. App Home, Unassigned.", count=unassigned),
         "mail": t("The mailbox cannot be read for 15 minutes. {why}", why=str(body.get("why", ""))),
         "severed": t("The channel shared with Retarus is severed. Letters go by e-mail, where an address is set up."),
     }[str(body["about"])]
-    return Message(kit.escape(said), [kit.rich(kit.line(kit.text(said)))])
+    return Message(kit.escape(text), [kit.rich(kit.line(kit.text(text)))])
 
 
 def _text_of(elements: Iterable[Json]) -> str:

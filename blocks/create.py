@@ -26,8 +26,8 @@ from bot.tickets.reference import kind_name
 
 RAISE = "raising.raise"
 MORE = "raising.more"
-ASIDE = "raising.aside"
-AWAY = "raising.away"
+SAVE_DRAFT = "raising.aside"
+DISCARD_DRAFT = "raising.away"
 REPLACE = "raising.replace"
 KEEP = "raising.keep"
 READ = "raising.read"
@@ -36,7 +36,7 @@ TEMPLATE = "raising.template"
 LEFT = "left_to_others"
 """The checkbox of a ticket that its raiser does not take."""
 YES = "yes"
-TOLD = "happens"
+DESCRIPTION = "happens"
 """The input for the description of an incident."""
 KIND = "raising.kind."
 """Prefix of the buttons that choose a kind: `raising.kind.change`."""
@@ -58,7 +58,7 @@ _TITLES = {
     Kind.SERVICE_REQUEST: mark("Raise a service request"),
     Kind.CHANGE: mark("Raise a change"),
 }
-_RATHER = {
+_CHANGE_KIND = {
     Kind.INCIDENT: mark("Change to “incident”"),
     Kind.SERVICE_REQUEST: mark("Change to “service request”"),
     Kind.CHANGE: mark("Change to “change”"),
@@ -104,7 +104,7 @@ def reading() -> Json:
 
 
 @dataclass(frozen=True)
-class Beside:
+class FormContext:
     """Parts of a form besides its fields."""
 
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -117,61 +117,61 @@ class Beside:
     """Known facts of the chosen end-customer."""
 
 
-NOTHING = Beside()
+NOTHING = FormContext()
 
 
-def modal(begun: FormState, config: Config, answers: Mapping[str, str], beside: Beside = NOTHING) -> Json:
-    """The form: what is needed at once; with `begun.more`, every heading of the template and row of the matrix.
+def modal(state: FormState, config: Config, answers: Mapping[str, str], context: FormContext = NOTHING) -> Json:
+    """The form: what is needed at once; with `state.more`, every heading of the template and row of the matrix.
 
     Where it begins with a message, its kind can still be changed. A field with an answer is always shown.
     """
-    kind = begun.kind
-    blocks = [kit.note(t("Continued from your draft."))] if begun.draft else []
-    blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
-    blocks += [kit.note(t(_CUT, length=begun.cut, most=LONGEST))] if begun.cut else []
+    kind = state.kind
+    blocks = [kit.note(t("Continued from your draft."))] if state.draft else []
+    blocks += [kit.note(t(_HIDDEN))] if state.is_hidden else []
+    blocks += [kit.note(t(_CUT, length=state.cut, most=LONGEST))] if state.cut else []
     blocks += _templates([each for each in config.templates if each.kind is kind])
-    blocks += _questions(begun, config, answers, beside)
+    blocks += _questions(state, config, answers, context)
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
-    blocks += offered(files, answers.get(OFFERED, ""), begun.left) if files else []
-    if begun.more or PASTED in answers:
+    blocks += offered(files, answers.get(OFFERED, ""), state.left) if files else []
+    if state.more or PASTED in answers:
         blocks += paste_inputs({}, answers)
-    blocks += [file_input()] if begun.more else []
+    blocks += [file_input()] if state.more else []
     blocks.append(_whose(answers.get(LEFT, "")))
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
     blocks.append(kit.note(later))
-    blocks += _which(kind, beside.other) if beside.other else [kit.actions("raising", _buttons(begun))]
-    if begun.link is not None:
+    blocks += _which(kind, context.other) if context.other else [kit.actions("raising", _buttons(state))]
+    if state.link is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
-    blocks = [filled_again(_marked(block, begun.read), begun.filled) for block in blocks]
-    return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=begun.pack())
+    blocks = [filled_again(_marked(block, state.read), state.filled) for block in blocks]
+    return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=state.pack())
 
 
-def again(about: str, config: Config, typed: Mapping[str, str], beside: Beside = NOTHING) -> Json:
+def again(about: str, config: Config, typed: Mapping[str, str], context: FormContext = NOTHING) -> Json:
     """The same form, redrawn from what was typed so far; `about`: its metadata."""
-    return modal(FormState.unpack(about), config, typed, beside)
+    return modal(FormState.unpack(about), config, typed, context)
 
 
-def _questions(begun: FormState, config: Config, answers: Mapping[str, str], beside: Beside) -> list[Json]:
+def _questions(state: FormState, config: Config, answers: Mapping[str, str], context: FormContext) -> list[Json]:
     """First what everybody is asked, in plain words; then the other fields under the guide's headings."""
-    kind = begun.kind
-    values = {**beside.defaults, **answers}
-    if begun.more and values.get("priority") and "priority_reason" not in answers:
+    kind = state.kind
+    values = {**context.defaults, **answers}
+    if state.more and values.get("priority") and "priority_reason" not in answers:
         values["priority_reason"] = values.get("impact", "")
-    first, rest = _fields(begun, config, answers, beside.defaults)
+    first, rest = _fields(state, config, answers, context.defaults)
     blocks = inputs(first, kind, config, values, Need.RAISE, has_headings=False)
     blocks += inputs(rest, kind, config, values, Need.RAISE)
-    shown = [each for block in blocks for each in _told(block, kind, beside.offers)]
-    shown = [each for block in shown for each in _with_overview(block, beside.overview, config)]
-    return [each for block in shown for each in _with_choice(block, begun, answers.get(START_CHOICE, ""))]
+    shown = [each for block in blocks for each in _with_suggestions(block, kind, context.offers)]
+    shown = [each for block in shown for each in _with_overview(block, context.overview, config)]
+    return [each for block in shown for each in _with_choice(block, state, answers.get(START_CHOICE, ""))]
 
 
-def _with_choice(block: Json, begun: FormState, chosen: str) -> list[Json]:
+def _with_choice(block: Json, state: FormState, chosen: str) -> list[Json]:
     """The start as a choice, with the picker for any other moment."""
     if block.get("block_id") != "start":
         return [block]
     hint = kit.plain(t("Or pick the moment, in your own time zone"))
     picker = {**block, "optional": True, "hint": hint}
-    return [picker] if "start" in begun.read else [_choice(chosen), picker]
+    return [picker] if "start" in state.read else [_choice(chosen), picker]
 
 
 def _choice(chosen: str) -> Json:
@@ -208,14 +208,14 @@ def _with_overview(block: Json, overview: CustomerOverview | None, config: Confi
     return [asked, *(customers.overview(overview, config) if overview else ())]
 
 
-def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
+def _with_suggestions(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
     """Form blocks with the possible duplicates below the field they were found by."""
-    if kind is not Kind.INCIDENT or block.get("block_id") != TOLD:
+    if kind is not Kind.INCIDENT or block.get("block_id") != DESCRIPTION:
         return [block]
-    return [_telling(block), *offers]
+    return [_dispatching(block), *offers]
 
 
-def _telling(block: Json) -> Json:
+def _dispatching(block: Json) -> Json:
     """Input block that dispatches an action while text is typed."""
     element = block["element"]
     assert isinstance(element, dict)
@@ -224,16 +224,16 @@ def _telling(block: Json) -> Json:
 
 
 def _other_kinds(kind: Kind) -> list[Json]:
-    return [kit.button(t(_RATHER[each]), KIND + each, each.value) for each in Kind if each is not kind]
+    return [kit.button(t(_CHANGE_KIND[each]), KIND + each, each.value) for each in Kind if each is not kind]
 
 
-def _buttons(begun: FormState) -> list[Json]:
-    kind = begun.kind.value
-    buttons = [] if begun.more else [kit.button(t("More fields"), MORE, kind)]
+def _buttons(state: FormState) -> list[Json]:
+    kind = state.kind.value
+    buttons = [] if state.more else [kit.button(t("More fields"), MORE, kind)]
     buttons.append(kit.button(t("Read what is pasted"), READ, kind))
-    buttons.append(kit.button(t("Save as draft"), ASIDE, kind))
-    if begun.draft:
-        buttons.append(kit.button(t("Discard draft"), AWAY, begun.draft.value, style="danger"))
+    buttons.append(kit.button(t("Save as draft"), SAVE_DRAFT, kind))
+    if state.draft:
+        buttons.append(kit.button(t("Discard draft"), DISCARD_DRAFT, state.draft.value, style="danger"))
     return buttons
 
 
@@ -253,37 +253,37 @@ def begins(draft: Mapping[str, str]) -> str:
     return excerpt(words, 150) or t("nothing typed yet")
 
 
-def put_aside(kind: Kind) -> Json:
+def draft_saved(kind: Kind) -> Json:
     """Modal after a draft was saved."""
-    return _said(kind, t("Saved as a draft. The same command opens it again."))
+    return _sentence(kind, t("Saved as a draft. The same command opens it again."))
 
 
-def thrown_away(kind: Kind) -> Json:
+def draft_discarded(kind: Kind) -> Json:
     """Modal after a draft was discarded."""
-    return _said(kind, t("Discarded. The same command starts a new one."))
+    return _sentence(kind, t("Discarded. The same command starts a new one."))
 
 
-def _said(kind: Kind, words: str) -> Json:
+def _sentence(kind: Kind, words: str) -> Json:
     return kit.modal(RAISE, t(_TITLES[kind]), [{"type": "section", "text": kit.plain(words)}], about=kind.value)
 
 
 def _fields(
-    begun: FormState, config: Config, answers: Mapping[str, str], defaults: Mapping[str, str]
+    state: FormState, config: Config, answers: Mapping[str, str], defaults: Mapping[str, str]
 ) -> tuple[list[Field], list[Field]]:
     """The first fields, in the order of a telephone call, and the others.
 
-    Without `begun.more`: those that are required and have no default, those with an answer, and the priority, which
+    Without `state.more`: those that are required and have no default, those with an answer, and the priority, which
     starts the SLA's clock when it is given now (guide 2.7).
     """
-    kind = begun.kind
+    kind = state.kind
     judged = [each for each in fields_of(kind, config, GuidePart.FIRST) if each.heading is PRIORITY]
     every = (*fields_of(kind, config, GuidePart.TICKET), *judged)
 
     def is_shown(each: Field) -> bool:
         if each.group:
-            return each.key in answers or (begun.more and each.group == "example.1")
+            return each.key in answers or (state.more and each.group == "example.1")
         is_needed = each.need[kind] is Need.RAISE and not defaults.get(each.key)
-        return is_needed or begun.more or each.key in answers or (each in judged and each.key != "priority_reason")
+        return is_needed or state.more or each.key in answers or (each in judged and each.key != "priority_reason")
 
     shown = {each.key: each for each in every if is_shown(each)}
     first = [shown[key] for key in _FIRST if key in shown]

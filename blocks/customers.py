@@ -72,8 +72,8 @@ def overview(known: CustomerOverview, config: Config) -> list[Json]:
         excerpt(known.interface, 100),
         t("Their people: {names}", names=excerpt(known.contacts, 200)) if known.contacts else "",
     )
-    said = " · ".join(filter(None, parts))
-    return [kit.note(said)] if said else []
+    facts = " · ".join(filter(None, parts))
+    return [kit.note(facts)] if facts else []
 
 
 def _buttons(customer: EndCustomer) -> list[Json]:

@@ -22,8 +22,8 @@ def receipt(notice: Notice) -> Message:
 
 def _left_out(notice: Notice) -> list[str]:
     """Files that could not be sent, each with the reason."""
-    kept = notice.body.get("left_out")
-    return [str(each) for each in kept] if isinstance(kept, list) else []
+    left_out = notice.body.get("left_out")
+    return [str(each) for each in left_out] if isinstance(left_out, list) else []
 
 
 _WHAT = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from blocks import fill_in, kit
 from blocks.eas import ASK as EAS_ASK
-from blocks.evidence import beside_letter
+from blocks.evidence import with_letter
 from blocks.form import text_input
 from blocks.kit import Json
 from blocks.letter import parts
@@ -22,7 +22,9 @@ SEND = "escalate.send"
 RCR = "escalate.rcr"
 RCR_NUMBER = "rcr"
 _NOWHERE = mark("nowhere: no way to Retarus is set up")
-_GLASS = mark("Who could not be reached, and why it cannot wait. Kept in the history, with your name (guide 2.3)")
+_BREAK_GLASS_HINT = mark(
+    "Who could not be reached, and why it cannot wait. Kept in the history, with your name (guide 2.3)"
+)
 
 
 def preview(shown: Preview, name: str, config: Config, *, changed: bool = False) -> Json:
@@ -35,8 +37,8 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
     may_send = not (shown.missing or (shown.refusal and not shown.may_break_glass) or shown.excess)
     if may_send and shown.may_break_glass:
         why = t("Break the glass: why must it go without an authorised contact?")
-        blocks.append(text_input(BREAK_GLASS_REASON, why, t(_GLASS)))
-    blocks += beside_letter(shown, config, may_send=may_send)
+        blocks.append(text_input(BREAK_GLASS_REASON, why, t(_BREAK_GLASS_HINT)))
+    blocks += with_letter(shown, config, may_send=may_send)
     if may_send:
         ways = kit.together(shown.ways) or t(_NOWHERE)
         blocks.append(kit.note(t("Goes {ways}, in your name. This is what Retarus reads:", ways=ways)))

@@ -62,12 +62,12 @@ def modal(
 
 
 def _is_due(field: Field) -> bool:
-    return field.heading not in _ELSEWHERE and field.heading.sheet is not GuidePart.THIRD
+    return field.heading not in _ELSEWHERE and field.heading.guide_part is not GuidePart.THIRD
 
 
 def _is_ours(field: Field) -> bool:
     """True for what the 2nd level is asked, needed or not."""
-    return field.heading.sheet is GuidePart.SECOND or field.level is Level.SECOND
+    return field.heading.guide_part is GuidePart.SECOND or field.level is Level.SECOND
 
 
 def _is_read(field: Field) -> bool:
@@ -103,7 +103,7 @@ def _lines(fields: Iterable[Field], ticket: Ticket, config: Config) -> Iterable[
         elif field.group and not counted:
             counted = True
             number = len(examples(ticket.answers))
-            yield EXAMPLE.said, many("{count} transaction", "{count} transactions", number)
+            yield EXAMPLE.label_text, many("{count} transaction", "{count} transactions", number)
 
 
 def _readers(asked: Iterable[Field]) -> Json:

@@ -71,7 +71,7 @@ def offered(files: str, chosen: str, left: int) -> list[Json]:
     return [asked, kit.note(many("{count} more", "{count} more", left))] if left else [asked]
 
 
-def beside_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Json]:
+def with_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Json]:
     """Files with their sizes, the status page, and each warning with the question for a reason."""
     blocks = _files(shown, config)
     blocks += _status(shown.status, config) if shown.status else []

@@ -114,9 +114,9 @@ def _is_due(field: Field, ticket: Ticket) -> bool:
     """True for the tasks of a level once it has the ticket; for the template and the matrix at any time."""
     if field.heading in _ELSEWHERE:
         return False
-    if field.heading.sheet is GuidePart.SECOND:
+    if field.heading.guide_part is GuidePart.SECOND:
         return ticket.level in {Level.SECOND, Level.THIRD}
-    return field.heading.sheet is not GuidePart.THIRD  # what Retarus says is recorded where it moves the ticket
+    return field.heading.guide_part is not GuidePart.THIRD  # what Retarus says is recorded where it moves the ticket
 
 
 def buttons(ticket: Ticket, *, everything: bool, number: int, has_examples: bool) -> list[Json]:

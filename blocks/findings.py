@@ -38,9 +38,9 @@ def known(ticket: Ticket, config: Config) -> list[Json]:
 
 def _answers(ticket: Ticket, config: Config) -> Iterable[Json]:
     for key, name in _NAMES.items():
-        asked, said = field(key, config), ticket.answer(key)
-        if asked and said and said != "none":
-            words = excerpt(shown(asked, said, ticket.zone, config), _SHOWN)
+        asked, answer = field(key, config), ticket.answer(key)
+        if asked and answer and answer != "none":
+            words = excerpt(shown(asked, answer, ticket.zone, config), _SHOWN)
             yield kit.line(kit.bold(t(name)), kit.text(f": {words}"))
 
 

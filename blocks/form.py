@@ -10,7 +10,7 @@ from bot.core.i18n import t
 from bot.forms.field_table import fitting, is_asked
 from bot.forms.template_fields import Ask, Field, Need, Option
 from bot.forms.validation import is_due, stands
-from bot.forms.validators import BY_MATRIX, said
+from bot.forms.validators import BY_MATRIX, in_readers_language
 from bot.model.ticket import Kind
 
 ANSWER = "form.answer"
@@ -45,7 +45,7 @@ def inputs(
     for field in fields:
         if not is_asked(field, answers, config):
             continue
-        title = f"{field.heading.said} {field.group.split('.')[1]}" if field.group else field.heading.said
+        title = f"{field.heading.label_text} {field.group.split('.')[1]}" if field.group else field.heading.label_text
         blocks += [heading(title)] if has_headings and field.label and title != above else []
         above = title
         answer = answers.get(field.key, "")
@@ -96,7 +96,7 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
 
 def _lines(answer: str, field: Field) -> str:
     """A list of ids is one line to edit."""
-    return said(", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer)
+    return in_readers_language(", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer)
 
 
 def _search(answer: str) -> Json:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from bot.model.ticket import Kind
 
-KEPT = "@begun"
+STATE_KEY = "@begun"
 """The key under which a draft keeps it; no field is called like this."""
 
 
@@ -51,26 +51,26 @@ class FormState:
         more = {"more": "yes"} if self.more else {}
         read = {"read": ",".join(self.read)} if self.read else {}
         filled = {"filled": str(self.filled)} if self.filled else {}
-        said = link | draft | hidden | left | cut | place | more | read | filled
-        return "|".join(filter(None, (self.kind.value, urlencode(said))))
+        parts = link | draft | hidden | left | cut | place | more | read | filled
+        return "|".join(filter(None, (self.kind.value, urlencode(parts))))
 
     @classmethod
     def unpack(cls, about: str) -> FormState:
         kind, _, rest = about.partition("|")
-        said = dict(parse_qsl(rest, keep_blank_values=True))
-        draft = said.get("draft")
+        parts = dict(parse_qsl(rest, keep_blank_values=True))
+        draft = parts.get("draft")
         return cls(
             Kind(kind),
-            said.get("message"),
+            parts.get("message"),
             Kind(draft) if draft else None,
-            said.get("mark", ""),
-            "hidden" in said,
-            int(said.get("left", "0")),
-            said.get("place", ""),
-            "more" in said,
-            tuple(filter(None, said.get("read", "").split(","))),
-            int(said.get("filled", "0")),
-            int(said.get("cut", "0")),
+            parts.get("mark", ""),
+            "hidden" in parts,
+            int(parts.get("left", "0")),
+            parts.get("place", ""),
+            "more" in parts,
+            tuple(filter(None, parts.get("read", "").split(","))),
+            int(parts.get("filled", "0")),
+            int(parts.get("cut", "0")),
         )
 
     def turned(self, kind: Kind) -> FormState:
@@ -82,7 +82,7 @@ class FormState:
         """The form's state when it was saved as a draft."""
         if not draft:
             return cls(kind)
-        return replace(cls.unpack(draft.get(KEPT, kind)), kind=kind, draft=kind, mark=mark_of(draft))
+        return replace(cls.unpack(draft.get(STATE_KEY, kind)), kind=kind, draft=kind, mark=mark_of(draft))
 
 
 def mark_of(draft: Mapping[str, str]) -> str:

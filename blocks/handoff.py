@@ -31,8 +31,8 @@ def modal(
     `known`: answers the desk has looked up by itself, and `found` what it found: a person judges both.
     """
     fields = [each for each in fields_of(ticket.kind, config) if _is_asked_here(each, ticket)]
-    begun = {**drafts(ticket, config), **(known or {})}
-    answers = {**begun, **ticket.answers, **(typed or {})}
+    drafted = {**drafts(ticket, config), **(known or {})}
+    answers = {**drafted, **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {t('the 2nd level gets this with the ticket')}"), *found]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
     title, about = t("Hand off to 2nd level"), f"{ticket.id}|{ticket.version}"
@@ -41,4 +41,4 @@ def modal(
 
 def _is_asked_here(field: Field, ticket: Ticket) -> bool:
     """True for the 2nd level's required fields, and for recorded tasks of the 1st that apply only if needed."""
-    return field.need[ticket.kind] is Need.HANDOFF or field.heading.sheet is GuidePart.FIRST
+    return field.need[ticket.kind] is Need.HANDOFF or field.heading.guide_part is GuidePart.FIRST

@@ -150,16 +150,16 @@ def filled(words: str, /, **holes: Json | str) -> list[Json]:
     So a sentence stays whole, and each language puts the name where it belongs.
     """
     elements: list[Json] = []
-    said = ""
+    before_hole = ""
     for before, name, _, _ in _PATTERN.parse(words):
-        said += before
+        before_hole += before
         hole = holes[name] if name else ""
         if isinstance(hole, str):
-            said += hole
+            before_hole += hole
         else:
-            elements += [text(said), hole] if said else [hole]
-            said = ""
-    return [*elements, text(said)] if said else elements
+            elements += [text(before_hole), hole] if before_hole else [hole]
+            before_hole = ""
+    return [*elements, text(before_hole)] if before_hole else elements
 
 
 _PATTERN = Formatter()

@@ -55,7 +55,7 @@ def shown(versions: Sequence[TechnicalNote], who: Callable[[str], str], tickets:
     if note.is_retired:
         blocks.append(kit.rich(kit.line(kit.bold(t("Retired, do not rely on it: ")), kit.text(note.retired_why))))
     blocks += [part for key in _LABELS if (text := getattr(note, key)) for part in _part(key, text)]
-    blocks.append(kit.note(_told(versions, who)))
+    blocks.append(kit.note(_by_whom(versions, who)))
     buttons = [*(_buttons(note) if note is versions[0] else []), *_versions(note, versions)]
     blocks += [kit.actions("note", buttons)] if buttons else []
     return kit.modal("notes.shown", note.name, blocks, about=note.id)
@@ -73,7 +73,7 @@ def _part(key: str, text: str) -> list[Json]:
     return [kit.rich(label, kit.line(kit.text(first))), *(kit.rich(kit.line(kit.text(piece))) for piece in rest)]
 
 
-def _told(versions: Sequence[TechnicalNote], who: Callable[[str], str]) -> str:
+def _by_whom(versions: Sequence[TechnicalNote], who: Callable[[str], str]) -> str:
     """Authors of the note and of its changes."""
     lines = [
         t("version {number}: {name}, {day}", number=each.version, name=who(each.changed_by), day=_day(each))
@@ -89,8 +89,8 @@ def _day(note: TechnicalNote) -> str:
 def _versions(note: TechnicalNote, versions: Sequence[TechnicalNote]) -> list[Json]:
     """Buttons to the version before and the one after."""
     numbers = [each.version for each in versions]
-    beside = ((EARLIER, note.version - 1), (LATER, note.version + 1))
-    return [_version(action, note, number) for action, number in beside if number in numbers]
+    neighbours = ((EARLIER, note.version - 1), (LATER, note.version + 1))
+    return [_version(action, note, number) for action, number in neighbours if number in numbers]
 
 
 def _version(action: str, note: TechnicalNote, number: int) -> Json:
@@ -108,14 +108,14 @@ def _buttons(note: TechnicalNote) -> list[Json]:
 # --- writing one
 
 
-def modal(begun: TechnicalNote | None, config: Config, *, callback: str = WRITE, about: str = "") -> Json:
+def modal(draft: TechnicalNote | None, config: Config, *, callback: str = WRITE, about: str = "") -> Json:
     """The form for a new note, begun from a ticket or empty, or for another version of one."""
-    texts = {key: getattr(begun, key) if begun else "" for key in TEXTS}
+    texts = {key: getattr(draft, key) if draft else "" for key in TEXTS}
     blocks = [
         _text("symptom", texts, needed=True),
-        _services(begun.services if begun else (), config),
+        _services(draft.services if draft else (), config),
         *(_text(key, texts) for key in ("cause", "remedy", "workaround", "material", "rcr")),
-        _source(begun.source if begun else "ours"),
+        _source(draft.source if draft else "ours"),
     ]
     title = t("Change a note") if callback == CHANGE else t("Technical note")
     return kit.modal(callback, title, blocks, submit=t("Save"), about=about)

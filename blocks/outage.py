@@ -104,11 +104,11 @@ def resolve(leading: Ticket, name: str) -> Json:
 
 def resolved(leading: Ticket, count: int, name: str) -> Json:
     """Confirmation with the number of resolved tickets."""
-    said = many(
+    result = many(
         "{count} ticket with the same cause is resolved.", "{count} tickets with the same cause are resolved.", count
     )
     return kit.modal(
-        "outage.resolved", t("Outage"), [kit.note(name), kit.rich(kit.line(kit.text(said)))], about=leading.id
+        "outage.resolved", t("Outage"), [kit.note(name), kit.rich(kit.line(kit.text(result)))], about=leading.id
     )
 
 

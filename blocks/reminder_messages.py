@@ -73,8 +73,8 @@ def _clocks(event: Event) -> Iterable[Json]:
             continue
         late = at <= event.at
         words = kit.bold(t(BREACHED) if late and timer is Timer.PLAN else capital(t(timer.gloss)))
-        told = t("{what}, since {time}") if late else t("{what}, at {time}")
-        yield kit.line(*kit.filled(told, what=words, time=kit.moment(at)))
+        line_of = t("{what}, since {time}") if late else t("{what}, at {time}")
+        yield kit.line(*kit.filled(line_of, what=words, time=kit.moment(at)))
 
 
 def _listed(event: Event) -> list[Json]:
@@ -115,8 +115,8 @@ def line(ticket: Ticket, event: Event, config: Config) -> Message:
         return Message(earlier, [kit.rich(kit.line(kit.quiet(earlier)))])
     called = [part for each in _mentioned(item) for part in (_mention(each), kit.text(" "))]
     before = kit.text(t("Reminder: {words}", words=""))
-    told = kit.rich(kit.line(before, *called, kit.text(words)), *_listed(event))
-    return Message(reminder, [told, kit.actions("reminder", _ways_out(ticket, config))])
+    line_of = kit.rich(kit.line(before, *called, kit.text(words)), *_listed(event))
+    return Message(reminder, [line_of, kit.actions("reminder", _ways_out(ticket, config))])
 
 
 def _mentioned(item: Item) -> list[str]:
@@ -182,7 +182,7 @@ def _waiting(count: int) -> str:
 
 
 def _one(item: Item, to: str, config: Config) -> Message:
-    words = _said(item, to)
+    words = _words_for(item, to)
     blocks = [_about(item, words, config)]
     if item.asks:
         blocks.append(kit.actions("reminder", _ways_out(item.ticket, config, can_move=item.is_theirs_to_move)))
@@ -190,18 +190,18 @@ def _one(item: Item, to: str, config: Config) -> Message:
 
 
 def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
-    told = _about(item, _said(item, to), config)
+    line_of = _about(item, _words_for(item, to), config)
     if not item.asks:
-        return [told]
+        return [line_of]
     moves = [primary(item.ticket, config)] if item.is_theirs_to_move else []
-    return [told, kit.actions(f"reminder.{number}", [*moves, _snooze(item.ticket)])]
+    return [line_of, kit.actions(f"reminder.{number}", [*moves, _snooze(item.ticket)])]
 
 
 _NOT_TAKEN = {Stage.NEW: mark("Not taken yet: {resting}."), Stage.HANDED_OFF: mark("Not accepted yet: {resting}.")}
 """Sentence for an owner who waits for others to take the ticket."""
 
 
-def _said(item: Item, to: str) -> str:
+def _words_for(item: Item, to: str) -> str:
     """The reason why this person is notified: it is theirs, or its owner has left or has not answered."""
     detail = item.event.detail
     owner = detail.get("owner", next(iter(item.names("people")), item.ticket.owner))

@@ -47,14 +47,16 @@ def message(posted: Posted, pictures: Sequence[str]) -> Message:
     paper = posted.paper
     charts = [paper.charts[number] for number in posted.shown]
     shown = [_picture(each, chart.alt) for each, chart in zip(pictures, charts, strict=False)]
-    said = [kit.rich(kit.line(kit.bold(heading), kit.text(f"\n{words[:_WORDS]}"))) for heading, words in _said(paper)]
+    lines = [
+        kit.rich(kit.line(kit.bold(heading), kit.text(f"\n{words[:_WORDS]}"))) for heading, words in _summaries(paper)
+    ]
     blocks: list[Json] = [
         kit.header(paper.title),
         kit.note(paper.about),
         {"type": "section", "fields": [_fact(*each) for each in paper.facts]},
         *_short(paper),
         *shown,
-        *said,
+        *lines,
         kit.note(t("In the thread: the report to print (PDF, HTML) and every ticket as a spreadsheet (CSV).")),
         *([standing(posted.month, posted.view)] if posted.view else []),
     ]
@@ -62,10 +64,10 @@ def message(posted: Posted, pictures: Sequence[str]) -> Message:
     return Message(kit.escape(f"{paper.title}, {paper.about}: {figures}"), blocks)
 
 
-def _said(paper: ReportDocument) -> list[tuple[str, str]]:
+def _summaries(paper: ReportDocument) -> list[tuple[str, str]]:
     """Texts for parts without a chart; the remark on a table is left out without the table."""
-    told = [part for part in paper.parts if part.in_slack and not part.chart and not part.tables and part.text]
-    return [(part.heading, "\n".join(part.text)) for part in told]
+    parts = [part for part in paper.parts if part.in_slack and not part.chart and not part.tables and part.text]
+    return [(part.heading, "\n".join(part.text)) for part in parts]
 
 
 def _short(paper: ReportDocument) -> list[Json]:

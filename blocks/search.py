@@ -15,7 +15,7 @@ from bot.forms.template_fields import OTHER
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.model.transitions import STANDING
-from bot.search.ranking import marked, says_most
+from bot.search.ranking import best_text, marked
 from bot.search.results import (
     Hit,
     SearchResult,
@@ -98,12 +98,12 @@ def results(found: SearchResult, config: Config, links: Mapping[str, str]) -> li
 
 
 def _summary(found: SearchResult) -> str:
-    told = [many("{count} hit", "{count} hits", len(found.hits)) if found.hits else t("Nothing was found.")]
+    sentences = [many("{count} hit", "{count} hits", len(found.hits)) if found.hits else t("Nothing was found.")]
     if found.is_bounded:
-        told.append(t("Some of these words are in very many tickets: only the newest of them were compared."))
+        sentences.append(t("Some of these words are in very many tickets: only the newest of them were compared."))
     if found.is_building:
-        told.append(t("Tickets from before the last upgrade are still being read: what is missing comes soon."))
-    return " ".join(told)
+        sentences.append(t("Tickets from before the last upgrade are still being read: what is missing comes soon."))
+    return " ".join(sentences)
 
 
 def hit(each: Hit, config: Config, links: Mapping[str, str], place: str = "") -> list[Json]:
@@ -125,15 +125,15 @@ def _note_head(note: TechnicalNote) -> list[Json]:
 
 def _ticket_head(ticket: Ticket, config: Config, links: Mapping[str, str]) -> list[Json]:
     facts = (t(STANDING[ticket.stage]), shorten_middle(ticket.answer("customer"), 60), ", ".join(ticket.rcr))
-    told = kit.text("".join(f" · {fact}" for fact in facts if fact) + " · ")
-    return [kit.link(title(ticket, config), links.get(ticket.id, "")), told, kit.moment(ticket.raised_at)]
+    sentences = kit.text("".join(f" · {fact}" for fact in facts if fact) + " · ")
+    return [kit.link(title(ticket, config), links.get(ticket.id, "")), sentences, kit.moment(ticket.raised_at)]
 
 
 def line(each: Hit, config: Config, links: Mapping[str, str]) -> Json:
     """Search result: its name, its stage, and the matching words."""
     head = _note_head(each.found) if isinstance(each.found, TechnicalNote) else _ticket_head(each.found, config, links)
-    said = says_most(each.texts, each.tokens)
-    pieces = marked(said, each.tokens, _EXCERPT)
+    best = best_text(each.texts, each.tokens)
+    pieces = marked(best, each.tokens, _EXCERPT)
     return kit.rich(kit.line(*head, kit.text("\n"), *_pieces(pieces)))
 
 

@@ -23,7 +23,7 @@ from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED, SILENT
 
 
-def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
+def message(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
     """A line in the thread: an event, or the outcome of a delivery."""
     if "delivered" in notice.body:
         return delivery_lines.receipt(notice)
@@ -96,8 +96,8 @@ def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: st
 def answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
     """The answers that are news, each quoted with its name. `ticket`: the one they were given on."""
     fields = [field for key in notice.names("news") if key != "priority" and (field := field_of(key, config))]
-    said = [(field.name, shown(field, ticket.answer(field.key), ticket.zone, config)) for field in fields]
-    return [kit.quote(piece) for name, words in said for piece in kit.chunks(f"{name.rstrip(':?')}: {words}")]
+    answers = [(field.name, shown(field, ticket.answer(field.key), ticket.zone, config)) for field in fields]
+    return [kit.quote(piece) for name, words in answers for piece in kit.chunks(f"{name.rstrip(':?')}: {words}")]
 
 
 Line = Callable[[Ticket, Event, Config, str], Iterable[Json]]
@@ -129,7 +129,7 @@ def _rcr(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json
     return kit.filled(t("Retarus: {number} (recorded by {name})"), number=kit.bold(event.detail["rcr"]), name=name)
 
 
-def _heard(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+def _retarus_wrote(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     if event.by:
         return kit.filled(t("{name} assigned a mail of Retarus"), name=kit.bold(name))
     return [kit.text(t("Retarus wrote"))]
@@ -194,8 +194,8 @@ def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
 
 
 def _chased(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-    told, files = kit.filled(t("{name} wrote to Retarus again"), name=kit.bold(name)), event.detail.get("files", "")
-    return [*told, kit.text(f" · {t('with {files}', files=files)}")] if files else told
+    elements, files = kit.filled(t("{name} wrote to Retarus again"), name=kit.bold(name)), event.detail.get("files", "")
+    return [*elements, kit.text(f" · {t('with {files}', files=files)}")] if files else elements
 
 
 def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
@@ -228,17 +228,17 @@ def _called_up(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
 
 def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[Json]:
     """Report of the status page, and no more: a relation to this ticket is not known (guide L3.6)."""
-    said, page = excerpt(event.detail.get("says", ""), 300), config.retarus.status_page
+    quoted, page = excerpt(event.detail.get("says", ""), 300), config.retarus.status_page
     words = t("{page} names a service of this ticket: “{notice}”. Whether the two belong together is not known.")
-    return kit.filled(words, page=kit.link(t("The status page"), page), notice=said)
+    return kit.filled(words, page=kit.link(t("The status page"), page), notice=quoted)
 
 
 def _rejudged(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
     """A priority that was changed, with its reason."""
     reason = excerpt(priority_reason(ticket.answers), 300)
     words = t("{name} changed the priority to {priority}")
-    told = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
-    return [*told, kit.text(f": {reason}")] if reason else told
+    elements = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
+    return [*elements, kit.text(f": {reason}")] if reason else elements
 
 
 def _joined(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
@@ -248,8 +248,8 @@ def _joined(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[J
 
 def _linked(words: str) -> Line:
     def line(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-        told = {key: event.detail.get(key, "") for key in ("called", "customer")}
-        return kit.filled(t(words), name=kit.bold(name), called=kit.bold(told["called"]), customer=told["customer"])
+        detail = {key: event.detail.get(key, "") for key in ("called", "customer")}
+        return kit.filled(t(words), name=kit.bold(name), called=kit.bold(detail["called"]), customer=detail["customer"])
 
     return line
 
@@ -297,7 +297,7 @@ _LINES: dict[str, Line] = {
     Step.STATUS.value: _status,
     Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],
     Step.RCR.value: _rcr,
-    Step.HEARD.value: _heard,
+    Step.HEARD.value: _retarus_wrote,
     Step.TELL.value: _plain(mark("{name} wrote to Retarus")),
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,

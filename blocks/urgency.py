@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from blocks import kit
 from blocks.kit import Json
 from bot.clocks.timers import Timer, plan
-from bot.clocks.urgency import rank, told_overdue
+from bot.clocks.urgency import rank, reminded_overdue
 from bot.config.settings import Config
 from bot.core.cleaning import shorten_middle
 from bot.core.clock import as_moment
@@ -82,7 +82,7 @@ def age(ticket: Ticket) -> list[Json]:
 
 def due(ticket: Ticket, config: Config) -> list[Json]:
     """Overdue timer, or else the moment a remedy or an action plan is due; empty where no SLA is set."""
-    late, run = told_overdue(ticket, config), plan(ticket, config) if ticket.stage.is_open else None
+    late, run = reminded_overdue(ticket, config), plan(ticket, config) if ticket.stage.is_open else None
     if late and late.due:
         words = t("⚠️ past the SLA since {time} ({ago})") if late.timer is Timer.PLAN else t("⚠️ overdue: {what} ({ago})")
         return kit.filled(words, time=kit.moment(late.due), ago=kit.ago(late.due), what=t(late.timer.gloss))

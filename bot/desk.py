@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from bot.config.settings import Config
 from bot.conversation.channel import Channel
 from bot.conversation.channel_routes import ChannelRoutes
+from bot.conversation.inbound import Inbound
 from bot.conversation.outbound import Outbound
 from bot.conversation.service import Conversation
-from bot.conversation.taking_in import TakingIn
 from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
 from bot.escalation.eas import Portal
@@ -71,7 +71,7 @@ class Desk:
     resend: Resend
     receipts: Receipts
     outgoing: OutgoingMails
-    taking_in: TakingIn
+    inbound: Inbound
     conversation: Conversation
     channel: Channel
     channel_routes: ChannelRoutes
@@ -105,13 +105,13 @@ def open_desk(
     clock: Clock,
     routes: Routes,
     wake: Callable[[], None] = lambda: None,
-    lookout: StatusPageWatch | None = None,
+    status_page: StatusPageWatch | None = None,
     members: ChannelMembers | None = None,
     files: Files | None = None,
     duty: OnDuty | None = None,
 ) -> Desk:
-    """Puts the services together. `wake` is called after each change; `lookout` reads Retarus's status page."""
-    lookout = lookout or StatusPageWatch()
+    """Puts the services together. `wake` is called after each change; `status_page` reads Retarus's status page."""
+    status_page = status_page or StatusPageWatch()
     members = members or NoMembers()
     queries = Queries(store, drafts, directory, config, clock, members, duty or NoRoster())
     changes = Changes(store, queries, config, clock, routes, wake)
@@ -119,11 +119,11 @@ def open_desk(
     register = Register(queries, store, directory, config, clock, wake)
     customers = Customers(queries, store)
     notes = Notes(changes, queries, store, config, clock)
-    evidence = Evidence(changes, queries, customers, store, config, lookout)
+    evidence = Evidence(changes, queries, customers, store, config, status_page)
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
     tickets = Tickets(changes, queries, answers, drafts, directory, config, clock)
     links = KnownIssues(changes, queries, store, config, routes)
-    taking_in = TakingIn(changes, queries, store, config, clock)
+    inbound = Inbound(changes, queries, store, config, clock)
     return Desk(
         config=config,
         clock=clock,
@@ -140,15 +140,15 @@ def open_desk(
         resend=Resend(changes, queries, register, store, store, directory, config, clock),
         receipts=Receipts(store, routes, clock, Successors(directory, config)),
         outgoing=OutgoingMails(store, store),
-        taking_in=taking_in,
-        conversation=Conversation(taking_in, changes, queries, store, clock),
-        channel=Channel(taking_in, changes, queries, store, config, clock),
+        inbound=inbound,
+        conversation=Conversation(inbound, changes, queries, store, clock),
+        channel=Channel(inbound, changes, queries, store, config, clock),
         channel_routes=ChannelRoutes(changes, store, clock),
         outbound=Outbound(changes, queries, answers, register, store, config, routes),
         reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
         digests=Digests(changes, store, config, clock, routes),
         handovers=Handovers(changes, queries, store, drafts, config, clock),
-        status_alerts=StatusAlerts(changes, queries, store, config, clock, lookout),
+        status_alerts=StatusAlerts(changes, queries, store, config, clock, status_page),
         known_issues=links,
         outages=Outages(changes, queries, answers, links, store, config),
         register=register,

@@ -211,17 +211,17 @@ class Home:
         `at`: when they did, as Slack tells it. An event that arrives late, or is handled late, replaces nothing newer.
         """
         key, new = _screen_key(user), {"screen": screen.pack(), "at": at}
-        kept = await self.drafts.get(key)
-        while kept is None or kept.get("at", "") <= (at or _LATEST):
-            if kept == new or await self.drafts.replace(key, kept, new):
+        stored = await self.drafts.get(key)
+        while stored is None or stored.get("at", "") <= (at or _LATEST):
+            if stored == new or await self.drafts.replace(key, stored, new):
                 return
-            kept = await self.drafts.get(key)
+            stored = await self.drafts.get(key)
 
     async def screen_of(self, user: str) -> Screen | None:
         """Last view of this person; None if they never opened it."""
-        kept = await self.drafts.get(_screen_key(user))
+        stored = await self.drafts.get(_screen_key(user))
         try:
-            return Screen.unpack(kept["screen"]) if kept else None
+            return Screen.unpack(stored["screen"]) if stored else None
         except ValueError:
             return Screen()  # written by another release
 

@@ -169,15 +169,15 @@ class Repair:
     def _keys(self, ticket: Ticket) -> Iterable[str]:
         """Keys by which the card may have been posted: by the notice of any version."""
         for version in range(1, ticket.version + 1):
-            told = notice(ticket.model_copy(update={"version": version}), Say.CARD, self.desk_channel, ticket.raised_at)
-            yield from self.messages.keys(told.key)
+            card = notice(ticket.model_copy(update={"version": version}), Say.CARD, self.desk_channel, ticket.raised_at)
+            yield from self.messages.keys(card.key)
 
     def _card(self, ticket: Ticket, ts: str) -> Notice:
         """A card's notice in a lane of its own: what waits in the thread waits for this card."""
         at = as_utc(self.clock())
-        told = notice(ticket, Say.CARD, self.desk_channel, at, {FOUND: ts} if ts else {})
-        own = {"key": f"{told.key}:repair:{at.timestamp():.0f}", "lane": f"{ticket.id}:repair"}
-        return told.model_copy(update=own)
+        card = notice(ticket, Say.CARD, self.desk_channel, at, {FOUND: ts} if ts else {})
+        own = {"key": f"{card.key}:repair:{at.timestamp():.0f}", "lane": f"{ticket.id}:repair"}
+        return card.model_copy(update=own)
 
     # --- tickets
 

@@ -19,7 +19,7 @@ _MOVES = {conversation.UPDATE: Move.RETARUS_UPDATE, conversation.REPLY: Move.RET
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def record(click: Click) -> None:
-        entry, ticket = await desk.conversation.said_in(click.value, click.user)
+        entry, ticket = await desk.conversation.entry_with_ticket(click.value, click.user)
         kind = click.action.removeprefix(conversation.RECORD)
         await dispatcher.open_for(click, _form(desk, kind, ticket, entry))
 
@@ -33,7 +33,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def number(click: Click) -> None:
         entry_id, _, text = click.value.partition("|")
-        entry, _ = await desk.conversation.said_in(entry_id, click.user)
+        entry, _ = await desk.conversation.entry_with_ticket(entry_id, click.user)
         await desk.escalation.record_rcr(entry.ticket_id, click.user, text, click.id)
 
     async def ask(click: Click) -> None:

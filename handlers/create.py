@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from blocks import create, kit
 from blocks.evidence import OFFERED
-from blocks.form_state import KEPT, FormState, mark_of
+from blocks.form_state import STATE_KEY, FormState, mark_of
 from blocks.kit import Json
 from bot.core.i18n import Language, spoken
 from bot.core.ttl_cache import TtlCache
@@ -38,7 +38,7 @@ Draft = tuple[tuple[str, str], ...]
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def draw(asked: tuple[Kind, str, Language, Draft]) -> str:
         kind, user, _, draft = asked
-        return kit.serialised(await forms.begun(kind, user, dict(draft)))
+        return kit.serialised(await forms.from_draft(kind, user, dict(draft)))
 
     offering = SuggestionLookup(desk)
     forms = RaiseForm(desk)
@@ -98,12 +98,12 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
     forms = RaiseForm(desk)
 
-    async def put_aside(click: Click) -> Show | None:
+    async def save_draft(click: Click) -> Show | None:
         """Keeps one draft per kind: a draft other than the one this form began with is not replaced without asking."""
         await desk.queries.require_staff(click.user)
         form = FormState.unpack(click.about)
         there = await desk.queries.draft(click.user, form.kind)
-        own = form.mark, mark_of(await kept(click))  # the latter where it is clicked twice
+        own = form.mark, mark_of(await draft_of(click))  # the latter where it is clicked twice
         if there and mark_of(there) not in own:
             await ask(click, there)
             return None
@@ -122,25 +122,25 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
 
     async def put(click: Click) -> Show:
         form = FormState.unpack(click.about)
-        await desk.tickets.save_draft(click.user, form.kind, await kept(click))
+        await desk.tickets.save_draft(click.user, form.kind, await draft_of(click))
         if form.draft is not form.kind:
             dispatcher.tasks.start(use_up(desk, click.user, form), later=True)
-        return lambda: dispatcher.update_view(click.view, create.put_aside(form.kind))
+        return lambda: dispatcher.update_view(click.view, create.draft_saved(form.kind))
 
-    async def kept(click: Click) -> dict[str, str]:
+    async def draft_of(click: Click) -> dict[str, str]:
         """The draft made from a form: what was typed, and how the form was begun."""
         typed = await desk.raising.with_moments(click.typed, click.user)
-        return present({**typed, KEPT: FormState.unpack(click.about).pack()})
+        return present({**typed, STATE_KEY: FormState.unpack(click.about).pack()})
 
-    async def throw_away(click: Click) -> Show:
+    async def discard_draft(click: Click) -> Show:
         await desk.queries.require_staff(click.user)
         await use_up(desk, click.user, FormState.unpack(click.about))
-        return lambda: dispatcher.update_view(click.view, create.thrown_away(Kind(click.value)))
+        return lambda: dispatcher.update_view(click.view, create.draft_discarded(Kind(click.value)))
 
-    dispatcher.saving_clicks[create.ASIDE] = put_aside
+    dispatcher.saving_clicks[create.SAVE_DRAFT] = save_draft
     dispatcher.saving_clicks[create.REPLACE] = put
     dispatcher.clicks[create.KEEP] = keep_other
-    dispatcher.saving_clicks[create.AWAY] = throw_away
+    dispatcher.saving_clicks[create.DISCARD_DRAFT] = discard_draft
 
 
 async def use_up(desk: Desk, user: str, form: FormState) -> None:

@@ -130,7 +130,7 @@ def _logged(error: Exception) -> str:
     return reference
 
 
-def beside(error: Invalid, form: Submission, config: Config) -> dict[str, str]:
+def field_errors(error: Invalid, form: Submission, config: Config) -> dict[str, str]:
     """Assigns errors to inputs: Slack shows errors only beside inputs of this form.
 
     What belongs to none goes to the answer that asks for it, or else to the first input, with its name.
@@ -157,7 +157,7 @@ def on_top(words: str, title: str = "") -> Json:
     return kit.modal("errors.said", title or t("Not possible"), [{"type": "section", "text": kit.plain(words)}])
 
 
-def beside_first(words: str, form: Submission) -> dict[str, str]:
+def first_field_error(words: str, form: Submission) -> dict[str, str]:
     """A form can be kept open only by an error beside one of its inputs."""
     return {next(iter(form.typed)): words[:_ERROR_TEXT]}
 

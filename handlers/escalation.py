@@ -23,7 +23,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
         view = escalation_form.modal(ticket, reference(ticket, desk.config), desk.config)
         await dispatcher.open_for(click, view)
-        await desk.evidence.lookout.look()  # now, so that the preview need not wait for it
+        await desk.evidence.status_page.look()  # now, so that the preview need not wait for it
 
     async def answered(form: Submission) -> Draw:
         typed = await with_table(form, dispatcher.fetch_file)

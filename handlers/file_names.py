@@ -17,8 +17,8 @@ async def named(client: AsyncWebClient, files: Iterable[Attachment]) -> list[Att
 
 async def _named(client: AsyncWebClient, file: Attachment) -> Attachment:
     try:
-        told = (await client.files_info(file=file.id))["file"]
+        info = (await client.files_info(file=file.id))["file"]
     except SlackApiError:  # deleted meanwhile, for example: its letter says that it could not be read
         return file
-    known = {"name": str(told.get("name") or told.get("title") or ""), "type": str(told.get("mimetype") or file.type)}
+    known = {"name": str(info.get("name") or info.get("title") or ""), "type": str(info.get("mimetype") or file.type)}
     return Attachment.model_validate({**file.model_dump(), **known})

@@ -44,7 +44,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def take_up(click: Click) -> None:
         await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
-        view = await forms.begun(kind, click.user, await desk.queries.draft(click.user, kind))
+        view = await forms.from_draft(kind, click.user, await desk.queries.draft(click.user, kind))
         await dispatcher.open_for(click, view)
 
     dispatcher.events["app_home_opened"] = opened
@@ -74,7 +74,7 @@ async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> N
     and publishes again when something has changed: the last one to publish shows what is true.
     """
     at, shown = drawing.home.clock(), None
-    while (view := await drawing.kept(user, at)) and view != shown:
+    while (view := await drawing.last_viewed(user, at)) and view != shown:
         await client.views_publish(user_id=user, view=view)
         shown = view
 
@@ -111,7 +111,7 @@ class HomeRenderer:
         self.customers = desk.customers
         self.notes = desk.notes
 
-    async def kept(self, user: str, at: datetime) -> Json | None:
+    async def last_viewed(self, user: str, at: datetime) -> Json | None:
         """The part this person looked at last; None for a person who has never opened the Home."""
         screen = await self.home.screen_of(user)
         return await self.of(user, screen, at) if screen else None

@@ -41,13 +41,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.queries.require_staff(used.user)
         words = as_typed(used.text, await names.of(used.text))
         left = max(0, len(used.files) - AT_A_TIME)
-        begun = FormState(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
+        from_draft = FormState(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
         if readable(used.files):  # reading them takes longer than a trigger lives
             opened = await dispatcher.open_modal(used.trigger, create.reading())
-            form, answers = await forms.read(begun, used.user, words, await desk.reader.documents(used.files))
+            form, answers = await forms.read(from_draft, used.user, words, await desk.reader.documents(used.files))
             answers[OFFERED] = written(used.files)
         else:
-            form, answers = await forms.read(begun, used.user, words)
+            form, answers = await forms.read(from_draft, used.user, words)
             answers[OFFERED] = written(used.files)
             opened = await dispatcher.open_modal(used.trigger, await forms.draw(form, used.user, answers))
         view = await forms.draw(await linked(dispatcher.client, form), used.user, answers)
@@ -60,7 +60,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         if click.about:
             view = await forms.draw(FormState.unpack(click.about).turned(kind), click.user, click.typed)
         else:
-            view = await forms.begun(kind, click.user, await desk.queries.draft(click.user, kind))
+            view = await forms.from_draft(kind, click.user, await desk.queries.draft(click.user, kind))
         await dispatcher.update_view(click.view, view)
 
     async def use_template(click: Click) -> None:

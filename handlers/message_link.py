@@ -13,16 +13,16 @@ from bot.adapters.slack.api_errors import name_of
 _HIDDEN = {"channel_not_found", "not_in_channel"}
 
 
-async def linked(client: AsyncWebClient, begun: FormState) -> FormState:
+async def linked(client: AsyncWebClient, state: FormState) -> FormState:
     """The form's state with the permalink, looked up while it is unknown.
 
     Slack refuses it where the bot is no member: in a conversation between two people, for example.
     """
-    channel, _, ts = begun.place.partition("/")
-    if begun.link or begun.is_hidden or not ts:
-        return begun
+    channel, _, ts = state.place.partition("/")
+    if state.link or state.is_hidden or not ts:
+        return state
     try:
         found = await client.chat_getPermalink(channel=channel, message_ts=ts)
     except SlackApiError as error:
-        return replace(begun, is_hidden=name_of(error) in _HIDDEN)
-    return replace(begun, link=found["permalink"])
+        return replace(state, is_hidden=name_of(error) in _HIDDEN)
+    return replace(state, link=found["permalink"])

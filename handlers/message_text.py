@@ -29,12 +29,12 @@ def words_of(message: Part) -> str:
 
 def _different(texts: Iterable[str]) -> Iterator[str]:
     """Each text once."""
-    said = set[str]()
+    found = set[str]()
     for text in texts:
         part = text.strip()[:LONGEST]
         same = " ".join(part.split())
-        if part and same not in said:
-            said.add(same)
+        if part and same not in found:
+            found.add(same)
             yield part
 
 

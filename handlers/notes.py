@@ -35,7 +35,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def asked(command: Command) -> None:
         """`/retarus-note TN-3` shows it; other words begin one."""
         await desk.queries.open_to_part(command.user)
-        note = await book.shown_or_begun(command.text, command.user)
+        note = await book.shown_or_drafted(command.text, command.user)
         view = await drawn(note.id, command.user) if note and note.id else notes.modal(note, desk.config)
         await dispatcher.open_modal(command.trigger, view)
 
@@ -57,8 +57,8 @@ def _clicks(desk: Desk, dispatcher: Dispatcher, book: Notes, drawn: Drawn) -> di
         await dispatcher.open_for(click, notes.modal(None, desk.config))
 
     async def write_from(click: Click) -> None:
-        begun = await book.begun(click.value, click.user)
-        view = notes.modal(begun, desk.config, about=click.value)
+        draft = await book.draft_from_ticket(click.value, click.user)
+        view = notes.modal(draft, desk.config, about=click.value)
         await dispatcher.open_for(click, view)
 
     async def show(click: Click) -> None:

@@ -26,7 +26,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_for(click, outbound.form(ticket, reference(ticket, desk.config), text=text))
 
     async def answer(click: Click) -> None:
-        entry, ticket = await desk.conversation.said_in(click.value, click.user)
+        entry, ticket = await desk.conversation.entry_with_ticket(click.value, click.user)
         await desk.outbound.draft(ticket.id, click.user)
         name = reference(ticket, desk.config)
         await dispatcher.open_for(click, outbound.form(ticket, name, entry=entry.id, question=entry.words))
@@ -46,11 +46,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def shown(form: Submission, text: str) -> Json:
         outgoing = await desk.outbound.preview(form.ticket, form.user, text, form.below)
-        await desk.conversation.keep_draft(form.user, form.ticket, text)
+        await desk.conversation.save_draft(form.user, form.ticket, text)
         return outbound.preview(outgoing, reference(outgoing.ticket, desk.config), form.below, desk.config)
 
     async def send(form: Submission) -> Json | None:
-        text = await desk.conversation.kept_draft(form.user, form.ticket)
+        text = await desk.conversation.saved_draft(form.user, form.ticket)
         try:
             await desk.outbound.send(form.ticket, form.user, text, form.view, form.version, form.below)
         except Conflict:  # something changed meanwhile: it is shown first

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from blocks import create
-from blocks.create import Beside
-from blocks.form_state import KEPT, FormState
+from blocks.create import FormContext
+from blocks.form_state import STATE_KEY, FormState
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.forms.validation import present
@@ -35,11 +35,11 @@ class RaiseForm:
         """The form with these answers; `answers`: of shown fields only, as typed, read, or kept in a draft."""
         overview = await self.desk.raising.overview(answers.get("customer", ""), user)
         known = {**await self.desk.raising.defaults(user), **(overview.defaults if overview else {})}
-        return create.modal(form, self.desk.config, answers, Beside(known, offers, other, overview))
+        return create.modal(form, self.desk.config, answers, FormContext(known, offers, other, overview))
 
-    async def begun(self, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
+    async def from_draft(self, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
         """The form with this person's draft, whatever it was begun with."""
-        answers = {key: text for key, text in draft.items() if key != KEPT}
+        answers = {key: text for key, text in draft.items() if key != STATE_KEY}
         return await self.draw(FormState.taken_up(kind, draft), user, answers)
 
     async def read(
@@ -49,9 +49,9 @@ class RaiseForm:
         documents = [*([IntakeDocument(words)] if words.strip() else []), *files]
         found = await self._read(documents, form.kind, user)
         keys = tuple(key for key in found if key != "happens")
-        told = {"happens": words[:LONGEST]} if words.strip() else {}
+        described = {"happens": words[:LONGEST]} if words.strip() else {}
         length = len(words) if len(words) > LONGEST else 0
-        return replace(form, read=keys, cut=length), {**told, **found}
+        return replace(form, read=keys, cut=length), {**described, **found}
 
     async def read_again(
         self, form: FormState, user: str, typed: Mapping[str, str]

@@ -28,7 +28,7 @@ async def mark(ack: AsyncAck, form: Submission, error: Invalid, redraw: Redraw |
     if view:
         await ack(response_action="update", view=view)
     else:
-        await ack(response_action="errors", errors=error_messages.beside(error, form, config))
+        await ack(response_action="errors", errors=error_messages.field_errors(error, form, config))
 
 
 async def _with_hidden_fields(
@@ -72,11 +72,11 @@ async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redr
             await ack(response_action="update", view=view)
             return
     words = error_messages.words_for(error, typed=True)
-    kept = await _rescued(form, words, desk) if isinstance(error, NotNow) else None
-    if kept is None and form.typed:
-        await ack(response_action="errors", errors=error_messages.beside_first(words, form))
+    rescued_view = await _rescued(form, words, desk) if isinstance(error, NotNow) else None
+    if rescued_view is None and form.typed:
+        await ack(response_action="errors", errors=error_messages.first_field_error(words, form))
     else:
-        await ack(response_action="update", view=kept or error_messages.on_top(words))
+        await ack(response_action="update", view=rescued_view or error_messages.on_top(words))
 
 
 async def _rescued(form: Submission, words: str, desk: Desk) -> Json | None:

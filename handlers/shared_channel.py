@@ -8,7 +8,7 @@ import logging
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
-from bot.conversation.channel import Said
+from bot.conversation.channel import ChannelMessage
 from bot.core.errors import StoreDown
 from bot.desk import Desk
 from bot.model.conversation import EntryFile
@@ -35,15 +35,15 @@ class Mirror:
         self._client = dispatcher.client
         self._names = MentionNames(dispatcher.client, desk)
 
-    async def hear(self, message: SharedMessage) -> None:
+    async def receive(self, message: SharedMessage) -> None:
         if message.became is Became.DELETED:
             await self._desk.channel.take_back(message.channel, message.ts)
         elif await self._desk.channel.letter_at(message.channel, message.thread):
-            await self._desk.channel.hear(await self._said(message))
+            await self._desk.channel.receive(await self._as_channel_message(message))
 
-    async def _said(self, message: SharedMessage) -> Said:
+    async def _as_channel_message(self, message: SharedMessage) -> ChannelMessage:
         names = await self._desk.queries.names([message.author])
-        return Said(
+        return ChannelMessage(
             message.channel,
             message.ts,
             message.thread,
@@ -74,7 +74,7 @@ class Mirror:
                 there.add(str(each.get("ts")))
                 message = in_history(each, place.channel, own_team)
                 if message:
-                    await self.hear(message)
+                    await self.receive(message)
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 break
@@ -90,7 +90,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         if event.shared is None:
             await attach(event)
         else:
-            await mirror.hear(event.shared)
+            await mirror.receive(event.shared)
 
     async def severed(event: SlackEvent) -> None:
         await desk.channel_routes.severed(event.channel)

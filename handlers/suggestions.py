@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blocks import known_issues
-from blocks.create import TOLD
+from blocks.create import DESCRIPTION
 from blocks.kit import Json
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
@@ -37,7 +37,7 @@ class SuggestionLookup:
 
     async def look(self, click: Click) -> Sequence[Json] | None:
         """The suggestions; None when the form shows them already."""
-        return await (self._while_typing(click) if click.block == TOLD else self.now(click))
+        return await (self._while_typing(click) if click.block == DESCRIPTION else self.now(click))
 
     async def now(self, click: Click) -> Sequence[Json]:
         """The suggestions for what is typed; empty but for an incident."""

@@ -11,7 +11,7 @@ from handlers.conversation import recording
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
-_HEARD = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
+_FROM_RETARUS = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -32,7 +32,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await dispatcher.open_for(click, view)
 
     async def submit(form: Submission) -> Json | None:
-        await _said(desk, _asked(form.callback), form, form.typed.get(transitions.WORD, ""))
+        await _carry_out(desk, _asked(form.callback), form, form.typed.get(transitions.WORD, ""))
         return None
 
     async def redraw(click: Click) -> Json:
@@ -45,16 +45,16 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     for word in transitions.ASKED:
         dispatcher.clicks[transitions.action_of(word)] = ask
         dispatcher.submissions[transitions.action_of(word)] = submit
-    for heard in _HEARD:
-        dispatcher.redraws[transitions.action_of(heard)] = redraw
+    for from_retarus in _FROM_RETARUS:
+        dispatcher.redraws[transitions.action_of(from_retarus)] = redraw
 
 
-async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
+async def _carry_out(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
     """Carries out the move with the typed word and the form's other answers."""
     if isinstance(what, Step):
         called, along = form.typed.get(transitions.CALLED, ""), recording(desk, form)
         await desk.tickets.note(form.ticket, form.user, word, form.view, called, along)
-    elif what in _HEARD:
+    elif what in _FROM_RETARUS:
         along = recording(desk, form)
         await desk.retarus_replies.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version, along)
     elif what is Move.RESOLVE:

@@ -79,11 +79,11 @@ class ChannelChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class ChannelMoved(Change):
-    """A channel has another id; `told` says whether apps get the event."""
+    """A channel has another id; `is_announced` says whether apps get the event."""
 
     channel: Channel
     old_id: str
-    told: bool = True
+    is_announced: bool = True
 
 
 @dataclass(frozen=True, slots=True)

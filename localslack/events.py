@@ -87,9 +87,9 @@ class Events:
             TokensRevoked: self._revoked,
             AppUninstalled: self._uninstalled,
         }
-        workspace.hub.subscribe(self._hear)
+        workspace.hub.subscribe(self._on_change)
 
-    def _hear(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         handler = self._by_change.get(type(change))
         if handler is not None:
             handler(change)
@@ -273,7 +273,7 @@ class Events:
         return {"channel": facts}
 
     def _moved(self, change: ChannelMoved) -> None:
-        if not change.told:
+        if not change.is_announced:
             return
         ids = {"old_channel_id": change.old_id, "new_channel_id": change.channel.id}
         event = {"type": "channel_id_changed", **ids, "event_ts": self._event_ts()}

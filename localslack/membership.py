@@ -92,16 +92,16 @@ class Membership:
     def describe(self, channel: Channel, user: str, what: str, text: str) -> None:
         """Set `topic` or `purpose`."""
         setattr(channel, what, {"value": text, "creator": user, "last_set": self.workspace.now})
-        said = f"<@{user}> set the channel {'description' if what == 'purpose' else what}: {text}"
-        self._announce(channel, user, f"channel_{what}", said, {what: text})
+        text_of_message = f"<@{user}> set the channel {'description' if what == 'purpose' else what}: {text}"
+        self._announce(channel, user, f"channel_{what}", text_of_message, {what: text})
         self._changed(channel, "", user)
 
     def rename(self, channel: Channel, user: str, name: str) -> None:
         """Give a channel another name."""
         old, channel.name = channel.name, name
         channel.previous_names = [old, *channel.previous_names]
-        said = f'<@{user}> has renamed the channel from "{old}" to "{name}"'
-        self._announce(channel, user, "channel_name", said, {"old_name": old, "name": name})
+        text_of_message = f'<@{user}> has renamed the channel from "{old}" to "{name}"'
+        self._announce(channel, user, "channel_name", text_of_message, {"old_name": old, "name": name})
         self._changed(channel, "renamed", user)
 
     def _changed(self, channel: Channel, what: str, user: str) -> None:

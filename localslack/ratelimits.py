@@ -20,7 +20,7 @@ class RateLimits:
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self._calls: dict[tuple[str, ...], deque[float]] = {}
-        self._told: dict[str, float] = {}  # when an app was last told that it gets no events
+        self._notified_at: dict[str, float] = {}  # when an app was last told that it gets no events
 
     def wait(self, app_id: str, method: str, tier: int) -> int:
         """Seconds to wait before this call is allowed, 0 if it is allowed now (and counted)."""
@@ -44,9 +44,9 @@ class RateLimits:
         if not self._count((app_id, "events"), max(1, int(self._switches.events_per_hour)), 3600.0):
             return None
         now = time.monotonic()
-        is_news = now - self._told.get(app_id, -math.inf) >= 60.0
+        is_news = now - self._notified_at.get(app_id, -math.inf) >= 60.0
         if is_news:
-            self._told[app_id] = now
+            self._notified_at[app_id] = now
         return is_news
 
     def _count(self, key: tuple[str, ...], limit: int, window: float) -> int:

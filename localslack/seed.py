@@ -120,10 +120,10 @@ class Seed:
             data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
         except (OSError, ValueError) as error:
             raise SeedError(f"{path}: {error}") from error
-        return cls.from_dict(data, beside=path.parent)
+        return cls.from_dict(data, folder=path.parent)
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any], beside: Path | None = None) -> Self:
+    def from_dict(cls, data: dict[str, Any], folder: Path | None = None) -> Self:
         """The seed of a TOML file's keys. Unknown keys are refused by name."""
         team = data.get("team", {})
         team = {"name": team} if isinstance(team, str) else team
@@ -140,7 +140,7 @@ class Seed:
             people=[_build(SeedPerson, entry, "[[people]]") for entry in _entries(data, "people")],
             channels=[_build(SeedChannel, entry, "[[channels]]") for entry in _entries(data, "channels")],
             groups=[_build(SeedGroup, entry, "[[groups]]") for entry in _entries(data, "groups")],
-            apps=[_build(SeedApp, _with_manifest(entry, beside), "[[apps]]") for entry in _entries(data, "apps")],
+            apps=[_build(SeedApp, _with_manifest(entry, folder), "[[apps]]") for entry in _entries(data, "apps")],
         )
 
 
@@ -174,10 +174,10 @@ def _entries(data: dict[str, Any], name: str) -> list[Any]:
     return found
 
 
-def _with_manifest(entry: Any, beside: Path | None) -> Any:
+def _with_manifest(entry: Any, folder: Path | None) -> Any:
     if not isinstance(entry, dict) or not isinstance(entry.get("manifest"), str):
         return entry
-    return {**entry, "manifest": read_manifest((beside or Path()) / entry["manifest"])}
+    return {**entry, "manifest": read_manifest((folder or Path()) / entry["manifest"])}
 
 
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

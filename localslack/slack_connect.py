@@ -53,7 +53,7 @@ class SlackConnect:
         self.workspace.publish(ChannelChanged(shared, "unshared", team=team))
         if not hosted:
             shared.frozen_reason = SEVERED
-            self.workspace.publish(ChannelMoved(shared, self._move(shared), told=False))
+            self.workspace.publish(ChannelMoved(shared, self._move(shared), is_announced=False))
         return shared
 
     def change_id(self, channel: str) -> Channel:

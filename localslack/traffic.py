@@ -10,7 +10,7 @@ from typing import Any
 from localslack.clock import Clock
 from localslack.records import App, Json
 
-_KEPT = 2000
+_MAX_ROWS = 2000
 _TOKEN = re.compile(r"(xox[a-z]|xapp)-[\w-]{8,}")
 
 
@@ -47,7 +47,7 @@ class Traffic:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._rows: deque[Row] = deque(maxlen=_KEPT)
+        self._rows: deque[Row] = deque(maxlen=_MAX_ROWS)
         self._seq = 0
         self.subscribers: list[Callable[[Row], None]] = []
 

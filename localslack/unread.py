@@ -28,7 +28,7 @@ class Unread:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._known: dict[str, dict[str, _Count]] = {}
-        workspace.hub.subscribe(self._hear)
+        workspace.hub.subscribe(self._on_change)
 
     def counts(self, person: Person, channel: Channel) -> Json:
         """`unread` and `mentions`; both are 0 for people who are not members."""
@@ -58,7 +58,7 @@ class Unread:
         groups = (self._workspace.groups.get(name) for name in message.names)
         return any(group is not None and user in group.users for group in groups)
 
-    def _hear(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         if isinstance(change, MessagePosted) and change.message.ephemeral_for is None:
             self._posted(change.message)
         elif isinstance(change, MessageDeleted) or (isinstance(change, MessageChanged) and change.previous):

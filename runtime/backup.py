@@ -67,7 +67,7 @@ async def back_up(env: Environment, target: Path, keep: int, storage: Storage, a
         raise Misconfigured(f"{archive.parent} cannot be written to ({error.strerror}).") from error
     await asyncio.to_thread(_verified, archive)
     removed = await asyncio.to_thread(_rotate, archive.parent, keep) if rotated else 0
-    return "\n".join(_told(archive, names, removed))
+    return "\n".join(_report(archive, names, removed))
 
 
 def _place(target: Path, at: datetime) -> tuple[Path, bool]:
@@ -79,7 +79,7 @@ def _place(target: Path, at: datetime) -> tuple[Path, bool]:
     return archive, rotated
 
 
-def _told(archive: Path, names: Sequence[str], removed: int) -> list[str]:
+def _report(archive: Path, names: Sequence[str], removed: int) -> list[str]:
     lines = [f"{archive}: {archive.stat().st_size:,} bytes, verified."]
     if not names:
         lines.append('The database is on a server, and not in it: pg_dump -Fc "$DATABASE_URL" > desk.dump')
@@ -178,8 +178,8 @@ async def restore(env: Environment, archive: Path, storage: Storage, at: datetim
         manifest = await asyncio.to_thread(_verified, archive, Path(scratch))
         await storage.place_from(Path(scratch), env.database_url)
         settings = await asyncio.to_thread(_placed, Path(scratch) / CONFIG, env.desk_config)
-    told = await held_back(env, storage, at)
-    return f"Restored what release {manifest['release']} backed up at {manifest['taken_at']}.\n{settings}\n{told}"
+    held = await held_back(env, storage, at)
+    return f"Restored what release {manifest['release']} backed up at {manifest['taken_at']}.\n{settings}\n{held}"
 
 
 def _placed(source: Path, target: Path) -> str:

@@ -121,16 +121,16 @@ class ObservedIntake(Protocol):
     async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None: ...
 
 
-class ObservedTakingIn:
+class ObservedInbound:
     """A wrapper that counts mails by kind; one that was taken in before is not counted."""
 
-    def __init__(self, takes_in: ObservedIntake, metrics: Metrics) -> None:
-        self._takes_in = takes_in
+    def __init__(self, inbound: ObservedIntake, metrics: Metrics) -> None:
+        self._inbound = inbound
         self._metrics = metrics
 
     async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
         with log_context.about(request=log_context.new_request()):
-            entry = await self._takes_in.take(mail, raw)
+            entry = await self._inbound.take(mail, raw)
         if entry:
             self._metrics.mail_in.labels(entry.kind).inc()
         return entry
@@ -170,8 +170,8 @@ def slack_trace(metrics: Metrics) -> aiohttp.TraceConfig:
             metrics.slack_calls.labels(found[1], status).inc()
             call.span.end(status)
 
-    async def begun(_: aiohttp.ClientSession, call: SimpleNamespace, told: aiohttp.TraceRequestStartParams) -> None:
-        found = _METHOD.search(told.url.path)
+    async def started(_: aiohttp.ClientSession, call: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
+        found = _METHOD.search(params.url.path)
         call.span = metrics.spans.call(f"slack {found[1]}") if found else NO_SPANS
 
     async def ended(_: aiohttp.ClientSession, call: SimpleNamespace, done: aiohttp.TraceRequestEndParams) -> None:
@@ -182,7 +182,7 @@ def slack_trace(metrics: Metrics) -> aiohttp.TraceConfig:
     ) -> None:
         count(call, done.url, "unreachable")
 
-    trace.on_request_start.append(begun)
+    trace.on_request_start.append(started)
     trace.on_request_end.append(ended)
     trace.on_request_exception.append(failed)
     return trace

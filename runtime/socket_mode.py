@@ -29,7 +29,7 @@ _DRAIN = 2.0
 """… at the latest after this time. Slack sends unanswered requests again, to another connection."""
 
 
-_SAID_AGAIN = 600.0
+_REPEAT_AFTER = 600.0
 """Seconds after which lasting trouble is logged again."""
 
 REFUSED = (
@@ -46,7 +46,7 @@ class _Quietly(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:
@@ -54,9 +54,9 @@ class _Quietly(logging.Filter):
         error = record.exc_info[1] if record.exc_info else None
         words = f"{in_words(error)}; Socket Mode is connected again once it can be." if error else record.getMessage()
         record.msg, record.args, record.exc_info, record.exc_text = words, (), None, None
-        again = time.monotonic() - self._said.get(words, -_SAID_AGAIN) >= _SAID_AGAIN
+        again = time.monotonic() - self._logged_at.get(words, -_REPEAT_AFTER) >= _REPEAT_AFTER
         if again:
-            self._said[words] = time.monotonic()
+            self._logged_at[words] = time.monotonic()
         return again
 
 
@@ -95,8 +95,8 @@ class _Handler(AsyncSocketModeHandler):
     async def drain(self) -> None:
         """Waits until everything received is answered, and nothing more came for a moment."""
         loop = asyncio.get_running_loop()
-        begun = self._last = loop.time()
-        while loop.time() < begun + _DRAIN:
+        start = self._last = loop.time()
+        while loop.time() < start + _DRAIN:
             is_idle = not self._answering and self.client.message_queue.empty()
             if is_idle and loop.time() > self._last + _QUIET:
                 break

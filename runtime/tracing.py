@@ -97,14 +97,16 @@ class OpenTelemetrySpans:
 
     @contextmanager
     def span(self, name: str, **attributes: str) -> Iterator[Span]:
-        with self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as begun:
-            span = _Attributes(begun)
+        with self._tracer.start_as_current_span(
+            name, record_exception=False, set_status_on_exception=False
+        ) as span_of_sdk:
+            span = _Attributes(span_of_sdk)
             for key, text in attributes.items():
                 span.set(key, text)
             try:
                 yield span
             except BaseException as error:  # an error's text may hold what people typed: only its kind is told
-                begun.set_attribute("error.type", type(error).__qualname__)
+                span_of_sdk.set_attribute("error.type", type(error).__qualname__)
                 raise
 
     def call(self, name: str) -> Call:
@@ -115,9 +117,9 @@ class OpenTelemetrySpans:
 
         if get_current_span().is_recording():
             ended = time.time_ns()
-            begun = self._tracer.start_span(name, start_time=ended - round(seconds * 1e9))
-            _Attributes(begun).set("outcome", outcome)
-            begun.end(ended)
+            span_of_sdk = self._tracer.start_span(name, start_time=ended - round(seconds * 1e9))
+            _Attributes(span_of_sdk).set("outcome", outcome)
+            span_of_sdk.end(ended)
 
 
 @asynccontextmanager
@@ -150,8 +152,8 @@ def _provider(endpoint: str, replica: str) -> TracerProvider:
             "`pip install --require-hashes -r requirements-traces.txt`, or leave the setting out."
         ) from error
     _keep_quiet()
-    told = {"service.name": "partner-desk", "service.version": release(), "service.instance.id": replica}
-    provider = TracerProvider(resource=Resource.create({key: text for key, text in told.items() if text}))
+    attributes = {"service.name": "partner-desk", "service.version": release(), "service.instance.id": replica}
+    provider = TracerProvider(resource=Resource.create({key: text for key, text in attributes.items() if text}))
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_FLUSH)
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     return provider

@@ -59,8 +59,8 @@ def field_messages() -> Iterator[str]:
     yield TRANSACTIONS
     for field in FIELDS:
         heading = (field.heading.text, field.heading.section)
-        said = (*heading, field.label, field.hint, *field.labels.values(), *_printed(field.printed))
-        yield from filter(None, said)
+        texts = (*heading, field.label, field.hint, *field.labels.values(), *_printed(field.printed))
+        yield from filter(None, texts)
         if field.key not in _CONFIGURABLE_FIELDS:
             yield from (option.label for option in field.options(Config()))
 
@@ -97,8 +97,8 @@ def updated_catalogue(language: Language) -> Catalog:
 
 def is_translated(message: Message) -> bool:
     """True if a message has a translation, for plural messages in both forms."""
-    said = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(said) and len(said) == (2 if message.pluralizable else 1)
+    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(texts) and len(texts) == (2 if message.pluralizable else 1)
 
 
 def as_po(catalogue: Catalog) -> bytes:

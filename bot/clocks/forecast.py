@@ -80,13 +80,13 @@ def _name(timer: Timer, ticket: Ticket) -> str:
 
 def _recipients(timer: Timer, ticket: Ticket, config: Config) -> str:
     """The first reminder to each group of people, and how often it is repeated."""
-    told: dict[str, datetime] = {}
+    people_at: dict[str, datetime] = {}
     for at, how_far in forecast(timer, ticket, config):
-        told.setdefault(" + ".join(schedule.people(ticket, how_far, config)), at)
-    if not told:
+        people_at.setdefault(" + ".join(schedule.people(ticket, how_far, config)), at)
+    if not people_at:
         return ""
     again = span(timers.minutes(ticket, config, "repeat") * 60)
-    return " · ".join(f"{_when(at, config)} {who}" for who, at in told.items()) + f" · every {again}"
+    return " · ".join(f"{_when(at, config)} {who}" for who, at in people_at.items()) + f" · every {again}"
 
 
 def forecast(timer: Timer, ticket: Ticket, config: Config) -> Iterator[tuple[datetime, Reach]]:

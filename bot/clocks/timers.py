@@ -100,14 +100,14 @@ def plan(ticket: Ticket, config: Config) -> TimerRun | None:
 def _merged(pauses: Iterable[Pause]) -> Iterator[Pause]:
     """Pauses in order; those that overlap are one."""
     last: Pause | None = None
-    for begun, ended in sorted(pauses, key=lambda pause: pause[0]):
+    for pause_start, ended in sorted(pauses, key=lambda pause: pause[0]):
         if last is None:
-            last = begun, ended
-        elif last[1] is None or begun <= last[1]:
+            last = pause_start, ended
+        elif last[1] is None or pause_start <= last[1]:
             last = last[0], None if None in {last[1], ended} else max(filter(None, (last[1], ended)))
         else:
             yield last
-            last = begun, ended
+            last = pause_start, ended
     if last:
         yield last
 
@@ -139,8 +139,8 @@ def calendar_of(ticket: Ticket, level: Level, config: Config) -> Calendar:
 
 def _due(calendar: Calendar, start: datetime, length: timedelta, pauses: tuple[Pause, ...]) -> datetime | None:
     """The moment when that much working time outside the pauses has passed; None while a pause lasts."""
-    for begun, ended in pauses:
-        passed = calendar.between(start, begun)
+    for pause_start, ended in pauses:
+        passed = calendar.between(start, pause_start)
         if passed >= length:
             break
         if ended is None:

@@ -17,7 +17,7 @@ def rank(ticket: Ticket, config: Config) -> int:
     return names.index(priority) if priority in names else len(names)
 
 
-def told_overdue(ticket: Ticket, config: Config) -> TimerRun | None:
+def reminded_overdue(ticket: Ticket, config: Config) -> TimerRun | None:
     """Overdue timer that a reminder was sent for, the SLA's first. A function of the record: no clock is read."""
     nudges = ticket.times.nudges
     return _first(

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.config.settings import Config
-from bot.conversation import telling
+from bot.conversation import conversation_notices
 from bot.conversation.channel_routes import ids_of
 from bot.conversation.entries import WORDS
 from bot.conversation.file_selection import sort_files
 from bot.conversation.mail import MailFile
 from bot.conversation.ports import ConversationStore
 from bot.conversation.references import rcr_numbers
-from bot.conversation.taking_in import TakingIn
+from bot.conversation.inbound import Inbound
 from bot.core.characters import without_surrogates
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, EntryFile, EntryState, Heard, Way, entry_id
+from bot.model.conversation import Entry, EntryFile, EntryState, ConversationChanges, Way, entry_id
 from bot.model.notice import Place
 from bot.model.ticket import Stage, Ticket
 from bot.tickets.changes import ATTEMPTS, Changes
@@ -32,7 +32,7 @@ OPEN = 200
 
 
 @dataclass(frozen=True)
-class Said:
+class ChannelMessage:
     """One message of theirs."""
 
     channel: str
@@ -50,7 +50,7 @@ class Said:
 class Channel:
     """Mirrors messages; each once, however often Slack delivers it."""
 
-    taking_in: TakingIn
+    inbound: Inbound
     changes: Changes
     queries: Queries
     store: ConversationStore
@@ -62,18 +62,18 @@ class Channel:
         place = await self.changes.store.placed(channel, thread) if thread else None
         return place if place and place.what == LETTER else None
 
-    async def hear(self, said: Said) -> None:
+    async def receive(self, message: ChannelMessage) -> None:
         """Mirrors a message of theirs; ignores all but the threads of our letters.
 
         Raises `Conflict` after some attempts.
         """
-        place = await self.letter_at(said.channel, said.thread)
-        if place is None or said.ts == said.thread:
+        place = await self.letter_at(message.channel, message.thread)
+        if place is None or message.ts == message.thread:
             return
-        said = _encodable(said)
+        message = _encodable(message)
         for attempt in range(ATTEMPTS):
             try:
-                await self._heard(said, place)
+                await self._save(message, place)
             except Duplicate:
                 return
             except Conflict:
@@ -82,18 +82,18 @@ class Channel:
             else:
                 return
 
-    async def _heard(self, said: Said, place: Place) -> None:
+    async def _save(self, message: ChannelMessage, place: Place) -> None:
         ticket = await self.queries.find(place.ticket_id)
         if ticket is None or ticket.is_erased:
             return
         at = as_utc(self.clock())
-        known = await self._known(said.channel, said.ts)
+        known = await self._known(message.channel, message.ts)
         if known is None:
-            entry = self._entry(said, place, ticket, at)
-            await self.taking_in.place(ticket, entry, Heard(new=(entry,)), "", at)
-        elif said.is_edited and known.words != said.words[:WORDS]:
-            rcr = rcr_numbers(said.words, self.config.retarus.rcr_pattern)
-            await self._changed(known, ticket, words=said.words[:WORDS], rcr=rcr, is_edited=True)
+            entry = self._entry(message, place, ticket, at)
+            await self.inbound.place(ticket, entry, ConversationChanges(new=(entry,)), "", at)
+        elif message.is_edited and known.words != message.words[:WORDS]:
+            rcr = rcr_numbers(message.words, self.config.retarus.rcr_pattern)
+            await self._changed(known, ticket, words=message.words[:WORDS], rcr=rcr, is_edited=True)
 
     async def take_back(self, channel: str, ts: str) -> None:
         """Reports that they deleted a message; the words stay for the owner."""
@@ -131,31 +131,31 @@ class Channel:
 
     async def _changed(self, entry: Entry, ticket: Ticket, **changes: object) -> None:
         changed = entry.model_copy(update={**changes, "version": entry.version + 1})
-        notice = telling.shown(ticket, changed, self.changes.routes, as_utc(self.clock()))
-        await self.changes.store.apply(Batch(heard=Heard(changed=(changed,)), notices=[notice]))
+        notice = conversation_notices.shown(ticket, changed, self.changes.routes, as_utc(self.clock()))
+        await self.changes.store.apply(Batch(heard=ConversationChanges(changed=(changed,)), notices=[notice]))
         self.changes.wake()
 
-    def _entry(self, said: Said, place: Place, ticket: Ticket, at: datetime) -> Entry:
+    def _entry(self, message: ChannelMessage, place: Place, ticket: Ticket, at: datetime) -> Entry:
         given = [
-            MailFile(number=n, name=each.name, type=each.type, size=each.size) for n, each in enumerate(said.files)
+            MailFile(number=n, name=each.name, type=each.type, size=each.size) for n, each in enumerate(message.files)
         ]
         files = sort_files(given)
         return Entry(
-            id=_key(said.channel, said.ts),
+            id=_key(message.channel, message.ts),
             way=Way.CHANNEL,
             kind="message",
             state=EntryState.SHOWN,
             ticket_id=ticket.id,
             at=at,
-            written_at=datetime.fromtimestamp(float(said.ts), UTC),
-            author=said.name,
-            address=said.author,
-            words=said.words[:WORDS],
-            rcr=rcr_numbers(said.words, self.config.retarus.rcr_pattern),
-            files=tuple(said.files[each.number] for each in files.kept),
+            written_at=datetime.fromtimestamp(float(message.ts), UTC),
+            author=message.name,
+            address=message.author,
+            words=message.words[:WORDS],
+            rcr=rcr_numbers(message.words, self.config.retarus.rcr_pattern),
+            files=tuple(message.files[each.number] for each in files.kept),
             left_out=tuple(f"{each.file.name}: {each.in_words()}" for each in files.left_out),
-            link=_link(place, said),
-            is_edited=said.is_edited,
+            link=_link(place, message),
+            is_edited=message.is_edited,
             was_closed=not ticket.stage.is_open,
         )
 
@@ -168,19 +168,19 @@ class Channel:
         return [place for place in found if place]
 
 
-def _encodable(said: Said) -> Said:
+def _encodable(message: ChannelMessage) -> ChannelMessage:
     """The message without what cannot be kept: half characters, as a text that was cut may have."""
-    files = [each.model_copy(update={"name": without_surrogates(each.name)}) for each in said.files]
-    return replace(said, name=without_surrogates(said.name), words=without_surrogates(said.words), files=files)
+    files = [each.model_copy(update={"name": without_surrogates(each.name)}) for each in message.files]
+    return replace(message, name=without_surrogates(message.name), words=without_surrogates(message.words), files=files)
 
 
 def _key(channel: str, ts: str) -> str:
     return entry_id(f"slack:{channel}:{ts}")
 
 
-def _link(place: Place, said: Said) -> str:
+def _link(place: Place, message: ChannelMessage) -> str:
     """The permalink of a reply, made from the letter's."""
     head, found, _ = place.link.rpartition("/p")
     if not found:
         return ""
-    return f"{head}/p{said.ts.replace('.', '')}?thread_ts={said.thread}&cid={said.channel}"
+    return f"{head}/p{message.ts.replace('.', '')}?thread_ts={message.thread}&cid={message.channel}"

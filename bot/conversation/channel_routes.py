@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from bot.conversation import telling
+from bot.conversation import conversation_notices
 from bot.conversation.ports import ConversationStore
 from bot.core.clock import Clock, as_utc
 from bot.tickets.changes import Changes
@@ -26,8 +26,8 @@ async def remember_routes(store: ConversationStore, routes: Routes) -> None:
 
 async def remembered_routes(store: ConversationStore) -> Routes | None:
     """The saved routes; none before the desk has run."""
-    kept = await store.value(_ROUTES)
-    return Routes(**json.loads(kept)) if kept else None
+    stored = await store.value(_ROUTES)
+    return Routes(**json.loads(stored)) if stored else None
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,11 @@ class ChannelRoutes:
         if not channel or channel != self.changes.routes.retarus:
             return
         at = as_utc(self.clock())
-        people = telling.caretakers(self.changes.config)
-        words = [telling.word(user, f"severed:{channel}:{at:%Y%m%d}", {"about": "severed"}, at) for user in people]
+        people = conversation_notices.caretakers(self.changes.config)
+        words = [
+            conversation_notices.word(user, f"severed:{channel}:{at:%Y%m%d}", {"about": "severed"}, at)
+            for user in people
+        ]
         await self.changes.store.apply(Batch(notices=words))
         await self.store.keep(_severed(channel), "severed")
         self.changes.wake()

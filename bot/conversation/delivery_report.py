@@ -29,7 +29,7 @@ class ReportedDelivery(MailRecord):
     reason: str
     """Key of the reason; `reason_in_words` says it."""
     status: str = ""
-    said: str = ""
+    words: str = ""
     """The mail server's own words; foreign text."""
 
 
@@ -61,7 +61,7 @@ _EMAIL: Final = re.compile(r"[^\s@<>()\"',;:]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0
 _LIMIT: Final = 5
 _NEAR: Final = 6
 _LOOKED_AT: Final = 4000
-_SAID: Final = 300
+_WORDS_LENGTH: Final = 300
 
 
 def deliveries(mail: InboundMail) -> tuple[ReportedDelivery, ...]:
@@ -71,7 +71,7 @@ def deliveries(mail: InboundMail) -> tuple[ReportedDelivery, ...]:
     recipients = [each.strip(" <>") for each in mail.header("x-failed-recipients").split(",") if "@" in each]
     outcome = _by_text(mail)
     return tuple(
-        _judged(each, outcome, "", _telling_line(mail.text, each)) for each in recipients or _named(mail) or [""]
+        _judged(each, outcome, "", _error_line(mail.text, each)) for each in recipients or _named(mail) or [""]
     )
 
 
@@ -84,8 +84,8 @@ def _reported(status: DeliveryStatus, mail: InboundMail) -> ReportedDelivery:
     outcome = _BY_ACTION.get(status.action)
     if outcome is None:
         outcome = {"2": Delivery.DELIVERED, "5": Delivery.FAILED}.get(status.status[:1]) or _by_text(mail)
-    said = status.diagnostic or _telling_line(mail.text, status.recipient)
-    return _judged(status.recipient, outcome, status.status, said)
+    words = status.diagnostic or _error_line(mail.text, status.recipient)
+    return _judged(status.recipient, outcome, status.status, words)
 
 
 _BY_ACTION: Final = {
@@ -105,21 +105,25 @@ def _by_text(mail: InboundMail) -> Delivery:
     return Delivery.DELAYED if _DELAYED.search(head) and not _FINAL.search(head) else Delivery.FAILED
 
 
-def _judged(recipient: str, outcome: Delivery, status: str, said: str) -> ReportedDelivery:
-    status = status or next(iter(re.findall(r"\b[245]\.\d{1,3}\.\d{1,3}\b", said)), "")
-    reason = "delivered" if outcome is Delivery.DELIVERED else _reason(outcome, status, said)
+def _judged(recipient: str, outcome: Delivery, status: str, words: str) -> ReportedDelivery:
+    status = status or next(iter(re.findall(r"\b[245]\.\d{1,3}\.\d{1,3}\b", words)), "")
+    reason = "delivered" if outcome is Delivery.DELIVERED else _reason(outcome, status, words)
     return ReportedDelivery(
-        recipient=recipient, delivery=outcome, reason=reason, status=status, said=" ".join(said.split())[:_SAID]
+        recipient=recipient,
+        delivery=outcome,
+        reason=reason,
+        status=status,
+        words=" ".join(words.split())[:_WORDS_LENGTH],
     )
 
 
-def _reason(outcome: Delivery, status: str, said: str) -> str:
+def _reason(outcome: Delivery, status: str, words: str) -> str:
     """A specific status first, then the server's words."""
     detail = status.partition(".")[2]
-    if detail == LOOP and "loop" in said.lower():
+    if detail == LOOP and "loop" in words.lower():
         return "loop"
     vague = detail in {"", "0.0", "5.0", "7.0", "7.1", "1.0", "3.0", "2.0", "4.0"}
-    by_words = next((reason for words, reason in BY_WORDS if words.search(said)), "")
+    by_words = next((reason for pattern, reason in BY_WORDS if pattern.search(words)), "")
     known = (by_words or BY_STATUS.get(detail, "")) if vague else (BY_STATUS.get(detail) or by_words)
     return known or ("delayed" if outcome is Delivery.DELAYED else "refused")
 
@@ -136,7 +140,7 @@ def _own_text(text: str) -> str:
     return _RETURNED.split(text[: _LOOKED_AT * 4], maxsplit=1)[0]
 
 
-def _telling_line(text: str, recipient: str) -> str:
+def _error_line(text: str, recipient: str) -> str:
     """The words beside the address in a report without machine-readable parts; else the first specific ones."""
     lines = [line.strip() for line in _own_text(text).splitlines()]
     for number, line in enumerate(lines if recipient else []):

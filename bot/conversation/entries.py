@@ -63,7 +63,7 @@ def unreadable(mail: UnreadableMail, at: datetime) -> Entry:
     )
 
 
-def is_told(entry: Entry) -> bool:
+def is_recorded(entry: Entry) -> bool:
     """True if it is recorded in the ticket's history: a person wrote it."""
     return entry.is_of_a_person and entry.state is EntryState.SHOWN
 

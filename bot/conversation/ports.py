@@ -11,7 +11,7 @@ from bot.model.ticket import Ticket
 
 
 class ConversationStore(Protocol):
-    """Entries, raw mails, Message-IDs and single values. They are changed by a `Batch` with a `Heard`."""
+    """Entries, raw mails, Message-IDs and single values. They are changed by a `Batch` with `ConversationChanges`."""
 
     async def entry(self, key: str) -> Entry | None: ...
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import telling
+from bot.conversation import conversation_notices
 from bot.conversation.ports import ConversationStore
-from bot.conversation.taking_in import TakingIn
+from bot.conversation.inbound import Inbound
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
-from bot.model.conversation import Entry, EntryRecord, EntryState, Heard
+from bot.model.conversation import Entry, EntryRecord, EntryState, ConversationChanges
 from bot.model.ticket import Ticket
 from bot.tickets import permissions
 from bot.tickets.changes import ATTEMPTS, Along, Change, Changes
@@ -27,7 +27,7 @@ PAGE = 10
 class Conversation:
     """Reads the conversation; for people of either level, and admins."""
 
-    taking_in: TakingIn
+    inbound: Inbound
     changes: Changes
     queries: Queries
     store: ConversationStore
@@ -44,7 +44,7 @@ class Conversation:
             raise Refused(t("This mail is not kept any more."))
         return found
 
-    async def said_in(self, entry_id: str, by: str) -> tuple[Entry, Ticket]:
+    async def entry_with_ticket(self, entry_id: str, by: str) -> tuple[Entry, Ticket]:
         """An entry that is assigned, with its ticket."""
         entry = await self.entry(entry_id, by)
         return entry, await self.queries.ticket(entry.ticket_id)
@@ -91,14 +91,14 @@ class Conversation:
             "was_closed": not ticket.stage.is_open,
         }
         changed = entry.model_copy(update=placed)
-        return await self.taking_in.place(ticket, changed, Heard(changed=(changed,)), by, as_utc(self.clock()))
+        return await self.inbound.place(ticket, changed, ConversationChanges(changed=(changed,)), by, as_utc(self.clock()))
 
     async def dismiss(self, entry_id: str, by: str) -> None:
         """Dismisses a mail that belongs to no ticket. The original is kept. Idempotent."""
         entry = await self.entry(entry_id, by)
         if entry.state is EntryState.UNASSIGNED:
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
-            await self.changes.store.apply(Batch(heard=Heard(changed=(changed,))))
+            await self.changes.store.apply(Batch(heard=ConversationChanges(changed=(changed,))))
 
     def recording(self, entry_id: str, by: str, kind: str, form: str, seen: int) -> Along:
         """Marks an entry as recorded, in the change that records it. `seen`: its records when the form was opened.
@@ -112,8 +112,8 @@ class Conversation:
                 await self._refuse_second(entry.records[-1])
             records = (*entry.records, EntryRecord(kind=kind, by=by, at=at, form=form))
             changed = entry.model_copy(update={"version": entry.version + 1, "records": records})
-            shown = telling.shown(done.ticket, changed, self.changes.routes, at)
-            return replace(done, letters=[*done.letters, shown], heard=Heard(changed=(changed,)))
+            shown = conversation_notices.shown(done.ticket, changed, self.changes.routes, at)
+            return replace(done, letters=[*done.letters, shown], heard=ConversationChanges(changed=(changed,)))
 
         return along
 
@@ -126,25 +126,25 @@ class Conversation:
         place = await self.changes.store.placed(channel, thread)
         return place.ticket_id if place and place.what == "card" else ""
 
-    async def keep_draft(self, user: str, ticket_id: str, text: str) -> None:
+    async def save_draft(self, user: str, ticket_id: str, text: str) -> None:
         """Saves the words that are being previewed."""
         await self.queries.drafts.put(_draft(user, ticket_id), {"text": text})
 
-    async def kept_draft(self, user: str, ticket_id: str) -> str:
+    async def saved_draft(self, user: str, ticket_id: str) -> str:
         return (await self.queries.drafts.get(_draft(user, ticket_id)) or {}).get("text", "")
 
     async def warn_of_mailbox(self, since: str, why: str) -> None:
         """Reports that the mailbox has been unreachable for long; once per outage."""
         at = as_utc(self.clock())
-        people = telling.caretakers(self.changes.config)
-        words = [telling.word(user, f"mail:{since}", {"about": "mail", "why": why}, at) for user in people]
+        people = conversation_notices.caretakers(self.changes.config)
+        words = [conversation_notices.word(user, f"mail:{since}", {"about": "mail", "why": why}, at) for user in people]
         await self.changes.store.apply(Batch(notices=words))
         self.changes.wake()
 
     async def send_original(self, entry_id: str, by: str, click: str) -> None:
         """Sends the raw mail to this person as a file."""
         permissions.require_part(await self.queries.actor(by))
-        notice = telling.original(by, entry_id, click, as_utc(self.clock()))
+        notice = conversation_notices.original(by, entry_id, click, as_utc(self.clock()))
         await self.changes.store.apply(Batch(notices=[notice]))
         self.changes.wake()
 

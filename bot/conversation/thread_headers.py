@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation.ports import ConversationStore
 from bot.conversation.references import guessable_message_id, message_id, new_secret
-from bot.model.conversation import Heard, MessageId
+from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Notice
 from bot.tickets.ports import Batch, ChangeStore
 
@@ -48,7 +48,7 @@ class OutgoingMails:
         await self.store.keep_first(_SECRET, new_secret())
         if domain and not await self.store.value(_OLD):
             old = [_old(each, domain, at) for each in await self.store.letters_sent()]
-            await self.changes.apply(Batch(heard=Heard(message_ids=tuple(old))))
+            await self.changes.apply(Batch(heard=ConversationChanges(message_ids=tuple(old))))
             await self.store.keep(_OLD, "known")
 
     async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore:
@@ -68,7 +68,7 @@ class OutgoingMails:
         if known is None:
             if notice.is_automatic and (turn := next_turn(mails, at)):
                 return NotBefore(turn)
-            await self.changes.apply(Batch(heard=Heard(message_ids=(_sent(notice, own, at),))))
+            await self.changes.apply(Batch(heard=ConversationChanges(message_ids=(_sent(notice, own, at),))))
         return ThreadHeaders(own, bounded(before))
 
 

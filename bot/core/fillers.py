@@ -69,7 +69,7 @@ _VERBS = "follow come add check send provide deliver supply clarify ask update s
 
 def _phrases() -> set[str]:
     """Spelled as they remain once the words of `_ASIDE` are taken out of them."""
-    said = set(
+    phrases = set(
         "no idea|no clue|no|not know|do not know|not known|not sure|not certain|not clear|not applicable|"
         "not available|not provided|not given|not specified|not defined|not yet|coming|coming up|"
         "comes|to come|follows|follow|to follow|"
@@ -91,22 +91,22 @@ def _phrases() -> set[str]:
             "|"
         )
     )
-    said |= set(
+    phrases |= set(
         "feedback pending|who knows|not needed|not necessary|not required|nicht nötig|nicht notwendig|"
         "nicht erforderlich|nothing known|nothing available|nichts bekannt|nichts vorhanden|trifft nicht zu|"
         "treffen nicht zu|cf above|vgl oben|vgl unten|laut|according to|as per|per|gemäss|reich nach|liefer nach|"
         "trag nach|schick nach|frag nach".split("|")
     )
-    said |= {f"{word} {told}" for word in ("as", "wie", "wie oben") for told in _TOLD}
-    said |= {f"{sign} {place}" for sign in _SIGNS for place in _PLACES}
-    said |= {f"{sign} {place} {told}" for sign in _AS_IN for place in _PLACES for told in _TOLD}
-    said |= {f"{being} {state}" for being in ("is", "are", "ist", "sind") for state in _STATES}
-    said |= _STATES | {f"{state} {joint}" for state in _STATES for joint in ("with", "mit")}
-    said |= {" ".join(pair) for pair in product(("to be", "will be", "is being", "are being"), _PARTICIPLES)}
-    said |= {" ".join(pair) for pair in product(("will", "to", "must", "need to", "going to"), _VERBS)}
-    said |= {f"wird {each}" for each in _GERMAN_PARTICIPLES} | {f"werden {each}" for each in _GERMAN_PARTICIPLES}
+    phrases |= {f"{word} {told}" for word in ("as", "wie", "wie oben") for told in _TOLD}
+    phrases |= {f"{sign} {place}" for sign in _SIGNS for place in _PLACES}
+    phrases |= {f"{sign} {place} {told}" for sign in _AS_IN for place in _PLACES for told in _TOLD}
+    phrases |= {f"{being} {state}" for being in ("is", "are", "ist", "sind") for state in _STATES}
+    phrases |= _STATES | {f"{state} {joint}" for state in _STATES for joint in ("with", "mit")}
+    phrases |= {" ".join(pair) for pair in product(("to be", "will be", "is being", "are being"), _PARTICIPLES)}
+    phrases |= {" ".join(pair) for pair in product(("will", "to", "must", "need to", "going to"), _VERBS)}
+    phrases |= {f"wird {each}" for each in _GERMAN_PARTICIPLES} | {f"werden {each}" for each in _GERMAN_PARTICIPLES}
     return (
-        said
+        phrases
         | {f"muss {each} werden" for each in _GERMAN_PARTICIPLES}
         | {f"wird {each} werden" for each in _GERMAN_PARTICIPLES}
     )
@@ -292,15 +292,15 @@ def _denies_knowledge(words: list[str], core: list[str]) -> bool:
 
 
 def _emptiness_of_phrases(core: list[str], *, has_files: bool) -> Emptiness | None:
-    if _is_made_of(core, _said(with_files=False)):
+    if _is_made_of(core, _absence_phrases(with_files=False)):
         return Emptiness.FILLER
-    if _is_made_of(core, _said(with_files=True)):
+    if _is_made_of(core, _absence_phrases(with_files=True)):
         return None if has_files else Emptiness.NO_FILE
     return None
 
 
 @cache
-def _said(*, with_files: bool) -> frozenset[tuple[str, ...]]:
+def _absence_phrases(*, with_files: bool) -> frozenset[tuple[str, ...]]:
     """Phrases as the words that remain of them."""
     phrases = (*_phrases(), *(_FILES if with_files else ()))
     cut = ((word for word in phrase.split() if word not in _ASIDE) for phrase in phrases)

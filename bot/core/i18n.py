@@ -57,18 +57,18 @@ def mark(words: str) -> str:
 def t(words: str, /, **values: object) -> str:
     """The words in the current reader's language, with the values in place of their names in braces."""
     language = _spoken.get()
-    said = words if language is Language.ENGLISH or not words else _catalogue(language).gettext(words)
-    return said.format(**values) if values else said
+    text = words if language is Language.ENGLISH or not words else _catalogue(language).gettext(words)
+    return text.format(**values) if values else text
 
 
 def many(one: str, several: str, count: int, /, **values: object) -> str:
     """`t` for a number of things; `{count}` stands for the number."""
     language = _spoken.get()
     if language is Language.ENGLISH:
-        said = one if count == 1 else several
+        text = one if count == 1 else several
     else:
-        said = _catalogue(language).ngettext(one, several, count)
-    return said.format(count=count, **values)
+        text = _catalogue(language).ngettext(one, several, count)
+    return text.format(count=count, **values)
 
 
 @cache

@@ -104,8 +104,8 @@ def with_canonical_numbers(text: str, rcr_pattern: str, prefix: str) -> str:
     """The text with each ticket number in it, Retarus's and our own, in its one spelling. Idempotent."""
     if not (rcr_numbers(text, rcr_pattern) or references(text, prefix)):
         return text
-    spelt = _pattern(_whole(rcr_pattern)).sub(lambda found: canonical_rcr(found[0]), plain(text))
-    return _pattern(_own(prefix)).sub(lambda found: f"{prefix}-{int(found[1])}", spelt)
+    normalised = _pattern(_whole(rcr_pattern)).sub(lambda found: canonical_rcr(found[0]), plain(text))
+    return _pattern(_own(prefix)).sub(lambda found: f"{prefix}-{int(found[1])}", normalised)
 
 
 @lru_cache(maxsize=64)

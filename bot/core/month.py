@@ -97,11 +97,11 @@ def split(text: str, today: date) -> tuple[date, str]:
     """
     words = text.split()
     count = next((count for count in (2, 1) if _named(" ".join(words[:count]).casefold(), today)), 1)
-    said = " ".join(words[:count])
+    text = " ".join(words[:count])
     try:
-        return read(said, today), " ".join(words[count:])
+        return read(text, today), " ".join(words[count:])
     except ValueError:
-        raise ValueError(said) from None
+        raise ValueError(text) from None
 
 
 def _named(text: str, today: date) -> date | None:

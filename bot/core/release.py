@@ -25,5 +25,5 @@ def release() -> str:
 
 def shipped(name: str) -> Path:
     """A file that comes with the program, such as `manifest.yml`: in a checkout, or where pip puts it."""
-    beside = _CHECKOUT / name
-    return beside if (_CHECKOUT / "pyproject.toml").is_file() else _INSTALLED / name
+    in_checkout = _CHECKOUT / name
+    return in_checkout if (_CHECKOUT / "pyproject.toml").is_file() else _INSTALLED / name

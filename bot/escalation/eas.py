@@ -72,15 +72,15 @@ class Portal:
             moved = without_earlier_findings(move(ticket, Move.ESCALATE, by, at))
             known = with_numbers(ticket, numbers)
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": known})
-            reason = await self.evidence.in_spite(moved, despite, at)
+            reason = await self.evidence.override(moved, despite, at)
             moved, proof = self.evidence.proven(moved, at_eas)
             proof |= {**reason, **earlier_findings_removed(ticket)}
             text = letter.as_text(shown.letter)
             stamp = f"{int(at_eas.timestamp())}"
-            said = event(
+            sent_event = event(
                 moved, Move.ESCALATE, by, at, way="eas", opened=stamp, rcr=", ".join(numbers), text=text, **proof
             )
-            return Change(moved, said)
+            return Change(moved, sent_event)
 
         return await self.changes.change(ticket_id, f"{form}:eas", decide, retry=False)
 

@@ -37,7 +37,7 @@ class Evidence:
     customers: Customers
     store: TicketStore
     config: Config
-    lookout: StatusPageWatch
+    status_page: StatusPageWatch
 
     async def attach(self, ticket_id: str, by: str, files: Sequence[Attachment], once: str) -> Ticket:
         """Adds files in Slack to the next letter. Files that are there already are ignored. Idempotent.
@@ -79,8 +79,8 @@ class Evidence:
     async def look_at_status(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
         """Records the status page: read by the desk where it can, else by this person."""
         permissions.require_part(await self.queries.actor(by))
-        if self.lookout.page:
-            await self.lookout.look()
+        if self.status_page.page:
+            await self.status_page.look()
             return await self.queries.ticket(ticket_id)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -103,9 +103,9 @@ class Evidence:
         for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
             names.setdefault(fold(name), name)
         found = [(name, await self.customers.named(name)) for name in names.values() if name]
-        are_kept = await self.customers.are_kept()
-        kept = [(name, entry if entry and not entry.is_learned else None) for name, entry in found]
-        return [name for name, entry in kept if (not entry.agreement if entry else are_kept)]
+        has_customer_list = await self.customers.has_customer_list()
+        entries = [(name, entry if entry and not entry.is_learned else None) for name, entry in found]
+        return [name for name, entry in entries if (not entry.agreement if entry else has_customer_list)]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket after its letter and files are sent, with the details for the history.
@@ -115,11 +115,11 @@ class Evidence:
         excess = attachments.excess(attachments.waiting(ticket), self.config)
         if excess:
             raise Refused(excess)
-        reason = await self.in_spite(ticket, despite, at)
+        reason = await self.override(ticket, despite, at)
         sent, proof = self.proven(ticket, at)
         return sent, {**proof, **reason}
 
-    async def in_spite(self, ticket: Ticket, despite: str | None, at: datetime) -> dict[str, str]:
+    async def override(self, ticket: Ticket, despite: str | None, at: datetime) -> dict[str, str]:
         """The reason for overriding a warning, for the history (guide L3.2); empty without a warning.
 
         `despite` is nothing when the person was not asked for one, and so has not seen the warning: a `Conflict`.
@@ -132,8 +132,8 @@ class Evidence:
 
     def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket with its files as sent and the status page at that time, with both for the history."""
-        status = self.lookout.report(ticket)
-        proof = {"files": attachments.listed(attachments.waiting(ticket)), "status": told(status)}
+        status = self.status_page.report(ticket)
+        proof = {"files": attachments.listed(attachments.waiting(ticket)), "status": status_in_words(status)}
         sent = ticket.model_copy(update={"attachments": attachments.sent(ticket, at), "status": status})
         return sent, {key: text for key, text in proof.items() if text}
 
@@ -149,7 +149,7 @@ class Evidence:
             raise NotNow(t("{name} is closed. Reopen it to add to it.", name=name))
 
 
-def told(report: StatusReport) -> str:
+def status_in_words(report: StatusReport) -> str:
     """`fine`, `trouble: E-mail delayed (identified)`, `unknown: It could not be reached.`"""
     return ": ".join(part for part in (report.health, "; ".join(report.says)) if part)
 

@@ -16,7 +16,7 @@ from bot.forms import template_fields
 from bot.forms.field_table import fields_of, is_asked, priority_reason
 from bot.forms.template_fields import Ask, Field, Heading, Need, Option
 from bot.forms.validation import examples, missing
-from bot.forms.validators import said
+from bot.forms.validators import in_readers_language
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterPart, LetterText
 from bot.model.outage_scope import scope_of
@@ -81,9 +81,9 @@ def _with_scope(ticket: Ticket, led: Sequence[Ticket], config: Config) -> Ticket
     count = max(scope.customers, int(typed) if typed.isdecimal() else 0)
     names = excerpt(", ".join(f"{config.desk.prefix}-{number}" for number in scope.numbers), _REFERENCES)
     counted = t("{count} (our references: {names})", count=count, names=names) if led else str(count)
-    told = {"tenants": "\n".join(scope.tenants) or ticket.answer("tenants"), "affected": counted}
+    answers = {"tenants": "\n".join(scope.tenants) or ticket.answer("tenants"), "affected": counted}
     return ticket.model_copy(
-        update={"answers": {**ticket.answers, **{key: text for key, text in told.items() if text}}}
+        update={"answers": {**ticket.answers, **{key: text for key, text in answers.items() if text}}}
     )
 
 
@@ -162,7 +162,7 @@ def _findings(ticket: Ticket) -> Iterable[str]:
     for key, printed in FINDINGS.items():
         answer = ticket.answer(key)
         if answer and answer != "none":
-            yield t(printed).format(said(answer))
+            yield t(printed).format(in_readers_language(answer))
 
 
 def _numbers(ticket: Ticket) -> Iterable[str]:
@@ -179,7 +179,7 @@ def shown(field: Field, answer: str, zone: str, config: Config) -> str:
     labels: Mapping[str, Option] = {option.value: option for option in field.options(config)}
     if labels:
         return ", ".join(labels[value].label if value in labels else value for value in answer.split("\n"))
-    return said(", ".join(answer.split("\n")) if field.key == "tenants" else answer)
+    return in_readers_language(", ".join(answer.split("\n")) if field.key == "tenants" else answer)
 
 
 def _examples(ticket: Ticket, config: Config) -> Iterable[str]:

@@ -94,13 +94,13 @@ class Resend:
             if shown is None or any(changes_facts(each) for each in history if each.version > seen):
                 raise Conflict
             cause = _cause(shown.notice, history)
-            told = change(ticket)
+            changed = change(ticket)
             detail = {"glass": cause.detail["glass"]} if cause.detail.get("glass") else {}
             signed = cause.detail.get("signed") or cause.by
             text = letters.as_text(shown.letter)
-            said = event(told, Step.TELL, by, at, text=text, again=key, signed=signed, **detail)
-            sending = in_place_of(shown.notice, told, shown.letter).model_copy(update={"due": at})
-            return Change(told, said, [sending], drop=[key])
+            sent_event = event(changed, Step.TELL, by, at, text=text, again=key, signed=signed, **detail)
+            sending = in_place_of(shown.notice, changed, shown.letter).model_copy(update={"due": at})
+            return Change(changed, sent_event, [sending], drop=[key])
 
         return await self.changes.change(letter.notice.ticket_id, once, decide, retry=False)
 
@@ -109,8 +109,8 @@ class Resend:
         ticket = await self.queries.ticket(notice.ticket_id)
         history = await self.store.history(ticket.id)
         cause = _cause(notice, history)
-        glass = bool(cause.detail.get("glass"))
-        await self._require_sender(by, ticket, glass=glass)
+        is_break_glass = bool(cause.detail.get("glass"))
+        await self._require_sender(by, ticket, is_break_glass=is_break_glass)
         if ticket.stage is not Stage.RETARUS:
             name = reference(ticket, self.config)
             raise NotNow(
@@ -121,24 +121,24 @@ class Resend:
             )
         signed = cause.detail.get("signed") or cause.by
         if signed != by:
-            await self._require_declarant(signed, ticket, glass=glass)
+            await self._require_declarant(signed, ticket, is_break_glass=is_break_glass)
         return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
 
-    async def _require_sender(self, user: str, ticket: Ticket | None = None, *, glass: bool = False) -> None:
+    async def _require_sender(self, user: str, ticket: Ticket | None = None, *, is_break_glass: bool = False) -> None:
         """Requires an authorised contact; for a break-glass letter, a person who may break the glass (guide 2.3)."""
         actor = await self.register.look_again(user)
         try:
             await self.register.declarant(actor)
         except NotYours:
-            if not (glass and ticket and await self.register.stand_in(actor, ticket)):
+            if not (is_break_glass and ticket and await self.register.stand_in(actor, ticket)):
                 raise
         if ticket:
             permissions.require(actor, ticket, Move.ESCALATE)
 
-    async def _require_declarant(self, user: str, ticket: Ticket, *, glass: bool) -> None:
+    async def _require_declarant(self, user: str, ticket: Ticket, *, is_break_glass: bool) -> None:
         """Requires that the contact in whose name it was written may still send."""
         try:
-            await self._require_sender(user, ticket, glass=glass)
+            await self._require_sender(user, ticket, is_break_glass=is_break_glass)
         except NotYours as error:
             who = (await self.directory.person(user)).name
             can = await self.register.who_can()

@@ -34,7 +34,7 @@ class RetarusReplies:
     answers: Answers
     clock: Clock
 
-    async def hear(
+    async def record_reply(
         self,
         ticket_id: str,
         by: str,
@@ -52,13 +52,13 @@ class RetarusReplies:
         """
         promised = self._promised(typed)
         answer = await self.answers.word(ticket_id, word, "word")
-        return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen, along)
+        return await self._record(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen, along)
 
     async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Records one of their tasks by itself."""
-        return await self._heard(ticket_id, by, None, {}, typed, form, seen)
+        return await self._record(ticket_id, by, None, {}, typed, form, seen)
 
-    async def _heard(
+    async def _record(
         self,
         ticket_id: str,
         by: str,
@@ -79,23 +79,23 @@ class RetarusReplies:
             self._require_sent(ticket)
             found = await self.answers.rebased(ticket, seen, await self.answers.validated(ticket, typed, Need.RAISE))
             found = validation.changed(ticket, found)
-            heard = Move.RETARUS_ANSWERED if _comes_back(ticket, found) else what
-            if heard is None and not found:
+            given = Move.RETARUS_ANSWERED if _is_given_back(ticket, found) else what
+            if given is None and not found:
                 return None
-            if heard:
-                permissions.require(actor, ticket, heard)
-            moved = move(ticket, heard, by, at) if heard else change(ticket)
+            if given:
+                permissions.require(actor, ticket, given)
+            moved = move(ticket, given, by, at) if given else change(ticket)
             moved = moved.model_copy(update={"answers": validation.merged(ticket, found)})
-            return Change(moved, event(moved, heard or Step.FOUND, by, at, **detail, **details_of(found)))
+            return Change(moved, event(moved, given or Step.FOUND, by, at, **detail, **details_of(found)))
 
         return await self.changes.change(ticket_id, f"{form}:hear", decide, along=along)
 
     def _promised(self, typed: Mapping[str, str]) -> dict[str, str]:
         at = as_utc(self.clock())
-        said = {key: typed[key] for key in PROMISES if typed.get(key)}
-        for key, text in said.items():
+        promised = {key: typed[key] for key in PROMISES if typed.get(key)}
+        for key, text in promised.items():
             later(text, key, at, timedelta(days=365))
-        return said
+        return promised
 
     def _require_sent(self, ticket: Ticket) -> None:
         self.answers.require_unclosed(ticket)
@@ -103,7 +103,7 @@ class RetarusReplies:
             raise NotNow(t("This ticket never went to Retarus, so they cannot have said anything yet."))
 
 
-def _comes_back(ticket: Ticket, found: Mapping[str, str]) -> bool:
+def _is_given_back(ticket: Ticket, found: Mapping[str, str]) -> bool:
     """The move of an answer: “not caused by Retarus” gives it back (guide L3.1), a remedy is verified (L3.5)."""
     is_ours = found.get("caused_by") == OURS
     return ticket.stage is Stage.RETARUS and (is_ours or bool(found.get("their_remedy")))

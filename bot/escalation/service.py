@@ -63,19 +63,25 @@ class Escalation:
         return await self.changes.change(ticket_id, f"{form}:prepare", decide)
 
     async def send(
-        self, ticket_id: str, by: str, form: str, seen: int, despite: str | None = None, glass: str | None = None
+        self,
+        ticket_id: str,
+        by: str,
+        form: str,
+        seen: int,
+        despite: str | None = None,
+        break_glass_reason: str | None = None,
     ) -> Ticket:
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10), with its files.
 
         Refuses a sender who is no authorised contact now, an incomplete ticket (with everything that is missing),
         a letter other than the previewed one (`seen`: its version), and doubtful answers without a reason (`despite`).
-        `glass`: why an admin sends a ticket of the highest priority in an authorised contact's absence (guide 2.3).
+        `break_glass_reason`: why an admin sends a ticket of the highest priority in an authorised contact's absence (guide 2.3).
         """
         actor = await self.register.look_again(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.ESCALATE)
-            contact, broken = await self._speaker(actor, ticket, glass)
+            contact, broken = await self._speaker(actor, ticket, break_glass_reason)
             moved = without_earlier_findings(move(ticket, Move.ESCALATE, by, at)).model_copy(
                 update={"sent_by": by, "sent_at": at}
             )
@@ -100,23 +106,27 @@ class Escalation:
             moved, proof = await self.evidence.with_evidence(moved, despite, at)
             summary = ticket.answer("summary_second")
             known = {**proof, **broken, **earlier_findings_removed(ticket)}
-            said = event(
+            sent_event = event(
                 moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), subject=text.subject, **known
             )
-            return Change(moved, said, sending)
+            return Change(moved, sent_event, sending)
 
         return await self.changes.change(ticket_id, f"{form}:escalate", decide, retry=False)
 
-    async def _speaker(self, actor: Actor, ticket: Ticket, glass: str | None) -> tuple[Contact, dict[str, str]]:
+    async def _speaker(
+        self, actor: Actor, ticket: Ticket, break_glass_reason: str | None
+    ) -> tuple[Contact, dict[str, str]]:
         """The contact in whose name it is sent, and the break-glass reason for the history."""
         try:
             return await self.register.declarant(actor), {}
         except NotYours:
             contact = await self.register.stand_in(actor, ticket)
-            if contact is None or glass is None:
+            if contact is None or break_glass_reason is None:
                 raise
         try:
-            return contact, {"glass": reason(glass, self.queries.given(has_files=bool(ticket.attachments)))}
+            return contact, {
+                "glass": reason(break_glass_reason, self.queries.given(has_files=bool(ticket.attachments)))
+            }
         except ValueError as error:
             raise Invalid({BREAK_GLASS_REASON: str(error)}) from error
 
@@ -135,7 +145,7 @@ class Escalation:
         ticket = await self.queries.ticket(ticket_id)
         contact, refusal = await self._declarant(actor)
         stand_in = await self.register.stand_in(actor, ticket) if refusal else None
-        speaker = contact or stand_in or _nobody(actor)
+        speaker = contact or stand_in or _unauthorised_contact(actor)
         history, signed = await self.queries.history(ticket.id), await self._signed(stands_in=bool(stand_in))
         led = await self.queries.led_by(ticket)
         return Preview(
@@ -143,7 +153,7 @@ class Escalation:
             letter.write(ticket, speaker, self.config, history, signed=signed, led=led),
             validation.missing(ticket, Need.ESCALATE, self.config),
             refusal,
-            status=self.evidence.lookout.report(ticket),
+            status=self.evidence.status_page.report(ticket),
             ways=self.routes.ways,
             warnings=await self.evidence.doubts(ticket, self.clock()),
             excess=excess(waiting(ticket), self.config),
@@ -189,20 +199,20 @@ class Escalation:
         return await self.changes.change(ticket_id, f"{form}:rcr", decide)
 
 
-_ASKED_ANEW = ("caused_by", "their_remedy", "verified")
+_RETARUS_FINDINGS = ("caused_by", "their_remedy", "verified")
 
 
 def without_earlier_findings(ticket: Ticket) -> Ticket:
     """The ticket without Retarus's findings of the last escalation, which are asked again (guide L3.1, L3.5)."""
-    kept = {key: text for key, text in ticket.answers.items() if key not in _ASKED_ANEW}
-    return ticket.model_copy(update={"answers": kept})
+    answers = {key: text for key, text in ticket.answers.items() if key not in _RETARUS_FINDINGS}
+    return ticket.model_copy(update={"answers": answers})
 
 
 def earlier_findings_removed(ticket: Ticket) -> dict[str, str]:
     """The same, for the history."""
-    return details_of({key: "" for key in _ASKED_ANEW if ticket.answer(key)})
+    return details_of({key: "" for key in _RETARUS_FINDINGS if ticket.answer(key)})
 
 
-def _nobody(actor: Actor) -> Contact:
+def _unauthorised_contact(actor: Actor) -> Contact:
     """Text in the preview of a person who cannot send."""
     return Contact(slack_user=actor.id, name=f"({actor.person.name})", email="", phone="-")

@@ -13,7 +13,7 @@ from bot.model.ticket import StatusReport, Ticket
 TTL = 60.0
 """Seconds for which a result is cached."""
 
-NOBODY_LOOKED = mark("Nobody has looked at it yet.")
+NOT_CHECKED = mark("Nobody has looked at it yet.")
 NO_ANSWER_YET = mark("It has not answered yet.")
 
 
@@ -60,17 +60,17 @@ class StatusPageWatch:
     latest: StatusReport | None = None
     notices: tuple[ServiceNotice, ...] = ()
     """Notices of the last reading; empty when that failed."""
-    kept: TtlCache[str, StatusReport] = field(init=False)
+    cache: TtlCache[str, StatusReport] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.kept = TtlCache(self._ask, TTL)
+        self.cache = TtlCache(self._ask, TTL)
 
     async def look(self) -> StatusReport:
         """The state now, at most a minute old."""
-        return await self.kept.get("")
+        return await self.cache.get("")
 
     async def _ask(self, _: str) -> StatusReport:
-        found = await self.page.look() if self.page else UnreadablePage(NOBODY_LOOKED)
+        found = await self.page.look() if self.page else UnreadablePage(NOT_CHECKED)
         self.notices = found.notices if isinstance(found, StatusPageReading) else ()
         self.latest = _report(found, self.clock)
         return self.latest
@@ -78,7 +78,7 @@ class StatusPageWatch:
     def report(self, ticket: Ticket) -> StatusReport:
         """The last known state for this ticket, without waiting."""
         if self.page is None:
-            return ticket.status or _report(UnreadablePage(NOBODY_LOOKED), self.clock)
+            return ticket.status or _report(UnreadablePage(NOT_CHECKED), self.clock)
         return self.latest or _report(UnreadablePage(NO_ANSWER_YET), self.clock)
 
 

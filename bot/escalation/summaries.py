@@ -42,8 +42,8 @@ def drafts(ticket: Ticket, config: Config) -> dict[str, str]:
 
 def edited(ticket: Ticket, typed: Mapping[str, str], config: Config) -> dict[str, str]:
     """The typed answers, without drafts that were left as they are."""
-    begun = {key: clean_text(text) for key, text in drafts(ticket, config).items() if not ticket.answer(key)}
-    return {key: text for key, text in typed.items() if not begun.get(key) or clean_text(text) != begun[key]}
+    prefilled = {key: clean_text(text) for key, text in drafts(ticket, config).items() if not ticket.answer(key)}
+    return {key: text for key, text in typed.items() if not prefilled.get(key) or clean_text(text) != prefilled[key]}
 
 
 def question_to_customer(ticket: Ticket, config: Config) -> str:
@@ -95,6 +95,6 @@ def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
 def _line(ticket: Ticket, config: Config, key: str) -> str:
     """An answer of several lines stays as it was written, below its name."""
     asked = field(key, config)
-    said = shown(asked, ticket.answer(key), ticket.zone, config) if asked else ticket.answer(key)
+    text = shown(asked, ticket.answer(key), ticket.zone, config) if asked else ticket.answer(key)
     name = t(_CALLED[key]) if key in _CALLED else (asked.name.rstrip(":?") if asked else key)
-    return f"{name}:\n{said}" if "\n" in said else f"{name}: {said}"
+    return f"{name}:\n{text}" if "\n" in text else f"{name}: {text}"

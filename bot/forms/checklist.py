@@ -18,10 +18,10 @@ from bot.model.ticket import Event, Glossed, Kind, Level, Ticket
 
 _LAST = (SUMMARY_1, DONE, UNLESS, SUMMARY_2)
 """Fields filled in when the ticket goes on to the next level: no checks to be done before."""
-_SHEETS = {Level.FIRST: GuidePart.FIRST, Level.SECOND: GuidePart.SECOND, Level.THIRD: GuidePart.THIRD}
+_GUIDE_PARTS = {Level.FIRST: GuidePart.FIRST, Level.SECOND: GuidePart.SECOND, Level.THIRD: GuidePart.THIRD}
 
 
-Sheaf = tuple[tuple[Heading, tuple[Field, ...]], ...]
+ChecklistSections = tuple[tuple[Heading, tuple[Field, ...]], ...]
 
 
 class TaskState(Glossed):
@@ -63,12 +63,12 @@ def tasks(ticket: Ticket, level: Level, config: Config) -> tuple[Task, ...]:
     )
 
 
-def _asked(kind: Kind, level: Level, config: Config) -> Sheaf:
-    return _sheaf(kind, level, config.fields, config.matrix)
+def _asked(kind: Kind, level: Level, config: Config) -> ChecklistSections:
+    return _sections(kind, level, config.fields, config.matrix)
 
 
 @lru_cache(256)
-def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) -> Sheaf:
+def _sections(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) -> ChecklistSections:
     """Headings of a level, and the fields under each: the same for every ticket of a kind."""
     found: dict[Heading, list[Field]] = {}
     for field in of_kind(kind, extras, matrix):
@@ -79,8 +79,8 @@ def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) 
 
 def _is_of(field: Field, kind: Kind, level: Level) -> bool:
     """Fields of the level's sheet, and those of the matrix that this level answers."""
-    if field.heading.sheet is not GuidePart.TICKET:
-        return field.heading.sheet is _SHEETS[level]
+    if field.heading.guide_part is not GuidePart.TICKET:
+        return field.heading.guide_part is _GUIDE_PARTS[level]
     if field.need[kind] is Need.HANDOFF:
         return level is Level.FIRST
     return level is Level.SECOND and field.level is Level.SECOND and field.need[kind] is not Need.RAISE

@@ -57,10 +57,10 @@ class Heading:
     """The guide's words: what Retarus reads, whatever language the desk speaks."""
     section: str
     """Section of the guide: `4`, `5`, `3, 1st level` …"""
-    sheet: GuidePart = GuidePart.TICKET
+    guide_part: GuidePart = GuidePart.TICKET
 
     @property
-    def said(self) -> str:
+    def label_text(self) -> str:
         """The label on a form, in the reader's language."""
         return t(self.text)
 
@@ -113,7 +113,7 @@ class Field:
     @property
     def name(self) -> str:
         """Name in the reader's language: its label, or else its heading."""
-        return t(self.label) or self.heading.said
+        return t(self.label) or self.heading.label_text
 
     def called(self, kind: Kind) -> str:
         """The label in a form of this kind."""

@@ -35,9 +35,9 @@ def table(config: Config) -> tuple[Field, ...]:
     return _table(config.fields, config.matrix)
 
 
-def fields_of(kind: Kind, config: Config, sheet: GuidePart | None = None) -> tuple[Field, ...]:
+def fields_of(kind: Kind, config: Config, guide_part: GuidePart | None = None) -> tuple[Field, ...]:
     """The fields a kind asks for, in the guide's order."""
-    return of_kind(kind, config.fields, config.matrix, sheet)
+    return of_kind(kind, config.fields, config.matrix, guide_part)
 
 
 def field(key: str, config: Config) -> Field | None:
@@ -65,9 +65,13 @@ def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
 
 
 @lru_cache(256)
-def of_kind(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: GuidePart | None = None) -> tuple[Field, ...]:
+def of_kind(
+    kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, guide_part: GuidePart | None = None
+) -> tuple[Field, ...]:
     """`fields_of`, cached by the two settings it depends on."""
-    return tuple(each for each in _table(extras, matrix) if kind in each.need and sheet in (None, each.heading.sheet))
+    return tuple(
+        each for each in _table(extras, matrix) if kind in each.need and guide_part in (None, each.heading.guide_part)
+    )
 
 
 @lru_cache(64)

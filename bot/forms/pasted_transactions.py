@@ -54,16 +54,17 @@ def with_pasted(
 
 
 @contextmanager
-def faults_beside_table(typed: Mapping[str, str]) -> Iterator[None]:
+def faults_with_table(typed: Mapping[str, str]) -> Iterator[None]:
     """Moves the faults of transactions from the table beside the table, as they have no inputs."""
     try:
         yield
     except Invalid as error:
-        begun = examples(typed)
+        examples_given = examples(typed)
         pasted = [
             key
             for key in error.errors
-            if key.startswith("example.") and (key not in typed or (_has_table(typed) and _number(key) not in begun))
+            if key.startswith("example.")
+            and (key not in typed or (_has_table(typed) and _number(key) not in examples_given))
         ]
         if not pasted:
             raise

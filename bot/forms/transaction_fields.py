@@ -64,8 +64,8 @@ _BY_NAME: tuple[tuple[re.Pattern[str], FamilyName], ...] = (
 
 def family_name(service: str, config: Config) -> FamilyName:
     """The name of the service's family: `mail`, `fax`, `sms`, `edi`, `other`."""
-    told: FamilyName = next((family for pattern, family in _BY_NAME if pattern.search(service)), "other")
-    return config.services.families.get(service, told)
+    guessed: FamilyName = next((family for pattern, family in _BY_NAME if pattern.search(service)), "other")
+    return config.services.families.get(service, guessed)
 
 
 def family_of(service: str, config: Config) -> Family:

@@ -32,8 +32,8 @@ class Missing:
     @property
     def line(self) -> str:
         """`AFFECTED SERVICE · 1st level · guide section 4`."""
-        said = self.heading.said
-        name = said if self.name == said else f"{said}: {self.name.rstrip(':')}"
+        label_text = self.heading.label_text
+        name = label_text if self.name == label_text else f"{label_text}: {self.name.rstrip(':')}"
         several = " and " in self.heading.section
         where = t("guide sections {section}") if several else t("guide section {section}")
         return f"{name} · {level_name(self.level)} · {where.format(section=t(self.heading.section))}"

@@ -48,7 +48,7 @@ BY_MATRIX = mark("as impact and urgency say")
 _FAR_PAST = timedelta(days=366)
 
 
-def said(answer: str) -> str:
+def in_readers_language(answer: str) -> str:
     """Words that are saved in English, in the reader's language; others as they are."""
     return t(answer) if answer in {NONE, MAIN_ACCOUNT, BY_MATRIX} else answer
 

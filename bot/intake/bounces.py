@@ -136,12 +136,12 @@ def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext
         return []
     begins = min(found[0].first, found[0].first if marked is None else marked)
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first >= begins), None)
-    told = {**_told(page, known), **original, **(headers.parts(known) if headers else {})}
+    facts = {**_message_facts(page, known), **original, **(headers.parts(known) if headers else {})}
     page.take(begins, len(page.lines))
     where = page.source(Origin.BOUNCE, found[0].first)
     return [
         Transaction(
-            {**told, "recipient": each.recipient, **({"status": each.status} if each.status else {})},
+            {**facts, "recipient": each.recipient, **({"status": each.status} if each.status else {})},
             where if each is found[0] else page.source(Origin.BOUNCE, each.first),
         )
         for each in found
@@ -153,25 +153,25 @@ def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: 
     marked = next((number for number, line in page.free() if is_bounce(line) or _REPORTING.match(line)), at)
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first > at), None)
     parts = headers.parts(known) if headers else {}
-    told = {**original, **{part: text for part, text in parts.items() if part != "recipient"}}
+    facts = {**original, **{part: text for part, text in parts.items() if part != "recipient"}}
     begins = next((number for number in range(at, -1, -1) if _REPORTING.match(page.lines[number])), at)
     ends = headers.first if headers else len(page.lines)
     text = "\n".join(page.lines[begins:ends])
-    found = list(from_report(text, told, known, page.source(Origin.DELIVERY_REPORT, at)))
+    found = list(from_report(text, facts, known, page.source(Origin.DELIVERY_REPORT, at)))
     page.take(min(marked, begins), len(page.lines))
     return found
 
 
-def _told(page: TextPage, known: IntakeContext) -> dict[str, str]:
+def _message_facts(page: TextPage, known: IntakeContext) -> dict[str, str]:
     """Parts of the transaction in these words, besides its recipients."""
-    told = dict[str, str]()
+    facts = dict[str, str]()
     for line in page.lines[:500]:
         if sender := _SENDER.match(line):
-            told.setdefault("sender", sender[1])
+            facts.setdefault("sender", sender[1])
         if moment := _RECEIVED.search(line) or _SENT.match(line):
             at = read_moment(moment[1], known.zone, known.now)
-            told |= {"when": str(int(at.timestamp()))} if at else {}
-    return told
+            facts |= {"when": str(int(at.timestamp()))} if at else {}
+    return facts
 
 
 def _failures(page: TextPage, *, is_marked: bool) -> Iterator[Failure]:

@@ -16,13 +16,13 @@ _TO = re.compile(rf"\bto=<({ADDRESS})>")
 _FROM = re.compile(rf"\bfrom=<({ADDRESS})>")
 _MESSAGE_ID = re.compile(r"\bmessage-id=(<[^<>\s]{1,300}>)")
 _STATUS = re.compile(r"\bstatus=(\w{2,20})\s\((.{1,1500})\)\s*$")
-_SAID = re.compile(r"\bsaid: (.{3,1500})$")
+_ANSWER = re.compile(r"\bsaid: (.{3,1500})$")
 
 _EXIM = re.compile(
     rf"^(\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d)(?: [+-]\d{{4}})? (\w{{6,12}}-\w{{6,12}}-\w{{2,4}}) (\*\*|=>|->|==|"
     rf"<=) <?({ADDRESS})>?\s?(.*)$"
 )
-_EXIM_SAID = (
+_EXIM_ANSWERS = (
     re.compile(r"\bafter [^:]{1,40}(?::<[^<>]{0,300}>[^:]{0,40})?: (.{3,600})$"),
     re.compile(r"T=\w{1,40}[^:]{0,80}: (.{3,600})$"),
 )
@@ -51,13 +51,13 @@ def _postfix(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     for number, match in found:
         recipient, status = _TO.search(match[3]), _STATUS.search(match[3])
         if recipient and status:
-            said = _SAID.search(status[2])
+            answer = _ANSWER.search(status[2])
             queue = [f"Message-ID: {ids[match[2]]}"] if match[2] in ids else []
             parts = {
                 "when": _moment(match[1], known),
                 "sender": senders.get(match[2], ""),
                 "recipient": recipient[1],
-                "status": diagnostic(said[1] if said else status[2]),
+                "status": diagnostic(answer[1] if answer else status[2]),
                 "log": "\n".join([*queue, f"Queue ID: {match[2]}"]),
             }
             yield _transaction(parts, page, number, Origin.LOG, is_fine=status[1] == "sent")
@@ -69,12 +69,12 @@ def _exim(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     senders = {match[2]: match[4] for _, match in found if match[3] == "<="}
     for number, match in found:
         if match[3] != "<=":
-            said = next(filter(None, (each.search(match[5]) for each in _EXIM_SAID)), None)
+            answer = next(filter(None, (each.search(match[5]) for each in _EXIM_ANSWERS)), None)
             parts = {
                 "when": _moment(match[1], known),
                 "sender": senders.get(match[2], ""),
                 "recipient": match[4],
-                "status": diagnostic(said[1]) if said else "",
+                "status": diagnostic(answer[1]) if answer else "",
                 "log": f"Queue ID: {match[2]}",
             }
             yield _transaction(parts, page, number, Origin.LOG, is_fine=match[3] in {"=>", "->"})

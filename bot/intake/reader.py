@@ -63,8 +63,8 @@ class _Found:
         before = len(self.transactions)
         where = Source(Origin.DELIVERY_REPORT, name, 0, mail.subject[:80])
         for report in mail.reports:
-            told = original or self._sent_back_to(outer)
-            self.transactions += bounces.from_report(report, told, self.known, where)
+            readings_of_words = original or self._sent_back_to(outer)
+            self.transactions += bounces.from_report(report, readings_of_words, self.known, where)
         if not mail.reports:
             self._body(mail, name, outer, original)
         elif outer and outer.is_to(self.known.own_domains):  # a person's words, with a bounce beside them
@@ -159,12 +159,12 @@ class _Found:
     def intake(self) -> Intake:
         kept = [each for each in self.transactions if not each.is_fine] or self.transactions
         once = list({tuple(sorted(each.parts.items())): each for each in reversed(kept)}.values())[::-1]
-        told = [
+        readings_of_words = [
             FieldReading("error", each.parts["status"], each.source)
             for each in once
             if not each.is_fine and "status" in each.parts
         ]
-        readings = {(each.key, each.value): each for each in (*reversed(told), *reversed(self.readings))}
+        readings = {(each.key, each.value): each for each in (*reversed(readings_of_words), *reversed(self.readings))}
         prose = clean_text("\n\n".join(filter(None, map(str.strip, self.prose))))
         left_out = max(0, len(once) - MAX_TRANSACTIONS)
         return Intake(tuple(reversed(readings.values())), tuple(once[:MAX_TRANSACTIONS]), prose, left_out)

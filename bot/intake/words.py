@@ -22,7 +22,7 @@ _MAIN_ID = re.compile(
     re.IGNORECASE,
 )
 _WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
-_SMTP_SAID = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
+_SMTP_ANSWER = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
 _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
 _TROUBLE = re.compile(
     r"störung|gestört|ausfall|ausgefallen|verspät|verzöger|langsam|fehler|problem|nicht|keine|delay|down|outage|"
@@ -34,7 +34,7 @@ _PLANNED = re.compile(
     r"termin|besprechung|meeting|appointment|wartungsfenster|maintenance|schulung|webinar|erreichbar|öffnungszeit",
     re.IGNORECASE,
 )
-_TOLD_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
+_QUOTED_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
 _AFFECTED = re.compile(
     r"(?<![\w.,])(\d{1,6})\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
     r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|"
@@ -193,12 +193,12 @@ def _is_trouble(text: str, at: int) -> bool:
 
 def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     last = pair[-1]
-    beside = rest[0] if rest and rest[0].clock is None and rest[0].start - last.end < 20 else None  # noqa: PLR2004 (“… on 27.08.2019”)
+    nearby = rest[0] if rest and rest[0].clock is None and rest[0].start - last.end < 20 else None  # noqa: PLR2004 (“… on 27.08.2019”)
     today = known.now.astimezone(known.zone).date()
-    day = pair[0].day or (beside.day if beside else None) or last.day or today
+    day = pair[0].day or (nearby.day if nearby else None) or last.day or today
     for key, stamp in zip(("start", "end"), pair, strict=False):
         at = moment_of(stamp, last.zone or known.zone, day)
-        if at and at > known.now + timedelta(minutes=1) and stamp.day is None and beside is None:
+        if at and at > known.now + timedelta(minutes=1) and stamp.day is None and nearby is None:
             at -= timedelta(days=1)
         if at and _is_plausible(at, known):
             yield FieldReading(key, str(int(at.timestamp())), flow.source(stamp.start))
@@ -213,8 +213,8 @@ def _is_plausible(at: datetime, known: IntakeContext) -> bool:
 
 def _affected(flow: Flow) -> Iterator[FieldReading]:
     for found in _AFFECTED.finditer(flow.text):
-        beside = flow.text[max(0, found.start() - 40) : found.end() + 40]
-        if _IS_AFFECTED.search(beside):
+        nearby = flow.text[max(0, found.start() - 40) : found.end() + 40]
+        if _IS_AFFECTED.search(nearby):
             number = str(int(found[1]))
             value = number if _CUSTOMERS.search(found[2]) else f"{number} {found[2]}"
             yield FieldReading("affected", value, flow.source(found.start()))
@@ -230,16 +230,20 @@ def errors_in(text: str) -> list[tuple[int, str]]:
     """Error messages in the order of the text: in quotes, behind a colon, or a bare code."""
     found = dict[int, str]()
     quotes = [(each, each[1] or each[2]) for each in _QUOTED.finditer(text)]
-    quotes = [(each, said) for each, said in quotes if _TOLD_ERROR.match(said) or CODE.search(said)]
-    found |= {each.start(): said.strip() for each, said in quotes}
+    quotes = [
+        (each, quoted_text)
+        for each, quoted_text in quotes
+        if _QUOTED_ERROR.match(quoted_text) or CODE.search(quoted_text)
+    ]
+    found |= {each.start(): quoted_text.strip() for each, quoted_text in quotes}
     quoted = [each.span() for each, _ in quotes]
-    lines = [each for each in _SMTP_SAID.finditer(text) if not _is_within(each.start(1), quoted)]
+    lines = [each for each in _SMTP_ANSWER.finditer(text) if not _is_within(each.start(1), quoted)]
     found |= {each.start(): " ".join(each[1].split()).rstrip(" .,;") for each in lines}
-    said = [each.span() for each in lines]
+    quoted_text = [each.span() for each in lines]
     codes = (
         each
         for each in CODE.finditer(text)
-        if not _is_within(each.start(), quoted) and not _is_within(each.start(), said)
+        if not _is_within(each.start(), quoted) and not _is_within(each.start(), quoted_text)
     )
     found |= {each.start(): each[0] for each in codes}
     return sorted(found.items())

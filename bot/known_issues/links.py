@@ -99,19 +99,19 @@ class KnownIssues:
         return (await self.changes.change_together([*ids, *others], f"{form}:link", decide))[0]
 
     async def _linked(self, ticket: Ticket, leading: Ticket, by: str, at: datetime) -> Change:
-        said = notifications.last_relayed(await self.store.history(leading.id))
+        relayed = notifications.last_relayed(await self.store.history(leading.id))
         linked = change(ticket, parent=leading.id, parent_number=leading.number)
-        told = notifications.relayed(linked, leading, said, self.routes, by, at) if said else []
+        notices = notifications.relayed(linked, leading, relayed, self.routes, by, at) if relayed else []
         called = reference(leading, self.config)
         former = {"former": self._called(ticket.parent_number)} if ticket.parent else {}
-        return Change(linked, event(linked, Step.LINK, by, at, id=leading.id, called=called, **former), told)
+        return Change(linked, event(linked, Step.LINK, by, at, id=leading.id, called=called, **former), notices)
 
     async def linked_together(self, leading: Ticket, tickets: Sequence[Ticket], by: str, at: datetime) -> list[Change]:
         """Changes that link several tickets at once: one line on the leading one, one direct message per person."""
-        said = notifications.last_relayed(await self.store.history(leading.id))
+        relayed = notifications.last_relayed(await self.store.history(leading.id))
         called = reference(leading, self.config)
         linked = [change(each, parent=leading.id, parent_number=leading.number) for each in tickets]
-        told = notifications.relayed_to_all(linked, leading, said, self.routes, by, at) if said else []
+        notices = notifications.relayed_to_all(linked, leading, relayed, self.routes, by, at) if relayed else []
         changes = [Change(each, event(each, Step.LINK, by, at, id=leading.id, called=called)) for each in linked]
         counted = change(leading, leads=leading.leads + len(linked))
         detail = {
@@ -120,7 +120,7 @@ class KnownIssues:
             "tenants": " ".join(dict.fromkeys(tenant for each in linked for tenant in dedicated_ids(each))),
         }
         return [
-            replace(changes[0], letters=told),
+            replace(changes[0], letters=notices),
             *changes[1:],
             Change(counted, event(counted, Step.LEAD, by, at, **detail)),
         ]
@@ -149,8 +149,8 @@ class KnownIssues:
         customer = clean_line(ticket.answer("customer"))
         called = reference(ticket, self.config)
         added = " ".join(dedicated_ids(ticket))
-        said = event(counted, what, by, at, id=ticket.id, called=called, customer=customer, tenants=added)
-        return Change(counted, said)
+        relayed = event(counted, what, by, at, id=ticket.id, called=called, customer=customer, tenants=added)
+        return Change(counted, relayed)
 
     def _require_unmoved(self, ticket: Ticket, former: str) -> None:
         """Refuses when somebody else linked the ticket elsewhere at the same moment."""
@@ -202,8 +202,8 @@ def _customer(typed: Mapping[str, str], given: Given) -> str:
 
 def _impact(typed: Mapping[str, str], given: Given) -> str:
     """The description in the form; empty when none yet."""
-    told = "\n".join(filter(None, (clean_text(typed.get(key, "")) for key in ("happens", "impact"))))
-    return _checked("impact", told, given) if told else ""
+    described = "\n".join(filter(None, (clean_text(typed.get(key, "")) for key in ("happens", "impact"))))
+    return _checked("impact", described, given) if described else ""
 
 
 def _checked(key: str, text: str, given: Given) -> str:

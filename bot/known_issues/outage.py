@@ -122,8 +122,8 @@ class Outages:
         word = await self.answers.word(leading_id, text, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            told = change(ticket)
-            return Change(told, event(told, Step.NOTE, by, at, note=word, **{notifications.TO_ALL: "yes"}))
+            noted = change(ticket)
+            return Change(noted, event(noted, Step.NOTE, by, at, note=word, **{notifications.TO_ALL: "yes"}))
 
         return await self.changes.change(leading_id, f"{form}:tell_all", decide)
 
@@ -146,9 +146,9 @@ class Outages:
         async def lead(ticket: Ticket, at: datetime) -> Change | None:
             return _resolved(ticket, remedy, by, at) if can(ticket, Move.RESOLVE) else None
 
-        is_told = can(leading, Move.RESOLVE) or await self.store.used(f"{form}:resolve_all")
+        is_resolved = can(leading, Move.RESOLVE) or await self.store.used(f"{form}:resolve_all")
         await self.changes.change(leading_id, f"{form}:resolve_all", lead)
-        together = {notifications.TOGETHER: reference(leading, self.config)} if is_told else {}
+        together = {notifications.TOGETHER: reference(leading, self.config)} if is_resolved else {}
 
         async def decide(tickets: Sequence[Ticket], at: datetime) -> Sequence[Change]:
             return [_resolved(each, remedy, by, at, **together) for each in tickets if can(each, Move.RESOLVE)]
@@ -165,8 +165,8 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 def _resolved(ticket: Ticket, remedy: str, by: str, at: datetime, **detail: str) -> Change:
     answers = validation.merged(ticket, {"remedy": remedy})
     moved = move(ticket, Move.RESOLVE, by, at).model_copy(update={"answers": answers})
-    said = {"answer.remedy": remedy} if ticket.answer("remedy") != remedy else {}
-    return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **said, **detail))
+    detail_of_remedy = {"answer.remedy": remedy} if ticket.answer("remedy") != remedy else {}
+    return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **detail_of_remedy, **detail))
 
 
 def are_of(tickets: Iterable[Ticket], services: Iterable[str]) -> list[Ticket]:

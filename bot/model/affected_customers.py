@@ -16,7 +16,7 @@ def since(ticket: Ticket, customer: str) -> datetime | None:
     return min((each.at for each in ticket.affected if fold(each.customer) == name), default=None)
 
 
-def spelt(ticket: Ticket, customer: str) -> str:
+def customer_name(ticket: Ticket, customer: str) -> str:
     """This name as the ticket spells it; without one, the end-customer it was raised for."""
     names = (ticket.answer("customer"), *(each.customer for each in ticket.affected))
     return next((each for each in names if fold(each) == fold(customer)), names[0])

@@ -133,7 +133,7 @@ class MessageId(Record):
     at: Utc
 
 
-class Heard(Record):
+class ConversationChanges(Record):
     """Changes to the conversation made by one unit of work; part of a `bot.tickets.ports.Batch`."""
 
     new: tuple[Entry, ...] = ()
@@ -152,7 +152,7 @@ class Heard(Record):
     """Ids of entries whose original alone is forgotten."""
 
 
-NOTHING_HEARD = Heard()
+NO_CONVERSATION_CHANGES = ConversationChanges()
 
 
 def entry_id(identity: str) -> str:

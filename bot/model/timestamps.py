@@ -13,7 +13,7 @@ from bot.model.transitions import MOVES, Move, Step
 _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
-_STARTS_ANEW = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
+_RESTARTS = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
 _BY_ITSELF = frozenset({Step.RCR.value, Step.HEARD.value})
 """Events the desk records when Retarus writes: no action of a person."""
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
@@ -42,7 +42,7 @@ def stage_after(stage: Stage, what: str) -> Stage:
 
 def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Times:
     """The fold, one event further. `before`, `stage`: the ticket's stages before and after."""
-    changes = _noticed(times, event) | _told(times, event) | _asked_customer(event, stage) | _planned(times, event)
+    changes = _noticed(times, event) | _announced(times, event) | _asked_customer(event, stage) | _planned(times, event)
     if priority := event.detail.get("answer.priority"):
         changes["priorities"] = {priority: event.at, **times.priorities}
     if event.what == Step.PACE.value:
@@ -57,12 +57,12 @@ def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Time
 def _planned(times: Times, event: Event) -> dict[str, Any]:
     """Remedy and action plan: both have failed when the ticket is reopened, and then the SLA's clock runs again."""
     if event.what == Move.REOPEN.value:
-        begun = times.planned or times.closed
-        rests = (*times.rests, (begun, event.at)) if begun else times.rests
+        start = times.planned or times.closed
+        rests = (*times.rests, (start, event.at)) if start else times.rests
         return {"plans": (), "planned": None, "closed": None, "rests": rests}
-    said = {key: event.detail.get(f"answer.{key}") for key in _PLANS}
-    plans = {key for key, what in _PLANS.items() if said[key] or event.what == what}
-    emptied = {key for key, text in said.items() if text == ""}
+    given = {key: event.detail.get(f"answer.{key}") for key in _PLANS}
+    plans = {key for key, what in _PLANS.items() if given[key] or event.what == what}
+    emptied = {key for key, text in given.items() if text == ""}
     plans |= set(times.plans) - emptied
     if plans:
         return {"plans": tuple(sorted(plans)), "planned": times.planned or event.at}
@@ -113,19 +113,19 @@ def _waited(times: Times, at: datetime, had: Party | None, has: Party | None) ->
     if waits and not waited:
         return {"waits": (*times.waits, (at, None))}
     if waited and not waits and times.waits:
-        begun = times.waits[-1][0]
-        return {"waits": (*times.waits[:-1], (begun, max(begun, at)))}
+        start = times.waits[-1][0]
+        return {"waits": (*times.waits[:-1], (start, max(start, at)))}
     return {}
 
 
-def _told(times: Times, event: Event) -> dict[str, Any]:
+def _announced(times: Times, event: Event) -> dict[str, Any]:
     """Times of messages to Retarus, and of their announcements and questions."""
     changes: dict[str, Any] = {}
     if event.what in _TO_RETARUS | _FROM_RETARUS:
         changes["word"] = times.word if event.what == Step.CHASE.value else event.at
-    if event.what in _FROM_RETARUS | _STARTS_ANEW:
+    if event.what in _FROM_RETARUS | _RESTARTS:
         changes["update_due"] = as_moment(event.detail.get("update_due", ""))
-    if event.what in _STARTS_ANEW:
+    if event.what in _RESTARTS:
         changes["eta"] = None
     if event.what in _ANSWERS_THEM:
         changes["asked"] = None

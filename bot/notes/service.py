@@ -38,7 +38,7 @@ TEXTS: Mapping[str, int] = {
     "symptom": 3000, "cause": 3000, "remedy": 3000, "workaround": 3000, "material": 3000, "rcr": 500,
 }  # fmt: skip
 """Text fields of a note, each with its maximum length."""
-_TOLD = ("symptom", "cause", "remedy", "workaround")
+_ANSWERED = ("symptom", "cause", "remedy", "workaround")
 """Those that must say something when they are filled in."""
 REASON = "reason"
 _HINT = re.compile(rf"{PREFIX}[-\s#:]{{0,5}}(\d{{1,9}})", re.IGNORECASE)
@@ -82,19 +82,19 @@ class Notes:
         found = _HINT.fullmatch(fold(text))
         return await self.store.note_numbered(int(found[1])) if found else None
 
-    async def shown_or_begun(self, text: str, by: str) -> TechnicalNote | None:
+    async def shown_or_drafted(self, text: str, by: str) -> TechnicalNote | None:
         """The note of this name, or the beginning of a new one; refuses an unknown name: it is no symptom."""
         named = await self.named(text, by)
         if named is None and _HINT.fullmatch(fold(text)):
             raise Refused(t("There is no such technical note."))
-        return named or self.begun_with(text)
+        return named or self.draft_with(text)
 
     async def history(self, note_id: str, by: str) -> list[TechnicalNote]:
         """Every version, the newest first."""
         await self.queries.require_reader(by)
         return await self.store.note_versions(note_id)
 
-    async def begun(self, ticket_id: str, by: str) -> TechnicalNote:
+    async def draft_from_ticket(self, ticket_id: str, by: str) -> TechnicalNote:
         """Draft of a note on this ticket: prefilled from its answers, its remedy, and Retarus's last word."""
         permissions.require_part(await self.queries.actor(by))
         ticket = await self.queries.ticket(ticket_id)
@@ -103,16 +103,16 @@ class Notes:
             raise NotNow(t("{name} was erased: there is nothing left to note.", name=name))
         return from_ticket(ticket, await self.queries.history(ticket_id))
 
-    def begun_with(self, symptom: str) -> TechnicalNote | None:
+    def draft_with(self, symptom: str) -> TechnicalNote | None:
         """A note with only these facts; None without any."""
         at = as_utc(self.clock())
-        told = clean_text(symptom)
-        if len(told) > TEXTS["symptom"]:
+        text = clean_text(symptom)
+        if len(text) > TEXTS["symptom"]:
             raise Refused(
-                t("This is {length} characters long; at most {most} fit.", length=len(told), most=TEXTS["symptom"])
+                t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS["symptom"])
             )
-        note = TechnicalNote(id="", symptom=told, written_by="", written_at=at, changed_by="", changed_at=at)
-        return note if told else None
+        note = TechnicalNote(id="", symptom=text, written_by="", written_at=at, changed_by="", changed_at=at)
+        return note if text else None
 
     async def write(self, typed: Mapping[str, str], by: str, form: str, ticket_id: str = "") -> TechnicalNote:
         """Saves a new note. `Invalid` with every fault at once. Idempotent for one form."""
@@ -159,8 +159,8 @@ class Notes:
             return note
         if note.version != seen:
             raise Conflict(note_id)
-        told = {"version": note.version + 1, "changed_by": by, "changed_at": as_utc(self.clock())}
-        return await self._apply(note.model_copy(update={**values, **told}), once)
+        changes = {"version": note.version + 1, "changed_by": by, "changed_at": as_utc(self.clock())}
+        return await self._apply(note.model_copy(update={**values, **changes}), once)
 
     async def _apply(self, note: TechnicalNote, once: str) -> TechnicalNote:
         with suppress(Duplicate):  # the same submission, delivered twice
@@ -180,10 +180,10 @@ class Notes:
 
 def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
     """Draft of a note from the known facts; `source` is Retarus where they answered."""
-    said = _last(history, Move.RETARUS_ANSWERED, "answer")
+    answer = _last(history, Move.RETARUS_ANSWERED, "answer")
     remedy = _last(history, Move.RESOLVE, "remedy")
     theirs = {key: ticket.answer(f"their_{key}") for key in ("remedy", "workaround")}
-    is_theirs = bool(said or any(theirs.values())) or ticket.answer("their_note") == "yes"
+    is_theirs = bool(answer or any(theirs.values())) or ticket.answer("their_note") == "yes"
     source: Literal["ours", "retarus"] = "retarus" if is_theirs else "ours"
     workaround = ticket.answer("workaround")
     return TechnicalNote(
@@ -196,7 +196,7 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
         symptom=fitting((ticket.answer("happens"), ticket.answer("error")), TEXTS["symptom"]),
         services=tuple(each for each in ticket.answer("services").split("\n") if each),
         cause=fitting((ticket.answer("cause"),), TEXTS["cause"]),
-        remedy=fitting((remedy or theirs["remedy"] or said,), TEXTS["remedy"]),
+        remedy=fitting((remedy or theirs["remedy"] or answer,), TEXTS["remedy"]),
         workaround=fitting((theirs["workaround"] if workaround in {"", "none"} else workaround,), TEXTS["workaround"]),
         material=fitting((each.name for each in ticket.attachments), TEXTS["material"]),
         rcr=fitting(ticket.rcr, TEXTS["rcr"]).replace("\n", ", "),
@@ -215,7 +215,7 @@ def read(typed: Mapping[str, str], config: Config) -> dict[str, object]:
     for key, text in texts.items():
         if len(text) > TEXTS[key]:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS[key])
-    errors |= refusals({key: texts[key] for key in _TOLD}) | faults(texts)
+    errors |= refusals({key: texts[key] for key in _ANSWERED}) | faults(texts)
     if not texts["symptom"]:
         errors["symptom"] = t("Describe the symptom: the search finds the note by it.")
     if not (texts["cause"] or texts["remedy"] or texts["workaround"]):

@@ -13,7 +13,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Refused
 from bot.model.access_log import Access
 from bot.model.contact import EndCustomer
-from bot.model.conversation import NOTHING_HEARD, Entry, Heard
+from bot.model.conversation import NO_CONVERSATION_CHANGES, ConversationChanges, Entry
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Step, change, event
@@ -43,11 +43,11 @@ class PersonalDataArchive:
         """Every record that names this person."""
         entries = [each async for each in self._entries() if redaction.mentions(each, person)]
         found: dict[str, JsonValue] = {
-            "contacts": _told([each for each in await self.store.contacts() if redaction.mentions(each, person)]),
-            "end_customers": _told([each async for each in self._customers() if redaction.mentions(each, person)]),
-            "technical_notes": _told([each async for each in self._notes() if redaction.mentions(each, person)]),
-            "tickets": [await self._told(ticket) async for ticket in self._naming(person)],
-            "conversation": _told(entries),
+            "contacts": _exported([each for each in await self.store.contacts() if redaction.mentions(each, person)]),
+            "end_customers": _exported([each async for each in self._customers() if redaction.mentions(each, person)]),
+            "technical_notes": _exported([each async for each in self._notes() if redaction.mentions(each, person)]),
+            "tickets": [await self._exported(ticket) async for ticket in self._naming(person)],
+            "conversation": _exported(entries),
             "drafts": {key: dict(draft) for key, draft in (await self._drafts_of(person)).items()},
         }
         await self.log("export", person.fingerprint)
@@ -131,11 +131,11 @@ class PersonalDataArchive:
                 found[key] = draft
         return found
 
-    async def _told(self, ticket: Ticket) -> JsonValue:
+    async def _exported(self, ticket: Ticket) -> JsonValue:
         history = await self.store.history(ticket.id)
         letters = await self.store.letters(ticket_id=ticket.id, limit=10_000)
-        told: dict[str, JsonValue] = {"ticket": ticket.model_dump(mode="json"), "history": _told(history)}
-        return {**told, "messages": _told([each.notice for each in letters])}
+        exported: dict[str, JsonValue] = {"ticket": ticket.model_dump(mode="json"), "history": _exported(history)}
+        return {**exported, "messages": _exported([each.notice for each in letters])}
 
     # --- changing
 
@@ -150,17 +150,17 @@ class PersonalDataArchive:
         """
         after = change(after.model_copy(update={"version": before.version}))
         last = event(after, Step.ERASE, "", at)
-        heard = await self._forgotten(after) if after.is_erased else NOTHING_HEARD
-        batch = Batch(tickets=[after], events=[last], rewritten=history, forget_notices=[after.id], heard=heard)
+        conversation = await self._forgotten(after) if after.is_erased else NO_CONVERSATION_CHANGES
+        batch = Batch(tickets=[after], events=[last], rewritten=history, forget_notices=[after.id], heard=conversation)
         try:
             await self.store.apply(batch)
         except Conflict:
             return 0
         return 1
 
-    async def _forgotten(self, ticket: Ticket) -> Heard:
+    async def _forgotten(self, ticket: Ticket) -> ConversationChanges:
         """Erases Retarus's messages about a ticket with its personal data and the original mails."""
-        return Heard(forget=tuple(each.id for each in await self.store.entries_of(ticket.id)))
+        return ConversationChanges(forget=tuple(each.id for each in await self.store.entries_of(ticket.id)))
 
     async def _erase_from_conversation(self, person: PersonMatcher) -> None:
         """Replaces their name by a mark; an original mail cannot be marked, and is deleted. Concurrent changes win."""
@@ -172,7 +172,9 @@ class PersonalDataArchive:
             without = redaction.without_person(entry, person)
             changed = without.model_copy(update={"version": entry.version + 1, "has_original": False, "id": entry.id})
             with suppress(Conflict):
-                await self.store.apply(Batch(heard=Heard(changed=(changed,), forget_originals=(entry.id,))))
+                await self.store.apply(
+                    Batch(heard=ConversationChanges(changed=(changed,), forget_originals=(entry.id,)))
+                )
 
     async def _erase_from_lists(self, person: PersonMatcher) -> bool:
         """Removes their own entry in the register; marks their name in the entries of others.
@@ -209,5 +211,5 @@ class PersonalDataArchive:
         await self.store.apply(Batch(accesses=[entry]))
 
 
-def _told(records: Sequence[BaseModel]) -> JsonValue:
+def _exported(records: Sequence[BaseModel]) -> JsonValue:
     return [each.model_dump(mode="json") for each in records]

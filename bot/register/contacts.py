@@ -58,13 +58,13 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
     """The contact in this form, with the entry's other values. `Invalid` with every fault at once."""
     errors: dict[str, str] = {}
 
-    def taken(key: str) -> str:
+    def entered(key: str) -> str:
         text = clean_line(typed.get(key, ""))
         if len(text) > _LINE:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=_LINE)
         return text
 
-    texts = {key: taken(key) for key in ("name", "email", "phone", "reference", "approver")}
+    texts = {key: entered(key) for key in ("name", "email", "phone", "reference", "approver")}
     days = {key: _day(typed.get(key, "")) for key in ("authorised_since", "attested_on", "webinars_on", "expires")}
     user = before.slack_user if before else typed.get("person", "")
     errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days) | faults(texts)
@@ -183,9 +183,9 @@ class Register:
         entries = {entry.slack_user: entry.record() for entry in self.config.contacts}
         for user, contact in (entries | known).items():
             if user not in known or self._is_to_be_asked(contact):
-                await self._change(user, "", partial(self._begun, entries.get(user)))
+                await self._change(user, "", partial(self._imported, entries.get(user)))
 
-    async def _begun(self, entry: Contact | None, before: Contact | None) -> Contact | None:
+    async def _imported(self, entry: Contact | None, before: Contact | None) -> Contact | None:
         contact = before or entry
         return contact if before is None or self._is_to_be_asked(before) else None
 
@@ -341,11 +341,11 @@ class Register:
                 return
 
     def _batch(self, before: Contact | None, after: Contact, cause: str, asked: bool) -> Batch:
-        kept = self._handed_over(after) if asked else after
+        saved = self._handed_over(after) if asked else after
         return Batch(
-            contacts=[kept],
-            contacts_read={kept.slack_user: before},
-            notices=[self._handing_over(kept, cause or f"{self.today()}")] if asked else [],
+            contacts=[saved],
+            contacts_read={saved.slack_user: before},
+            notices=[self._handing_over(saved, cause or f"{self.today()}")] if asked else [],
             once=[_once(cause)] if cause else [],
         )
 

@@ -155,7 +155,7 @@ class Customers:
         alike = await self.store.customers(words_in(name), limit=_OFFERED)
         return next((each for each in alike if fold(name) in map(fold, each.also)), None)
 
-    async def are_kept(self) -> bool:
+    async def has_customer_list(self) -> bool:
         """True if an admin saved an end-customer: there is a list that is meant to be complete."""
         for skip in range(0, await self.store.count_customers(), _ALIKE):
             if not all(each.is_learned for each in await self.store.customers((), limit=_ALIKE, skip=skip)):
@@ -165,13 +165,13 @@ class Customers:
     async def known_as(self, name: str) -> str:
         """Canonical spelling of the name in the register or a ticket. `Invalid` for an unknown name."""
         entry = await self.named(name)
-        beside = [] if entry else await self.store.names_beside(fold(name))
-        spelt = entry.name if entry else next((each for each in beside if fold(each) == fold(name)), "")
-        if not spelt:
-            raise Invalid({"customer": _unknown(name, nearest(name, [*await self._alike(name), *beside]))})
-        return spelt
+        neighbours = [] if entry else await self.store.neighbouring_names(fold(name))
+        known_spelling = entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), "")
+        if not known_spelling:
+            raise Invalid({"customer": _unknown(name, nearest(name, [*await self._similar(name), *neighbours]))})
+        return known_spelling
 
-    async def _alike(self, name: str) -> list[str]:
+    async def _similar(self, name: str) -> list[str]:
         """Entries with a word that begins as one of this name does."""
         begins = dict.fromkeys(word[:length] for word in words_in(name)[:_WORDS] for length in (3, 1))
         return [each.name for word in begins for each in await self.store.customers([word], limit=_ALIKE)]
@@ -247,11 +247,11 @@ class Customers:
         found = await self.overview(name) if name else None
         return found.tenants if found else ""
 
-    async def spelt(self, name: str) -> str:
+    async def known_spelling(self, name: str) -> str:
         """The name as the desk spells it already; a new name stays as it was typed."""
         entry = await self.named(name)
-        beside = [] if entry or not name else await self.store.names_beside(fold(name))
-        return entry.name if entry else next((each for each in beside if fold(each) == fold(name)), name)
+        neighbours = [] if entry or not name else await self.store.neighbouring_names(fold(name))
+        return entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), name)
 
     async def _apply(self, batch: Batch) -> None:
         try:

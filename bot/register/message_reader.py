@@ -96,8 +96,8 @@ def answers_of(intake: Intake, kind: Kind, config: Config) -> dict[str, str]:
     found = {key: text for key, text in intake.answers().items() if key in keys}
     rows = [_completed(each.parts, found) for each in intake.transactions]
     table, _ = as_table(filter(is_complete, rows), _LONGEST)
-    told = intake.prose[:_LONGEST]
-    return {key: text for key, text in {**found, PASTED: table, "happens": told}.items() if text}
+    prose = intake.prose[:_LONGEST]
+    return {key: text for key, text in {**found, PASTED: table, "happens": prose}.items() if text}
 
 
 def _completed(parts: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ class CustomerStore(ChangeStore, Protocol):
 
     async def customer_named(self, folded: str) -> EndCustomer | None: ...
 
-    async def names_beside(self, customer: str) -> list[str]:
+    async def neighbouring_names(self, customer: str) -> list[str]:
         """Names as tickets spell them: the end-customer with this folded name, and its neighbours in the alphabet."""
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:

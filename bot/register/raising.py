@@ -73,7 +73,7 @@ class Raising:
         `is_taken`: false if somebody else is to take it.
         """
         permissions.require_staff(await self.queries.actor(by))
-        customer = await self.customers.spelt(typed.get("customer", ""))
+        customer = await self.customers.known_spelling(typed.get("customer", ""))
         found = await self.customers.overview(customer) if customer else None
         known = {**await self.defaults(by), **(found.defaults if found else {})}
         answers = {**known, **await self.with_moments(typed, by)}

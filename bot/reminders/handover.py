@@ -79,19 +79,19 @@ class Handovers:
             raise NotNow(t("You have no open tickets to hand over."))
         if wrong := faults({"note": note}):
             raise Invalid(wrong)
-        kept = {"giver": by, "level": "", "note": clean_text(note)}
-        await self._post(f"{_KEY}{_digest(form)}", kept, tickets, others)
+        stored = {"giver": by, "level": "", "note": clean_text(note)}
+        await self._post(f"{_KEY}{_digest(form)}", stored, tickets, others)
 
     async def look(self, key: str) -> Handover | None:
         """The handover with its tickets; None when it is not kept any more."""
-        kept = await self.drafts.get(key)
-        if kept is None:
+        stored = await self.drafts.get(key)
+        if stored is None:
             return None
-        found = [await self.queries.find(each) for each in kept["tickets"].split()]
-        level = Level(kept["level"]) if kept["level"] else None
+        found = [await self.queries.find(each) for each in stored["tickets"].split()]
+        level = Level(stored["level"]) if stored["level"] else None
         tickets = [each for each in found if each]
-        others = int(kept.get("others", "0"))
-        return Handover(key, kept["giver"], level, kept["note"], kept.get("accepted_by", ""), tickets, others)
+        others = int(stored.get("others", "0"))
+        return Handover(key, stored["giver"], level, stored["note"], stored.get("accepted_by", ""), tickets, others)
 
     async def accept(self, key: str, by: str) -> Handover:
         """The first who accepts gets the tickets that still belong to the giver. A level's list names who has it."""
@@ -116,15 +116,15 @@ class Handovers:
 
     async def _claimed(self, key: str, by: str) -> Handover:
         """The handover, accepted by this person: nobody else was quicker."""
-        handover, kept = await self.look(key), await self.drafts.get(key)
-        if handover is None or kept is None:
+        handover, stored = await self.look(key), await self.drafts.get(key)
+        if handover is None or stored is None:
             raise NotNow(t("This handover is not kept any more."))
         if handover.giver == by:
             raise NotYours(t("This is your own handover: a colleague accepts it."))
         if handover.accepted_by not in {"", by}:
             name = (await self.queries.names([handover.accepted_by]))(handover.accepted_by)
             raise NotNow(t("{name} accepted this handover already.", name=name))
-        if not handover.accepted_by and not await self.drafts.replace(key, kept, {**kept, "accepted_by": by}):
+        if not handover.accepted_by and not await self.drafts.replace(key, stored, {**stored, "accepted_by": by}):
             raise Conflict
         return handover
 
@@ -154,10 +154,10 @@ class Handovers:
         """Deletes handovers that are older than some weeks; returns how many."""
         at, count = as_utc(self.clock()), 0
         for key in [each for each in await self.drafts.keys() if each.startswith(_KEY)]:
-            kept = await self.drafts.get(key) or {}
-            begun = as_moment(kept.get("at", ""))
+            stored = await self.drafts.get(key) or {}
+            begun = as_moment(stored.get("at", ""))
             if begun is None:  # of an earlier release: its time begins now
-                await self.drafts.replace(key, kept, {**kept, "at": _stamp(at)})
+                await self.drafts.replace(key, stored, {**stored, "at": _stamp(at)})
             elif begun <= at - KEPT:
                 await self.drafts.drop(key)
                 count += 1
@@ -166,8 +166,8 @@ class Handovers:
     async def _post(self, key: str, about: dict[str, str], tickets: Sequence[Ticket], others: int) -> None:
         if await self.drafts.get(key) is None:
             ids = " ".join(each.id for each in tickets)
-            kept = {**about, "tickets": ids, "others": str(others), "at": _stamp(self.clock())}
-            await self.drafts.put(key, kept)
+            stored = {**about, "tickets": ids, "others": str(others), "at": _stamp(self.clock())}
+            await self.drafts.put(key, stored)
         await self._send(f"{key}:posted", key, self.changes.routes.desk, key)
 
     async def _send(self, once: str, key: str, to: str, lane: str) -> None:

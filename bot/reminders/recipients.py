@@ -24,12 +24,12 @@ _UNCLAIMED = frozenset({Stage.NEW, Stage.HANDED_OFF})
 class Recipients:
     """The people of one reminder. All are Slack user ids, except a group in `mentioned`."""
 
-    told: tuple[str, ...] = ()
+    notified: tuple[str, ...] = ()
     """Recipients of a direct message, the owner first."""
     mentioned: tuple[str, ...] = ()
     """Mentions in the thread: users, or the level's user group."""
     unable: tuple[str, ...] = ()
-    """Subset of `told` that may not make the next move themselves."""
+    """Subset of `notified` that may not make the next move themselves."""
     owner_left: bool = False
 
 
@@ -46,13 +46,13 @@ class Finder:
         everybody = (*schedule.people(ticket, Reach.LEADS, self.config), *self.config.desk.admins)
         gone = frozenset([user for user in everybody if not await self._is_here(user)])
         duty = await self._on_duty(ticket)
-        told = tuple(dict.fromkeys((*duty, *schedule.people(ticket, how_far, self.config, gone))))
-        unable = tuple([user for user in told if not await self._can_act(user, ticket.stage.worked_at)])
+        notified = tuple(dict.fromkeys((*duty, *schedule.people(ticket, how_far, self.config, gone))))
+        unable = tuple([user for user in notified if not await self._can_act(user, ticket.stage.worked_at)])
         is_waiting_for_team = ticket.stage in _UNCLAIMED or ticket.owner in gone or ticket.owner in unable
         is_duty_enough = bool(duty) and how_far is Reach.OWNER
         team = (duty if is_duty_enough else await self._team(ticket.level)) if is_waiting_for_team else ()
-        others = [user for user in told if user != ticket.owner or not team]
-        return Recipients(told, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)
+        others = [user for user in notified if user != ticket.owner or not team]
+        return Recipients(notified, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)
 
     async def _on_duty(self, ticket: Ticket) -> list[str]:
         """People on duty who are here and can act: reminded first of what the whole team waits for."""

@@ -94,18 +94,18 @@ class Reminders:
         """Records what Retarus announced (`update_due`, `eta`) or asked (`question`); at least one of them."""
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
-        said = {key: text for key, text in typed.items() if text and key in {"update_due", "eta", "question"}}
-        if not said:
+        expected = {key: text for key, text in typed.items() if text and key in {"update_due", "eta", "question"}}
+        if not expected:
             raise Invalid({"update_due": t("Give a time, or what Retarus asked.")})
-        for key in said.keys() & {"update_due", "eta"}:
-            later(said[key], key, at, timedelta(days=365))
-        if "question" in said:
-            said["question"] = await self.answers.word(ticket_id, said["question"], "question")
+        for key in expected.keys() & {"update_due", "eta"}:
+            later(expected[key], key, at, timedelta(days=365))
+        if "question" in expected:
+            expected["question"] = await self.answers.word(ticket_id, expected["question"], "question")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self.require_with_retarus(ticket)
             expecting = change(ticket)
-            return Change(expecting, event(expecting, Step.EXPECT, by, at, **said))
+            return Change(expecting, event(expecting, Step.EXPECT, by, at, **expected))
 
         return await self.changes.change(ticket_id, f"{form}:expect", decide, along=along)
 

@@ -30,8 +30,8 @@ def names_of(service: str, config: Config) -> tuple[str, ...]:
 def concerns(notice: ServiceNotice, ticket: Ticket, config: Config) -> bool:
     """True if the notice names one of the ticket's services, as whole words, in any spelling."""
     services = [each for each in ticket.answer("services").split("\n") if each in config.services.names]
-    said = _plain(notice.about)
-    return any(f" {_plain(name)} " in f" {said} " for each in services for name in names_of(each, config))
+    plain = _plain(notice.about)
+    return any(f" {_plain(name)} " in f" {plain} " for each in services for name in names_of(each, config))
 
 
 def _plain(text: str) -> str:
@@ -48,7 +48,7 @@ class StatusAlerts:
     store: TicketStore
     config: Config
     clock: Clock
-    lookout: StatusPageWatch
+    status_page: StatusPageWatch
 
     matched: dict[str, datetime] = field(default_factory=dict)
     """Notice → when open tickets were last matched with it; after that, only newer tickets are."""
@@ -58,21 +58,21 @@ class StatusAlerts:
 
         Idempotent, also across processes: a ticket is told of a notice once.
         """
-        if self.lookout.page is None:
+        if self.status_page.page is None:
             return 0
-        if (await self.lookout.look()).health == "unknown":
+        if (await self.status_page.look()).health == "unknown":
             return 0  # nothing is known, so nothing is over either
-        told = 0
-        for notice in self.lookout.notices:
+        count = 0
+        for notice in self.status_page.notices:
             at = as_utc(self.clock())
             async for ticket in self._open_since(self.matched.get(notice.id)):
-                told += await self._tell(ticket.id, notice) if concerns(notice, ticket, self.config) else 0
+                count += await self._tell(ticket.id, notice) if concerns(notice, ticket, self.config) else 0
             self.matched[notice.id] = at
         self._forget_what_is_over()
-        return told
+        return count
 
     def _forget_what_is_over(self) -> None:
-        for gone in self.matched.keys() - {each.id for each in self.lookout.notices}:
+        for gone in self.matched.keys() - {each.id for each in self.status_page.notices}:
             del self.matched[gone]
 
     async def _open_since(self, since: datetime | None) -> AsyncIterator[Ticket]:

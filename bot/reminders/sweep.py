@@ -64,7 +64,7 @@ class Sweep:
     at: datetime
     lines: int = LINES
     """Messages in threads that it may still post."""
-    told: dict[str, _Bundle] = field(default_factory=dict)
+    notified: dict[str, _Bundle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._finder = Finder(self.queries, self.config)
@@ -97,35 +97,35 @@ class Sweep:
         how_far = schedule.reach(ticket, due, self.config, self.at)
         found = await self._finder.recipients(ticket, how_far)
         reminded = change(ticket, reminded=ticket.reminded + 1)
-        said = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, how_far, found, self.at))
-        timed = self.changes.timed(ticket, reminded, said)
+        reminder_event = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, how_far, found, self.at))
+        timed = self.changes.timed(ticket, reminded, reminder_event)
         if self._is_newly_overdue(ticket, timed):
             timed = timed.model_copy(update={"drawn": timed.version})
-        return _Reminder(ticket, Change(timed, said), found.told, f"remind:{ticket.id}:{ticket.version}")
+        return _Reminder(ticket, Change(timed, reminder_event), found.notified, f"remind:{ticket.id}:{ticket.version}")
 
     def _is_newly_overdue(self, before: Ticket, after: Ticket) -> bool:
         """True if the card now says that something is overdue, or that something else is."""
-        was, now = (urgency.told_overdue(each, self.config) for each in (before, after))
+        was, now = (urgency.reminded_overdue(each, self.config) for each in (before, after))
         return now is not None and (was is None or (was.timer, was.due) != (now.timer, now.due))
 
     async def _saved(self, found: Sequence[_Reminder]) -> bool:
-        told = {person: self._bundle(person, found) for each in found for person in each.people}
+        notified = {person: self._bundle(person, found) for each in found for person in each.people}
         lines = found[: self.lines]
         notices = [notice for each in found for notice in self._card(each)]
         notices += [notice for each in lines for notice in self._in_thread(each)]
-        notices += [self._direct(each, person, found[0].done.ticket) for person, each in told.items()]
+        notices += [self._direct(each, person, found[0].done.ticket) for person, each in notified.items()]
         batch = Batch(
             tickets=[each.done.ticket for each in found],
             events=[each.done.event for each in found],
             notices=notices,
             once=[each.once for each in found],
-            drop=[self.told[person].key for person in told if person in self.told],
+            drop=[self.notified[person].key for person in notified if person in self.notified],
         )
         try:
             await self.store.apply(batch)
         except (Conflict, Duplicate):
             return False
-        self.told |= told
+        self.notified |= notified
         self.lines -= len(lines)
         return True
 
@@ -141,7 +141,7 @@ class Sweep:
     def _bundle(self, person: str, found: Sequence[_Reminder]) -> _Bundle:
         """The direct message to this person; it replaces the one of an earlier pass."""
         mine = [each.done.ticket for each in found if person in each.people]
-        so_far = self.told.get(person, _Bundle())
+        so_far = self.notified.get(person, _Bundle())
         names = (*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine))
         digest = hashlib.sha256("|".join([so_far.key, *names]).encode()).hexdigest()[:20]
         return _Bundle(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
@@ -160,12 +160,12 @@ class Sweep:
         if before:
             yield notifications.notice(ticket, Say.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
 
-    def _direct(self, told: _Bundle, person: str, ticket: Ticket) -> Notice:
-        named = [name.rpartition(":") for name in told.tickets]
+    def _direct(self, notified: _Bundle, person: str, ticket: Ticket) -> Notice:
+        named = [name.rpartition(":") for name in notified.tickets]
         places: list[JsonValue] = [[ticket_id, reminder_place(int(version), person)] for ticket_id, _, version in named]
-        body: dict[str, JsonValue] = {"total": told.total, "places": places}
+        body: dict[str, JsonValue] = {"total": notified.total, "places": places}
         notice = notifications.notice(ticket, Say.REMINDERS, person, self.at, body)
-        return notice.model_copy(update={"key": told.key})
+        return notice.model_copy(update={"key": notified.key})
 
 
 def _detail(ticket: Ticket, due: Sequence[TimerRun], how_far: Reach, found: Recipients, at: datetime) -> dict[str, str]:
@@ -176,7 +176,7 @@ def _detail(ticket: Ticket, due: Sequence[TimerRun], how_far: Reach, found: Reci
         "watches": " ".join(run.timer.value for run in due),
         "due": " ".join(str(int(run.due.timestamp())) for run in due if run.due),
         "rung": how_far.value,
-        "people": " ".join(found.told),
+        "people": " ".join(found.notified),
         "mentioned": " ".join(found.mentioned),
         "unable": " ".join(found.unable),
         "owner": "" if found.owner_left else ticket.owner,
@@ -190,5 +190,5 @@ def _lengths(ticket: Ticket, run: TimerRun, at: datetime) -> dict[str, str]:
     found = {"rest": ticket.since}
     if ticket.times.touched and ticket.times.touched > ticket.since:
         found["idle"] = ticket.times.touched
-    lengths = {name: f"{run.calendar.between(begun, at).total_seconds():.0f}" for name, begun in found.items()}
+    lengths = {name: f"{run.calendar.between(start, at).total_seconds():.0f}" for name, start in found.items()}
     return lengths if run.calendar.never_closes else {**lengths, "counted": "work"}

@@ -25,7 +25,7 @@ class Bar(Record):
     label: str
     values: tuple[float, ...]
     """One per series."""
-    said: str = ""
+    caption: str = ""
     """Label at its end; empty: none."""
 
 

@@ -152,7 +152,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "card": pack.card,
         "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
         "events": [
-            {"at": each.at.isoformat(), "what": each.what, "by": pack.name_of(each.by), "said": _said(each)}
+            {"at": each.at.isoformat(), "what": each.what, "by": pack.name_of(each.by), "said": _words_of(each)}
             for each in _evident(pack)
         ],
         "deliveries": [
@@ -228,15 +228,15 @@ def _evident(pack: EvidencePack) -> list[Event]:
     return [each for each in pack.history if each.what in _STEPS]
 
 
-def _said(event: Event) -> str:
+def _words_of(event: Event) -> str:
     keys = ("summary", "reason", "question", "answer", "remedy", "rcr", "text")
     return next((event.detail[key] for key in keys if event.detail.get(key)), "")
 
 
 def _event_rows(pack: EvidencePack, zone: str) -> Iterable[tuple[str, ...]]:
     for each in _evident(pack):
-        said = excerpt(clean_line(_said(each)), _SHORT)
-        yield (moment(each.at, zone), t(_STEPS[each.what]), pack.name_of(each.by) if each.by else "", said)
+        words = excerpt(clean_line(_words_of(each)), _SHORT)
+        yield (moment(each.at, zone), t(_STEPS[each.what]), pack.name_of(each.by) if each.by else "", words)
 
 
 def _is_mail(row: Letter) -> bool:

@@ -122,7 +122,7 @@ def figures(lines: Iterable[TicketMonth], period: Period, config: Config, custom
         levels={level: sum((each.levels.get(level, NO_TIME) for each in lines), NO_TIME) for level in Level},
         response=spread(each.response for each in lines),
         remedy=spread(each.remedy for each in lines),
-        plans={name: _kept(each.plan for each in lines if each.priority == name) for name in config.sla},
+        plans={name: _deadline_count(each.plan for each in lines if each.priority == name) for name in config.sla},
         handoffs=sum(each.handoffs for each in lines),
         bounces=sum(each.bounces for each in lines),
         bounced=[each.number for each in lines if each.bounces],
@@ -192,15 +192,15 @@ def _by(
 
 def _by_customer(lines: Iterable[TicketMonth], period: Period) -> dict[str, Count]:
     """Customers by the newest spelling of their name."""
-    spelt: dict[str, str] = {}
+    spelling: dict[str, str] = {}
     found: dict[str, Count] = {}
     for each in lines:
         for name, since in ((each.customer, each.raised_at), *each.joined):
-            spelt[fold(name)] = name
+            spelling[fold(name)] = name
             is_closed = each.closed_at is not None and each.closed_at >= since
             count = Count(int(since in period), int(is_closed), int(each.is_open))
             found[fold(name)] = found.get(fold(name), Count()) + count
-    return {spelt[name]: count for name, count in found.items()}
+    return {spelling[name]: count for name, count in found.items()}
 
 
 def _busiest(found: Mapping[str, Count]) -> dict[str, Count]:
@@ -216,14 +216,17 @@ def _days(lines: Iterable[TicketMonth], period: Period) -> dict[date, Count]:
     return {day: Count(raised[day], closed[day]) for day in days}
 
 
-def _kept(states: Iterable[str]) -> DeadlineCount:
+def _deadline_count(states: Iterable[str]) -> DeadlineCount:
     found = Counter(states)
     return DeadlineCount(found["met"], found["missed"], found["running"])
 
 
 def _promised(lines: Iterable[TicketMonth], what: str) -> DeadlineCount:
-    return _kept(
-        "met" if promise.is_kept else "missed" for each in lines for promise in each.promises if promise.what == what
+    return _deadline_count(
+        "met" if promise.is_fulfilled else "missed"
+        for each in lines
+        for promise in each.promises
+        if promise.what == what
     )
 
 

@@ -28,8 +28,8 @@ def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
     spreads = {t(_REACTIONS[what]): figures.reactions[what] for what in REACTIONS}
     text = (
         t("From this desk's records: when letters were sent, and when Retarus's answers were entered."),
-        _kept(figures.updates, t("Announced updates")),
-        _kept(figures.etas, t("Announced solutions")),
+        _deadlines_met(figures.updates, t("Announced updates")),
+        _deadlines_met(figures.etas, t("Announced solutions")),
         _causes(figures, config),
     )
     columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
@@ -50,10 +50,10 @@ def _causes(figures: Figures, config: Config) -> str:
     return t("Causes of {count} tickets with Retarus: {causes}.", count=figures.with_retarus, causes=", ".join(found))
 
 
-def _kept(kept: DeadlineCount, name: str) -> str:
-    if not kept.total:
+def _deadlines_met(count: DeadlineCount, name: str) -> str:
+    if not count.total:
         return t("{name}: none was due.", name=name)
-    return t("{name}: {met} of {total} kept.", name=name, met=kept.met, total=kept.total)
+    return t("{name}: {met} of {total} kept.", name=name, met=count.met, total=count.total)
 
 
 def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
@@ -64,7 +64,7 @@ def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
         for name, spread in spreads.items()
     )
     title = t("Retarus's response times, median in working hours")
-    alt = f"{title}: {', '.join(f'{each.label} {each.said}' for each in bars)}."
+    alt = f"{title}: {', '.join(f'{each.label} {each.caption}' for each in bars)}."
     return Chart(shape="across", title=title, alt=alt, series=(t("Hours"),), bars=bars, unit="h")
 
 
@@ -98,8 +98,8 @@ def _promised(figures: Figures, config: Config) -> list[ReportTable]:
 def _came(line: TicketMonth, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
     what = t("update") if promise.what == "update" else t("solution")
-    late = "" if promise.is_kept else f" ({t('late')})"
-    came = f"{moment(promise.kept, place)}{late}" if promise.kept else t("not yet")
+    late = "" if promise.is_fulfilled else f" ({t('late')})"
+    came = f"{moment(promise.fulfilled_at, place)}{late}" if promise.fulfilled_at else t("not yet")
     return (reference(line, config), what, moment(promise.due, place), came)
 
 

@@ -101,8 +101,8 @@ class Reports:
         await self.queries.require_reader(by)
         period = self.month(month)
         name = clean_line(customer)
-        told: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}
-        notice = self._notice(Say.REPORT, f"{click}:report", by, period, told)
+        body_of_notice: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}
+        notice = self._notice(Say.REPORT, f"{click}:report", by, period, body_of_notice)
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))
         return period
 
@@ -218,9 +218,9 @@ class Reports:
 
     def _notice(self, say: Say, key: str, to: str, period: Period, body: dict[str, JsonValue] | None = None) -> Notice:
         """The lane of reports: slow work holds nothing else up."""
-        told: dict[str, JsonValue] = {"month": period.key, **(body or {})}
+        body_of_notice: dict[str, JsonValue] = {"month": period.key, **(body or {})}
         due = as_utc(self.clock())
-        return Notice(key=key, ticket_id="", lane=key, say=say, to=to, version=0, due=due, body=told)
+        return Notice(key=key, ticket_id="", lane=key, say=say, to=to, version=0, due=due, body=body_of_notice)
 
     async def _once(self, key: str, notices: list[Notice]) -> bool:
         try:

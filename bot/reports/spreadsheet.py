@@ -71,8 +71,8 @@ def _row(line: TicketMonth, figures: Figures, config: Config) -> Iterator[Cell]:
         last = line.sendings[-1] if line.sendings else None
         yield _moment(last.at, place) if last else ""
         yield from (_minutes(last.spent.get(what)) if last else None for what in REACTIONS)
-        kept = sum(each.is_kept for each in line.promises)
-        yield from (kept, len(line.promises) - kept)
+        fulfilled = sum(each.is_fulfilled for each in line.promises)
+        yield from (fulfilled, len(line.promises) - fulfilled)
 
 
 def _moment(at: datetime | None, place: str) -> str:

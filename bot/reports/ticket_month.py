@@ -84,17 +84,17 @@ class Promise:
     what: str
     """`update` or `eta`."""
     due: datetime
-    kept: datetime | None = None
+    fulfilled_at: datetime | None = None
     """Time when they kept it, in time or late; None: not, or not yet."""
 
     def decided(self, until: datetime) -> datetime | None:
         """Time when the outcome was known; None: not yet."""
-        moment = self.kept if self.kept and self.kept <= self.due else self.due
+        moment = self.fulfilled_at if self.fulfilled_at and self.fulfilled_at <= self.due else self.due
         return moment if moment < until else None
 
     @property
-    def is_kept(self) -> bool:
-        return self.kept is not None and self.kept <= self.due
+    def is_fulfilled(self) -> bool:
+        return self.fulfilled_at is not None and self.fulfilled_at <= self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class _Walk:
     """Only this customer's time counts; empty: everybody's."""
     since: datetime | None = None
     """Start of the counted time: they were not on it earlier."""
-    begun: datetime | None = None
+    interval_start: datetime | None = None
     taken: datetime | None = None
     remedy: datetime | None = None
     sendings: list[Sending] = field(default_factory=list)
@@ -185,11 +185,11 @@ def line(
         if event.at >= period.until:
             break
         _step(walk, event)
-    if walk.begun is None:
+    if walk.interval_start is None:
         return None
     _pass(walk, period.until)
-    begun = max(period.start, min(begins, period.until))
-    shown = [each.within(begun, period.until) for each in walk.stretches if each.stage.is_open]
+    interval_start = max(period.start, min(begins, period.until))
+    shown = [each.within(interval_start, period.until) for each in walk.stretches if each.stage.is_open]
     lived = [each for each in shown if each.length]
     if begins >= period.until or (not lived and begins not in period):
         return None
@@ -212,7 +212,7 @@ def _line(
         kind=then.kind,
         services=tuple(each for each in about.answer("services").split("\n") if each),
         priority=then.answer("priority"),
-        customer=affected_customers.spelt(about, walk.customer),
+        customer=affected_customers.customer_name(about, walk.customer),
         joined=() if walk.customer else affected_customers.joined(about, period.until),
         raised_at=begins,
         stage=walk.stage,
@@ -252,7 +252,7 @@ def _step(walk: _Walk, event: Event) -> None:
     if stage is Stage.CLOSED and walk.stage is not Stage.CLOSED:
         walk.closings.append(event.at)
     _note(walk, event)
-    _hear(walk, event)
+    _retarus_event(walk, event)
     walk.stage = stage
 
 
@@ -268,14 +268,14 @@ def _note(walk: _Walk, event: Event) -> None:
 
 def _pass(walk: _Walk, at: datetime) -> None:
     """Ends the period without a change at this moment."""
-    if walk.begun is None:
-        walk.begun = at
-    elif at > walk.begun:
-        walk.stretches.append(Interval(walk.begun, at, walk.stage, ball(walk.stage, walk.times)))
-        walk.begun = at
+    if walk.interval_start is None:
+        walk.interval_start = at
+    elif at > walk.interval_start:
+        walk.stretches.append(Interval(walk.interval_start, at, walk.stage, ball(walk.stage, walk.times)))
+        walk.interval_start = at
 
 
-def _hear(walk: _Walk, event: Event) -> None:
+def _retarus_event(walk: _Walk, event: Event) -> None:
     """Records sendings to Retarus and their reactions."""
     if event.what == Move.ESCALATE.value:
         opened = as_moment(event.detail.get("opened", ""))
@@ -283,7 +283,7 @@ def _hear(walk: _Walk, event: Event) -> None:
     if event.detail.get("rcr"):
         _numbered(walk, event)
     if event.what in _FROM_RETARUS:
-        _heard(walk, event)
+        _retarus_reply(walk, event)
 
 
 def _numbered(walk: _Walk, event: Event) -> None:
@@ -293,7 +293,7 @@ def _numbered(walk: _Walk, event: Event) -> None:
     walk.numbered = True
 
 
-def _heard(walk: _Walk, event: Event) -> None:
+def _retarus_reply(walk: _Walk, event: Event) -> None:
     is_answer = event.what == Move.RETARUS_ANSWERED.value
     if walk.sendings:
         last = walk.sendings[-1]
@@ -309,14 +309,14 @@ def _heard(walk: _Walk, event: Event) -> None:
 
 def _settled(promise: Promise, event: Event, *, is_answer: bool) -> Promise:
     """Any word keeps the promise of one; only an answer keeps the promise of a solution."""
-    if promise.kept is None and (is_answer or promise.what == "update"):
+    if promise.fulfilled_at is None and (is_answer or promise.what == "update"):
         return Promise(promise.what, promise.due, event.at)
     return promise
 
 
 def _replaced(promise: Promise, what: str, at: datetime) -> bool:
     """A time they moved before it came was neither kept nor broken."""
-    return promise.what == what and promise.kept is None and promise.due > at
+    return promise.what == what and promise.fulfilled_at is None and promise.due > at
 
 
 # --- results

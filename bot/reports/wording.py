@@ -91,10 +91,10 @@ def _facts(figures: Figures, config: Config) -> tuple[tuple[str, str, str], ...]
     ]
     if not figures.customer:
         facts.append((t("RCR number"), *_middle(figures.reactions["rcr"])))
-    kept = sum(each.met for each in figures.plans.values())
-    decided = kept + sum(each.missed for each in figures.plans.values())
+    count = sum(each.met for each in figures.plans.values())
+    decided = count + sum(each.missed for each in figures.plans.values())
     facts.append(
-        (t("SLA kept"), f"{kept} / {decided}" if decided else "–", "" if config.sla else t("no SLA is configured"))
+        (t("SLA kept"), f"{count} / {decided}" if decided else "–", "" if config.sla else t("no SLA is configured"))
     )
     return tuple(facts)
 
@@ -119,9 +119,9 @@ def _short(figures: Figures) -> Iterator[tuple[str, str]]:
         (t("Service"), {service(name): each for name, each in services.items()}),
         (t("End-customers"), {clean_line(name) or t("not named"): each for name, each in busiest.items()}),
     ):
-        said = " · ".join(f"{name} {each.raised}" for name, each in counts.items() if each.raised)
-        if said:
-            yield f"{t('Raised')} – {title}", said
+        summary = " · ".join(f"{name} {each.raised}" for name, each in counts.items() if each.raised)
+        if summary:
+            yield f"{t('Raised')} – {title}", summary
     levels = " · ".join(f"{level_name(level)} {hours(each.worked)}" for level, each in figures.levels.items())
     if not figures.is_empty:
         yield t("Level it was at"), levels
@@ -314,16 +314,16 @@ def _sla(figures: Figures, config: Config) -> ReportPart:
     if not config.sla:
         return ReportPart(heading=heading, text=(t("The SLA is {not_set}.", not_set=t(NOT_SET)),))
     columns = (t("Priority"), t("Agreed"), t("Met"), t("Missed"), t("Running"))
-    rows = tuple(_agreed(name, kept, config) for name, kept in figures.plans.items())
+    rows = tuple(_agreed(name, count, config) for name, count in figures.plans.items())
     text = (t("A deadline counts in the month it was met or missed. It pauses only while the end-customer is asked."),)
     return ReportPart(heading=heading, text=text, tables=(ReportTable(columns=columns, rows=rows),))
 
 
-def _agreed(name: str, kept: DeadlineCount, config: Config) -> tuple[str, ...]:
+def _agreed(name: str, count: DeadlineCount, config: Config) -> tuple[str, ...]:
     priority = next((each for each in config.priorities if each.name == name), None)
     counted = t("every hour") if priority and priority.around_the_clock else _calendar_name(Level.SECOND, config)
     agreed = f"{hours(timedelta(minutes=config.sla[name].action_plan))} ({counted})"
-    return (name, agreed, str(kept.met), str(kept.missed), str(kept.running))
+    return (name, agreed, str(count.met), str(count.missed), str(count.running))
 
 
 def _quality(figures: Figures, config: Config) -> ReportPart:
@@ -376,7 +376,7 @@ def _listed(figures: Figures, config: Config) -> ReportPart:
 
 
 def _alt(title: str, bars: tuple[Bar, ...]) -> str:
-    return f"{title}: {', '.join(f'{each.label} {each.said}' for each in bars)}."
+    return f"{title}: {', '.join(f'{each.label} {each.caption}' for each in bars)}."
 
 
 def _notes(figures: Figures, config: Config) -> list[str]:

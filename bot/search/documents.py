@@ -137,8 +137,8 @@ class IndexEntry:
         """`before`: the entry it replaces, whose story goes on."""
         if not document.is_found:
             return cls()
-        told, title, body = map(tokens_of, (story, document.title, document.body))
-        return cls(title, body, told | before.story if before else told, frozenset(document.tags))
+        written, title, body = map(tokens_of, (story, document.title, document.body))
+        return cls(title, body, written | before.story if before else written, frozenset(document.tags))
 
     @classmethod
     def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> IndexEntry:

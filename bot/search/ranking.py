@@ -106,11 +106,11 @@ def terms_of(query: str, prefix: str = "") -> list[Term]:
     named = list(_named(query, prefix))
     found += [Term(0, 0, word, (tag, word), is_code=True) for word, tag in named]
     dialled = list(telephone_terms(query))
-    told = {part for each in found for part in _ID.findall(each.word)}
-    told |= {part for each in dialled for part in _ID.findall(query[each.start : each.end])}
+    named_ids = {part for each in found for part in _ID.findall(each.word)}
+    named_ids |= {part for each in dialled for part in _ID.findall(query[each.start : each.end])}
     found += dialled
     for term in words.terms(query):
-        if term.word in told or set(term.tokens) & {each.word for each in found}:
+        if term.word in named_ids or set(term.tokens) & {each.word for each in found}:
             continue
         found.append(term)
     return list({term.word: term for term in found}.values())
@@ -200,13 +200,15 @@ def gather(
     found = look([[*must, each.needed] for each in looked_up])
     postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
     spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
-    told = telling(looked_up, spread)
-    common = [each for each in told if len(postings[each.word]) == CANDIDATES]
+    specific = most_specific(looked_up, spread)
+    common = [each for each in specific if len(postings[each.word]) == CANDIDATES]
     rarest_first = sorted(common, key=lambda each: spread[each.word])
     together = lately([[*must, *(each.needed for each in rarest_first)]])[0] if len(common) > 1 else []
-    numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
-    counts = [spread[each.word] for each in (*told, *common)]
-    exact = frozenset(number for each in told if each.is_code and each not in common for number in postings[each.word])
+    numbers = [*(postings[each.word] for each in specific), *(together for _ in common)]
+    counts = [spread[each.word] for each in (*specific, *common)]
+    exact = frozenset(
+        number for each in specific if each.is_code and each not in common for number in postings[each.word]
+    )
     return CandidateNumbers(rough(numbers, counts, total, RANKED, exact), spread, is_bounded=bool(common))
 
 
@@ -227,7 +229,7 @@ def _spread(numbers: Sequence[int], total: int) -> float:
     return max(len(numbers), len(numbers) * total / (numbers[0] - numbers[-1] + 1))
 
 
-def telling(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[QueryTerm]:
+def most_specific(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[QueryTerm]:
     """The most specific words of a long text; unknown ones are left out."""
     held = [each for each in asked if spread.get(each.word, 0) > 0]
     rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MAX_WORDS]
@@ -362,7 +364,7 @@ def _best_window(found: Sequence[Term], limit: int) -> int:
     return max(0, best - 40)
 
 
-def says_most(texts: Iterable[str], tokens: frozenset[str]) -> str:
+def best_text(texts: Iterable[str], tokens: frozenset[str]) -> str:
     """The text in which most of what was found stands."""
     kept = [text for text in texts if text]
     return max(kept, key=lambda text: len(tokens & documents.tokens_of(text)), default="")

@@ -40,9 +40,9 @@ class Hit:
         if isinstance(self.found, TechnicalNote):
             note = self.found
             return (note.symptom, note.cause, note.remedy, note.workaround, note.material)
-        said = {key: text for key, text in self.found.answers.items() if text}
+        texts = {key: text for key, text in self.found.answers.items() if text}
         joined = (each.impact for each in self.found.affected)
-        return (said.get("happens", ""), said.get("error", ""), *said.values(), *joined, *self.story)
+        return (texts.get("happens", ""), texts.get("error", ""), *texts.values(), *joined, *self.story)
 
 
 @dataclass(frozen=True)

@@ -55,14 +55,14 @@ class HitsByPlace:
     """Hits in each place that is searched before a handoff."""
 
     notes: Sequence[Hit]
-    alike: Sequence[Hit]
+    similar_tickets: Sequence[Hit]
     """Open tickets of the same services, with any owner."""
     past: Sequence[Hit]
     """The end-customer's history."""
 
     def hits(self, services: Sequence[str]) -> list[Hit]:
         """Each hit once: the suggestions, best first, then the history."""
-        offered = _best([*self.notes, *self.alike], services)
+        offered = _best([*self.notes, *self.similar_tickets], services)
         ids = {hit.found.id for hit in offered}
         return [*offered, *(hit for hit in self.past if hit.found.id not in ids)]
 
@@ -100,11 +100,11 @@ class Search:
             return SearchResult([Hit(called)], words=[text]) if called else found
         best = max((hit.score for hit in found.hits), default=0.0)
         hits = sorted(found.hits, key=lambda hit: not hit.is_exact)
-        return await self._told(
+        return await self._with_stories(
             replace(found, hits=[hit for hit in hits if hit.is_exact or hit.score >= best * _FAINT][:LIMIT])
         )
 
-    async def _told(self, found: SearchResult) -> SearchResult:
+    async def _with_stories(self, found: SearchResult) -> SearchResult:
         """With what was written along the way, for what was found by that alone: one more trip, where there is any."""
         ids = [hit.found.id for hit in found.hits if hit.is_story and isinstance(hit.found, Ticket)]
         if not ids:
@@ -167,19 +167,19 @@ class Search:
     ) -> SearchResult:
         """Open tickets of the same services, raised lately, that may be the same problem; best first."""
         if not asked:
-            return await self._lately(typed)
-        found = await self._look(asked, self._lately_open(typed), (DocumentKind.TICKETS,))
+            return await self._recent(typed)
+        found = await self._look(asked, self._recently_open(typed), (DocumentKind.TICKETS,))
         hits = [hit for hit in (_in_time(each, typed) for each in found.hits) if _is_likely(hit, services)]
         return replace(found, hits=_best(hits, services))
 
-    def _lately_open(self, typed: Mapping[str, str]) -> SearchFilter:
+    def _recently_open(self, typed: Mapping[str, str]) -> SearchFilter:
         services, now = _services(typed), as_utc(self.clock())
         since = min(now, as_moment(typed.get("start", "")) or now) - _RECENT
         return SearchFilter(service=services[0] if len(services) == 1 else "", since=since, open=True)
 
-    async def _lately(self, typed: Mapping[str, str]) -> SearchResult:
+    async def _recent(self, typed: Mapping[str, str]) -> SearchResult:
         """Tickets of the same service at the same time, before anything is described."""
-        narrow = self._lately_open(typed)
+        narrow = self._recently_open(typed)
         found = await self._look((), narrow, (DocumentKind.TICKETS,)) if narrow.service else SearchResult()
         hits = [hit for hit in found.hits if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed)]
         return SearchResult(hits[:OFFERED])
@@ -200,15 +200,15 @@ class Search:
             self._alike(asked, ticket.answers, services),
             self._look(asked, customer, (DocumentKind.TICKETS,)),
         )
-        notes, alike, past = (_others(each, ticket) for each in looked)
+        notes, similar_tickets, past = (_others(each, ticket) for each in looked)
         past = [hit for hit in past if hit.score >= _LIKELY_TICKET]
-        told = HitsByPlace(notes[:OFFERED], alike[:OFFERED], past[:OFFERED])
-        found = replace(_together(looked), hits=told.hits(services))
-        return KnownIssueCheck(await self._told(found), await self._answers(ticket, found, told))
+        places = HitsByPlace(notes[:OFFERED], similar_tickets[:OFFERED], past[:OFFERED])
+        found = replace(_together(looked), hits=places.hits(services))
+        return KnownIssueCheck(await self._with_stories(found), await self._answers(ticket, found, places))
 
-    async def _answers(self, ticket: Ticket, found: SearchResult, told: HitsByPlace) -> dict[str, str]:
+    async def _answers(self, ticket: Ticket, found: SearchResult, places: HitsByPlace) -> dict[str, str]:
         """`known` is answered only without doubt: something was chosen already, or there is nothing."""
-        answers = {"searched": self._outcome(ticket, found, told)}
+        answers = {"searched": self._outcome(ticket, found, places)}
         if ticket.parent:
             parent = await self.queries.ticket(ticket.parent)
             name = reference(parent, self.config)
@@ -217,10 +217,10 @@ class Search:
             return {**answers, "known": "no"}
         return answers | ({"known_as": self._name(found.hits[0].found)} if found.hits else {})
 
-    def _outcome(self, ticket: Ticket, found: SearchResult, told: HitsByPlace) -> str:
+    def _outcome(self, ticket: Ticket, found: SearchResult, places: HitsByPlace) -> str:
         """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
         Searched 27.08.2019 - 11:20 UTC+2`."""
-        notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
+        notes, similar_tickets, past = map(self._names, (places.notes, places.similar_tickets, places.past))
         services = ", ".join(_services(ticket.answers)) or t("any service")
         asked = excerpt(" ".join(found.words), 200)
         at = guide_time(self.clock(), ticket.zone)
@@ -228,7 +228,7 @@ class Search:
         return t(
             "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
             "{past}. Searched {at}",
-            words=asked, notes=notes, services=services, alike=alike, customer=customer, past=past, at=at,
+            words=asked, notes=notes, services=services, alike=similar_tickets, customer=customer, past=past, at=at,
         )  # fmt: skip
 
     def _names(self, hits: Sequence[Hit]) -> str:
@@ -259,12 +259,12 @@ class Search:
         spread: dict[str, float] = {}
         for _, candidates in found:
             spread |= {word: count for word, count in candidates.spread.items() if count}
-        told = [each.word for each in ranking.telling(asked, spread)] or [each.word for each in asked]
+        places = [each.word for each in ranking.most_specific(asked, spread)] or [each.word for each in asked]
         return SearchResult(
             hits=hits,
             is_bounded=any(each.is_bounded for _, each in found),
             is_building=any(each.is_building for _, each in found),
-            words=told,
+            words=places,
         )
 
     async def _on(

@@ -88,8 +88,8 @@ def forms(word: str) -> tuple[str, ...]:
     small = word.casefold()
     with _lock:
         stems = _GERMAN.stemWord(small), _ENGLISH.stemWord(small)
-    spelt = (folded(small), *map(folded, stems), _bare(small))
-    return tuple(filter(None, dict.fromkeys(spelt)))  # some signs are nothing but accents
+    spellings_found = (folded(small), *map(folded, stems), _bare(small))
+    return tuple(filter(None, dict.fromkeys(spellings_found)))  # some signs are nothing but accents
 
 
 def terms(text: str) -> Iterator[Term]:
@@ -182,7 +182,7 @@ def meant(word: str, known: Iterable[str], *, is_last: bool) -> dict[str, float]
     `known`: words of the vocabulary that resemble it. `is_last`: the word may not be typed to its end yet.
     """
     words = set(known)
-    resembling = {each: _resembles(word, each, begun=is_last) for each in words - {word}}
+    resembling = {each: _resembles(word, each, is_prefix=is_last) for each in words - {word}}
     if word in words:  # it is a word: what differs by a letter is another one
         resembling = {each: sure for each, sure in resembling.items() if sure != _MISSPELT}
     likeliest = sorted(resembling, key=lambda each: (resembling[each], -len(each), each), reverse=True)[:_MAX_MEANT]
@@ -197,12 +197,12 @@ def meant(word: str, known: Iterable[str], *, is_last: bool) -> dict[str, float]
 
 _MAX_MEANT = 10
 """Words that may be meant by one: the likeliest, and of those the shortest."""
-_BEGUN, _WITHIN, _MISSPELT, _PART = 0.8, 0.55, 0.7, 0.5
+_PREFIX, _WITHIN, _MISSPELT, _PART = 0.8, 0.55, 0.7, 0.5
 
 
-def _resembles(word: str, other: str, *, begun: bool) -> float:
-    if begun and len(word) >= SHORTEST - 1 and other.startswith(word):
-        return _BEGUN
+def _resembles(word: str, other: str, *, is_prefix: bool) -> float:
+    if is_prefix and len(word) >= SHORTEST - 1 and other.startswith(word):
+        return _PREFIX
     if len(word) > SHORTEST and word in other:
         return _WITHIN
     allowed = 0 if len(word) < SHORTEST else 1 if len(word) < 8 else 2  # noqa: PLR2004 (a long word takes two slips)

@@ -14,7 +14,7 @@ from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.forms import validation
 from bot.forms.field_table import fields_in
-from bot.forms.pasted_transactions import faults_beside_table, with_pasted
+from bot.forms.pasted_transactions import faults_with_table, with_pasted
 from bot.forms.template_fields import Need
 from bot.forms.validation import Incomplete
 from bot.forms.validators import reason, words
@@ -78,8 +78,8 @@ class Answers:
         details = attachments.details(attached, files)
         if done is None:
             return Change(attached, event(attached, Step.ATTACH, by, at, **details))
-        said = done.event.model_copy(update={"detail": {**done.event.detail, **details}})
-        return replace(done, ticket=attached, event=said)
+        given = done.event.model_copy(update={"detail": {**done.event.detail, **details}})
+        return replace(done, ticket=attached, event=given)
 
     async def check(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """One task, answered when it is done, by whoever did it: whole, so that nothing it asks for stays empty.
@@ -126,11 +126,11 @@ class Answers:
         before: dict[str, str] = {}
         since: dict[str, tuple[str, str]] = {}
         for each in await self.store.history(ticket.id):
-            said = {key.removeprefix(_ANSWER): text for key, text in each.detail.items() if key.startswith(_ANSWER)}
+            given = {key.removeprefix(_ANSWER): text for key, text in each.detail.items() if key.startswith(_ANSWER)}
             if each.version <= seen:
-                before |= said
+                before |= given
             else:
-                since |= {key: (each.by, text) for key, text in said.items()}
+                since |= {key: (each.by, text) for key, text in given.items()}
         return before, since
 
     async def validated(
@@ -145,7 +145,7 @@ class Answers:
         given = self.queries.given(ticket.answers, has_files=bool(ticket.attachments or files))
         whole = with_pasted(typed, ticket.answers, zone(ticket.zone), self.config, given.now)
         fields = fields_in(whole, ticket.kind, self.config)
-        with faults_beside_table(typed):
+        with faults_with_table(typed):
             return validation.checked(fields, whole, ticket.kind, given, border, passed)
 
     async def filled(

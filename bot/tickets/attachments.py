@@ -149,8 +149,8 @@ def packed(files: Sequence[Attachment]) -> dict[str, JsonValue]:
 
 def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
     """The key of the files that were kept."""
-    kept = body.get("files")
-    return tuple(Attachment.model_validate(each) for each in kept) if isinstance(kept, list) else ()
+    files = body.get("files")
+    return tuple(Attachment.model_validate(each) for each in files) if isinstance(files, list) else ()
 
 
 async def fetched(
@@ -179,9 +179,9 @@ def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice
     return [each.model_copy(update={"body": {**each.body, **more}}) for each in letters]
 
 
-def receipts(told: Iterable[Notice], outcome: Outcome) -> list[Notice]:
+def receipts(notices: Iterable[Notice], outcome: Outcome) -> list[Notice]:
     """Receipts of a delivery, with the files that could not be sent."""
     missing: list[JsonValue] = list(outcome.left_out) if isinstance(outcome, Sent) else []
     if not missing:
-        return list(told)
-    return [each.model_copy(update={"body": {**each.body, "left_out": missing}}) for each in told]
+        return list(notices)
+    return [each.model_copy(update={"body": {**each.body, "left_out": missing}}) for each in notices]

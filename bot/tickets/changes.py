@@ -51,18 +51,21 @@ DecideTogether = Callable[[Sequence[Ticket], datetime], Awaitable[Sequence[Chang
 """Decides on several tickets. Unchanged ones have no change."""
 
 
-ASKED_ANEW = ("summary_second", "why_retarus")
+ASKED_AGAIN = ("summary_second", "why_retarus")
 """Fields asked again for each letter, once the ticket comes back from Retarus (guide L2.8)."""
 
 
-def asked_anew(before: Ticket | None, done: Change) -> Change:
+def without_last_summary(before: Ticket | None, done: Change) -> Change:
     """The change, without the summary and the ask of the last letter when it takes the ticket back from Retarus."""
     if before is None or before.stage.level is not Level.THIRD or done.ticket.stage.level is Level.THIRD:
         return done
-    old = {key for key in ASKED_ANEW if before.answer(key) and done.ticket.answer(key) == before.answer(key)}
-    kept = {key: text for key, text in done.ticket.answers.items() if key not in old}
+    old = {key for key in ASKED_AGAIN if before.answer(key) and done.ticket.answer(key) == before.answer(key)}
+    answers = {key: text for key, text in done.ticket.answers.items() if key not in old}
     detail = {**done.event.detail, **{f"answer.{key}": "" for key in sorted(old)}}
-    ticket, event = done.ticket.model_copy(update={"answers": kept}), done.event.model_copy(update={"detail": detail})
+    ticket, event = (
+        done.ticket.model_copy(update={"answers": answers}),
+        done.event.model_copy(update={"detail": detail}),
+    )
     return replace(done, ticket=ticket, event=event)
 
 
@@ -138,14 +141,14 @@ class Changes:
         if not done:
             return ()
         were = {each.id: each for each in before}
-        tickets, told = list[Ticket](), list[Notice]()
-        done = [asked_anew(were.get(each.ticket.id), each) for each in done]
+        tickets, notices = list[Ticket](), list[Notice]()
+        done = [without_last_summary(were.get(each.ticket.id), each) for each in done]
         for each in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
             was = were.get(each.ticket.id)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
-            told_of = notifications.notices(was, ticket, each.event, self.routes)
-            because = [*with_call(told_of, was, ticket, each.event, self.routes, self.config), *each.letters]
-            told += ranked([*because, *await self._relayed(ticket, each.event)], ticket, self.config)
+            of_change = notifications.notices(was, ticket, each.event, self.routes)
+            because = [*with_call(of_change, was, ticket, each.event, self.routes, self.config), *each.letters]
+            notices += ranked([*because, *await self._relayed(ticket, each.event)], ticket, self.config)
             tickets.append(ticket)
             were[ticket.id] = ticket
         learnt = [each.note for each in done if each.note]
@@ -153,7 +156,7 @@ class Changes:
         batch = Batch(
             tickets=tickets,
             events=events,
-            notices=[*told, *more.notices],
+            notices=[*notices, *more.notices],
             technical_notes=learnt,
             once=[once],
             drop=[key for each in done for key in each.drop],
@@ -164,11 +167,11 @@ class Changes:
         self.wake()
         return saved
 
-    async def _relayed(self, ticket: Ticket, said: Event) -> list[Notice]:
+    async def _relayed(self, ticket: Ticket, event: Event) -> list[Notice]:
         """Notifications for every linked ticket with the same cause, in each one's thread and to its owner."""
-        if not ticket.leads or not notifications.is_relayed(said):
+        if not ticket.leads or not notifications.is_relayed(event):
             return []
-        return notifications.relayed_to_all(await self.queries.led_by(ticket), ticket, said, self.routes)
+        return notifications.relayed_to_all(await self.queries.led_by(ticket), ticket, event, self.routes)
 
     def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
         """The ticket with its timers' values after this event, and the time when it next needs attention."""

@@ -60,7 +60,7 @@ SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.HEARD.value})
 
 
 TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
-_SAID_ASIDE = frozenset({Say.DIRECT, Say.REMINDERS})
+_DIRECT_MESSAGES = frozenset({Say.DIRECT, Say.REMINDERS})
 """Direct messages. A dead one is not reported."""
 
 _YOUR_TURN = frozenset(
@@ -96,15 +96,17 @@ TOGETHER = "together"
 
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the person who must act from now on or no longer must."""
-    told = [notice(ticket, Say.CARD, routes.desk, event.at)]
+    notices_of_change = [notice(ticket, Say.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
     if not event.detail.get(TOGETHER) and (event.what not in SILENT or news or event.detail.get("files")):
-        told.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
+        notices_of_change.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
     people = () if event.detail.keys() & {TOGETHER, HANDOVER} else _concerned(before, ticket, event)
-    told += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
+    notices_of_change += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
-        told.append(notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)}))
-    return told
+        notices_of_change.append(
+            notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)})
+        )
+    return notices_of_change
 
 
 TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"})
@@ -118,7 +120,7 @@ NEWS = ("priority", "cause", "workaround", "workaround_helps", "remedy", "plan",
 def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, ...]:
     """New answers of this change, by key: findings of Retarus, and those in `NEWS`."""
     given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
-    if event.what in _HEARD:
+    if event.what in _FROM_RETARUS:
         return tuple(given)
     if before is None:
         return ()
@@ -128,7 +130,7 @@ def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, .
     return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
 
 
-_HEARD = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
+_FROM_RETARUS = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 
 
 def is_rejudged(before: Ticket | None, ticket: Ticket) -> bool:
@@ -167,12 +169,15 @@ def is_relayed(event: Event) -> bool:
 def last_relayed(history: Sequence[Event]) -> Event | None:
     """Latest relayed event that a newly linked ticket has missed. A remedy that did not hold does not
     count."""
-    told: list[Event] = []
+    notices_of_change: list[Event] = []
     for event in history:
         if event.what == Move.REOPEN.value:
-            told = []
-        told += [event] if is_relayed(event) else []
-    return next((event for event in reversed(told) if any(map(event.detail.get, _SAYS))), told[-1] if told else None)
+            notices_of_change = []
+        notices_of_change += [event] if is_relayed(event) else []
+    return next(
+        (event for event in reversed(notices_of_change) if any(map(event.detail.get, _SAYS))),
+        notices_of_change[-1] if notices_of_change else None,
+    )
 
 
 def relayed(
@@ -199,24 +204,24 @@ def relayed_to_all(
     led: Sequence[Ticket], leading: Ticket, event: Event, routes: Routes, by: str = "", at: datetime | None = None
 ) -> list[Notice]:
     """A word on the leading ticket, in each thread; each person gets one direct message for all of their tickets."""
-    told = [each for ticket in led for each in relayed(ticket, leading, event, routes, by, at)]
+    notices_of_change = [each for ticket in led for each in relayed(ticket, leading, event, routes, by, at)]
     direct: dict[str, list[Notice]] = {}
-    for each in told:
+    for each in notices_of_change:
         if each.say is Say.DIRECT:
             direct.setdefault(each.to, []).append(each)
     numbers = {ticket.id: ticket.number for ticket in led}
     return [
-        *(each for each in told if each.say is not Say.DIRECT),
+        *(each for each in notices_of_change if each.say is not Say.DIRECT),
         *(_bundled(each, numbers) for each in direct.values()),
     ]
 
 
-def _bundled(told: Sequence[Notice], numbers: Mapping[str, int]) -> Notice:
+def _bundled(notices_of_change: Sequence[Notice], numbers: Mapping[str, int]) -> Notice:
     """The first of one person's messages, with the numbers of the tickets it is about."""
-    if len(told) == 1:
-        return told[0]
-    about: list[JsonValue] = [*sorted(numbers[each.ticket_id] for each in told)]
-    return told[0].model_copy(update={"body": {**told[0].body, "numbers": about}})
+    if len(notices_of_change) == 1:
+        return notices_of_change[0]
+    about: list[JsonValue] = [*sorted(numbers[each.ticket_id] for each in notices_of_change)]
+    return notices_of_change[0].model_copy(update={"body": {**notices_of_change[0].body, "numbers": about}})
 
 
 def letters(
@@ -247,23 +252,23 @@ def chasers(
     at: datetime,
 ) -> list[Notice]:
     """A word to Retarus on each way, as an answer to the letters that were `sent` before; `after` holds their keys."""
-    sent, told = tuple(sent), []
+    sent, notices_of_change = tuple(sent), []
     for say, letter, to in (
         (Say.CHASE_POST, Say.LETTER_POST, routes.retarus),
         (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email_at_first),
     ):
         after = _keys(ticket, sent, letter, to)
         body: dict[str, JsonValue] = {"subject": subject, "text": text, "reply_to": declarant.email, "after": after}
-        told += [notice(ticket, say, to, at, body)] if to else []
-    return told
+        notices_of_change += [notice(ticket, say, to, at, body)] if to else []
+    return notices_of_change
 
 
 def has_sequel(cause: Notice, outcome: Outcome) -> bool:
     """True if this outcome of a delivery causes notifications: receipts, alerts of dead letters, and a next person."""
     if isinstance(outcome, Gone):
-        return cause.say in _SAID_ASIDE
+        return cause.say in _DIRECT_MESSAGES
     if isinstance(outcome, Dead):
-        return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
+        return cause.say not in {*_DIRECT_MESSAGES, Say.ANSWERED}
     return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
 
 
@@ -347,12 +352,12 @@ def _key(ticket_id: str, version: int, say: Say, to: str) -> str:
 def _following(
     cause: Notice, ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue], mark: str = ""
 ) -> Notice:
-    told = notice(ticket, say, to, at, body)
-    return told.model_copy(update={"key": f"{cause.key}>{say.value}{mark}", "version": cause.version})
+    notices_of_change = notice(ticket, say, to, at, body)
+    return notices_of_change.model_copy(update={"key": f"{cause.key}>{say.value}{mark}", "version": cause.version})
 
 
 def _lane(ticket: Ticket, say: Say, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
     if say in {Say.CARD, Say.STORY, Say.ANSWERED}:
         return f"{ticket.id}:thread"
-    return direct_lane(to) if say in _SAID_ASIDE else f"{ticket.id}:{to}"
+    return direct_lane(to) if say in _DIRECT_MESSAGES else f"{ticket.id}:{to}"

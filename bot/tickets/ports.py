@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer, Person
-from bot.model.conversation import NOTHING_HEARD, Heard
+from bot.model.conversation import NO_CONVERSATION_CHANGES, ConversationChanges
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, Place
 from bot.model.technical_note import TechnicalNote
@@ -52,7 +52,7 @@ class Batch:
     """Versions of notes as they stand from now on, in place of those of the same number and version."""
     accesses: Sequence[Access] = ()
     """Entries of the access log."""
-    heard: Heard = NOTHING_HEARD
+    heard: ConversationChanges = NO_CONVERSATION_CHANGES
     """Additions to the conversation with Retarus."""
     views: Sequence[View] = ()
     """Retarus's views of months, by their month, as they now are."""

@@ -20,16 +20,18 @@ OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
 
 
 def with_call(
-    told: Sequence[Notice], before: Ticket | None, ticket: Ticket, event: Event, routes: Routes, config: Config
+    notices_given: Sequence[Notice], before: Ticket | None, ticket: Ticket, event: Event, routes: Routes, config: Config
 ) -> list[Notice]:
     """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told."""
     if not _becomes_highest(before, ticket, event, config):
-        return list(told)
-    lines = [each for each in told if each.say is Say.STORY] or [notice(ticket, Say.STORY, routes.desk, event.at)]
+        return list(notices_given)
+    lines = [each for each in notices_given if each.say is Say.STORY] or [
+        notice(ticket, Say.STORY, routes.desk, event.at)
+    ]
     people = _people(ticket, config) - {event.by}
-    words = [each for each in told if each.say is Say.DIRECT]
+    words = [each for each in notices_given if each.say is Say.DIRECT]
     words += [notice(ticket, Say.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
-    rest = [each for each in told if each.say not in {Say.STORY, Say.DIRECT}]
+    rest = [each for each in notices_given if each.say not in {Say.STORY, Say.DIRECT}]
     return [*rest, *map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
 
 
@@ -47,8 +49,8 @@ def _people(ticket: Ticket, config: Config) -> set[str]:
     return found - {""}
 
 
-def _marked(told: Notice) -> Notice:
-    return told.model_copy(update={"body": {**told.body, CALL: True}})
+def _marked(notices_given: Notice) -> Notice:
+    return notices_given.model_copy(update={"body": {**notices_given.body, CALL: True}})
 
 
 def quickest(ticket: Ticket, actor: Actor) -> Move:

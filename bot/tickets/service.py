@@ -17,7 +17,7 @@ from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.forms import validation
 from bot.forms.field_table import fields_in, fields_of
-from bot.forms.pasted_transactions import faults_beside_table, with_pasted
+from bot.forms.pasted_transactions import faults_with_table, with_pasted
 from bot.forms.template_fields import Need
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Attachment, Kind, Level, Stage, Ticket
@@ -101,7 +101,7 @@ class Tickets:
         whole = with_pasted(typed, {}, at_home, self.config, at)
         needed = (field.key for field in fields_of(kind, self.config) if field.need[kind] is Need.RAISE)
         fields = fields_in({*whole, *needed}, kind, self.config)
-        with faults_beside_table(typed):
+        with faults_with_table(typed):
             return validation.checked(fields, whole, kind, self.queries.given(has_files=has_files), Need.RAISE)
 
     async def save_draft(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
@@ -162,8 +162,8 @@ class Tickets:
             moved = move(ticket, Move.RESOLVE, by, at).model_copy(
                 update={"answers": validation.merged(ticket, answers)}
             )
-            said = details_of(validation.changed(ticket, answers))
-            return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **said))
+            answered = details_of(validation.changed(ticket, answers))
+            return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **answered))
 
         return await self.changes.change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
 
@@ -219,8 +219,8 @@ class Tickets:
             moved = moved.model_copy(update={"answers": validation.merged(ticket, answers)})
             self.answers.require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
             summary = moved.answer("summary_first")
-            said = details_of(validation.changed(ticket, answers))
-            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
+            answered = details_of(validation.changed(ticket, answers))
+            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **answered))
 
         return await self.changes.change(ticket_id, f"{form}:hand_off", decide)
 
@@ -240,8 +240,8 @@ class Tickets:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             noted = change(ticket)
-            said = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
-            return Change(noted, said or event(noted, Step.NOTE, by, at, note=text))
+            answered = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
+            return Change(noted, answered or event(noted, Step.NOTE, by, at, note=text))
 
         return await self.changes.change(ticket_id, f"{form}:note", decide, along=along)
 

@@ -14,7 +14,7 @@ from localslack.services import Services
 LATEST = 120 * 24 * 3600
 MAX_AT_ONCE = 30  # messages in one channel within WINDOW seconds
 WINDOW = 5 * 60
-_KEPT = (
+_STORED_ARGUMENTS = (
     "text",
     "blocks",
     "attachments",
@@ -39,7 +39,7 @@ async def schedule(call: Call) -> Json:
     post_at, now = _post_at(call), call.slack.workspace.now
     if len(_around(call, channel.id, post_at)) >= MAX_AT_ONCE:
         raise SlackError("restricted_too_many")
-    kept = {key: value for key, value in call.arguments.values.items() if key in _KEPT}
+    kept = {key: value for key, value in call.arguments.values.items() if key in _STORED_ARGUMENTS}
     entry = Scheduled(
         id=random_id("Q"), app_id=call.app.id, channel=channel.id, post_at=post_at, created=now, arguments=kept
     )

@@ -25,9 +25,9 @@ class Problem:
         return f"[ERROR] {self.what} [json-pointer:{self.at}]"
 
     def details(self) -> dict[str, Any]:
-        said = {"code": self.code, "message": self.what, "pointer": self.at}
+        fields = {"code": self.code, "message": self.what, "pointer": self.at}
         more = {"field": self.field, "constraint": self.constraint}
-        return said | {name: value for name, value in more.items() if value is not None}
+        return fields | {name: value for name, value in more.items() if value is not None}
 
 
 def _type(what: str, at: str) -> Problem:

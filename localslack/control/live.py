@@ -42,7 +42,7 @@ class Live:
         self._slack = slack
         self._frames = Frames(slack)
         self._pages: set[Page] = set()
-        slack.workspace.hub.subscribe(self._hear)
+        slack.workspace.hub.subscribe(self._on_change)
         slack.traffic.subscribers.append(self._traffic)
         slack.clock.subscribe(self._clock)
         slack.sockets.on_change.append(lambda: slack.workspace.publish(AppsChanged()))
@@ -79,7 +79,7 @@ class Live:
 
     # -- what there is to tell ----------------------------------------------------------------------------------
 
-    def _hear(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         written: dict[int, str] = {}  # frames that are the same for many are written out once
         frames: dict[str, list[Json]] = {}  # kept until the end, so that no two have the same id
         for page in self._pages:

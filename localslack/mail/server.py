@@ -120,7 +120,7 @@ def _only(login: tuple[str, str], faults: Faults) -> Any:
 
     def authenticator(_server: SMTP, session: Session, _envelope: Envelope, _how: str, given: object) -> AuthResult:
         pairs = zip(login, (given.login, given.password), strict=True) if isinstance(given, LoginPassword) else ()
-        right = [hmac.compare_digest(expected.encode(), said) for expected, said in pairs]
+        right = [hmac.compare_digest(expected.encode(), given) for expected, given in pairs]
         if session not in refused and faults.next("login_refused"):
             refused.add(session)
         return AuthResult(success=bool(right) and all(right) and session not in refused, handled=False)

@@ -57,9 +57,9 @@ def _outcome(actor: Actor, app: App, channel: Channel, name: str, ack: Ack) -> J
     error = failure.get(ack.status) or _show_answer(actor, app, channel, ack.body)
     if error is None:
         return {"outcome": "ack"}
-    said = f'{name} failed with the error "{error}"'
-    actor.slack.posting.post_ephemeral(channel, actor.person.id, user=SLACKBOT, text=said)
-    return {"outcome": ack.status if not ack.ok else "error", "message": said}
+    text = f'{name} failed with the error "{error}"'
+    actor.slack.posting.post_ephemeral(channel, actor.person.id, user=SLACKBOT, text=text)
+    return {"outcome": ack.status if not ack.ok else "error", "message": text}
 
 
 def _show_answer(actor: Actor, app: App, channel: Channel, body: Any) -> str | None:

@@ -86,7 +86,9 @@ def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     for more in (False, True):
         yield (
             f"raising with offers {more}",
-            create.modal(FormState(Kind.INCIDENT, more=more), config, ticket.answers, create.Beside(offers=offers)),
+            create.modal(
+                FormState(Kind.INCIDENT, more=more), config, ticket.answers, create.FormContext(offers=offers)
+            ),
         )
     hits = known_issues.hits(found, config, links)
     yield "handoff with hits", handoff.modal(ticket, "PD-1042", config, None, {"searched": "nothing"}, hits)

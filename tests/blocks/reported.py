@@ -45,7 +45,7 @@ def words(paper: ReportDocument) -> Iterator[str]:
         yield from (part.heading, *part.text)
         yield from (text for table in part.tables for row in (table.columns, *table.rows) for text in row)
         if part.chart:
-            bars = [text for bar in part.chart.bars for text in (bar.label, bar.said)]
+            bars = [text for bar in part.chart.bars for text in (bar.label, bar.caption)]
             yield from (part.chart.title, part.chart.alt, *part.chart.series, *bars)
 
 

@@ -115,7 +115,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
         event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
-        yield f"story {what}", thread_lines.told(a_notice(ticket, Say.STORY), ticket, event, config, who)
+        yield f"story {what}", thread_lines.message(a_notice(ticket, Say.STORY), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, Say.DIRECT, to)
             yield f"direct {what} {to}", thread_lines.direct(notice, ticket, event, config, who, LINK)
@@ -125,7 +125,10 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "card together", card.card(ticket.model_copy(update={**together, "affected": (affected,) * 9}), config, who)
     for key in (*NEWS, *TO_SECOND):
         event, news = an_event(ticket, Step.FILL_IN, BEN), {"news": [key]}
-        yield f"story news {key}", thread_lines.told(a_notice(ticket, Say.STORY, body=news), ticket, event, config, who)
+        yield (
+            f"story news {key}",
+            thread_lines.message(a_notice(ticket, Say.STORY, body=news), ticket, event, config, who),
+        )
         direct = a_notice(ticket, Say.DIRECT, body=news)
         yield f"direct news {key}", thread_lines.direct(direct, ticket, event, config, who, LINK)
     reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
@@ -137,7 +140,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
     for end in ENDS:
         notice = a_notice(ticket, Say.STORY, body=end)
-        yield f"delivery {end}", thread_lines.told(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
+        yield f"delivery {end}", thread_lines.message(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
     for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
         yield f"letter {number}", page
     for scope in tickets.SCOPES:
@@ -154,7 +157,10 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     for stage in Stage:
         event = an_event(ticket, Step.CALL, "", stage=stage)
         called = a_notice(ticket.model_copy(update={"stage": stage}), Say.STORY, body={CALL: True})
-        yield f"call {stage}", thread_lines.told(called, ticket.model_copy(update={"stage": stage}), event, config, who)
+        yield (
+            f"call {stage}",
+            thread_lines.message(called, ticket.model_copy(update={"stage": stage}), event, config, who),
+        )
     yield "outages", outage.listing([ticket.model_copy(update={"number": number}) for number in range(21)], config)
     yield "no outages", outage.listing([], config)
     yield "help", tickets.help_message(config)
@@ -174,8 +180,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
         yield f"raising {kind} from a message with files", create.modal(FormState(kind, LINK), config, offered)
         yield f"raising {kind} again", create.modal(FormState(kind, draft=kind), config, ticket.answers)
-        yield f"raising {kind} aside", create.put_aside(kind)
-        yield f"raising {kind} away", create.thrown_away(kind)
+        yield f"raising {kind} aside", create.draft_saved(kind)
+        yield f"raising {kind} away", create.draft_discarded(kind)
         yield (
             f"raising {kind} from a message",
             create.modal(FormState(kind, "https://x.slack.com/1"), config, ticket.answers),
@@ -183,10 +189,10 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
         yield "chooser", create.chooser(config)
         yield from _templates(kind, config)
-        other = create.modal(FormState(kind, LINK), config, ticket.answers, create.Beside(other=ticket.answers))
+        other = create.modal(FormState(kind, LINK), config, ticket.answers, create.FormContext(other=ticket.answers))
         yield f"raising {kind} with another draft", other
-        yield f"raising {kind} put aside", create.put_aside(kind)
-        yield f"raising {kind} thrown away", create.thrown_away(kind)
+        yield f"raising {kind} put aside", create.draft_saved(kind)
+        yield f"raising {kind} thrown away", create.draft_discarded(kind)
     yield "handoff", handoff.modal(ticket, name, config)
     for everything in (False, True):
         for number in range(1, 6):

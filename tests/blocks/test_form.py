@@ -109,7 +109,7 @@ def test_short_form_asks_only_for_what_is_known_on_the_phone() -> None:
 
 
 def test_short_form_hides_the_fields_that_have_a_default() -> None:
-    known = create.Beside(defaults={"main_id": "73125", "contact": "Anna, +49 89 1", "tenants": "12345RS"})
+    known = create.FormContext(defaults={"main_id": "73125", "contact": "Anna, +49 89 1", "tenants": "12345RS"})
     shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {}, known))
     assert not {"main_id", "contact", "tenants"} & shown.keys()
     assert "contact" in inputs(create.modal(FormState(INCIDENT), CONFIG, {"contact": ""}, known))

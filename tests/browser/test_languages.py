@@ -90,7 +90,7 @@ async def a_request_is_raised(user: UserGetter, name: str, command: str, title: 
     await anna.press(anna.card(name), t("Hand off to 2nd level"))
     form = await anna.opened_modal(t("Hand off to 2nd level"))
     priority = {t("Priority"): "P3", t("Why this priority?"): "Nobody is held up by it"}
-    await anna.fill(form, {INFO.said: t("Correct and complete"), **priority})
+    await anna.fill(form, {INFO.label_text: t("Correct and complete"), **priority})
     await anna.press(form, t("Hand off"))
     await expect(form).to_be_hidden()
 

@@ -74,7 +74,7 @@ async def anna_hands_it_off(user: UserGetter) -> None:
     await anna.fill(
         form,
         {
-            INFO.said: t("Correct and complete"),
+            INFO.label_text: t("Correct and complete"),
             t("Priority"): "P1",
             t("Why this priority?"): "No outbound mail for three customers",
             t("Perform initial triage to solve issue"): "Restarted the connector: no change",

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.inbound_mail.parser import parse
 from bot.adapters.store import open_store
-from bot.conversation.taking_in import TakingIn
+from bot.conversation.inbound import Inbound
 from tests.contracts.inbound_desk import an_answer, desk_on, save_escalated
 from tests.contracts.inbound_worker import STEPS
 from tests.contracts.processes import ROOT, read_lines
@@ -65,7 +65,7 @@ async def test_mail_is_taken_in_once_after_a_crash_at_any_step(database_url: str
 async def test_concurrent_processes_show_a_mail_once(database_url: str) -> None:
     store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
     await save_escalated(store)
-    both: list[TakingIn] = [desk_on(store), desk_on(store)]
+    both: list[Inbound] = [desk_on(store), desk_on(store)]
     raw = an_answer(1)
     taken = await asyncio.gather(*(each.take(parse(raw), raw) for each in both))
     assert len([each for each in taken if each]) == 1

@@ -446,7 +446,7 @@ def test_frequent_queries_use_an_index(postgres_url: str, statement: str, index:
     values |= dict.fromkeys(["kinds", "recipients"], "[]")
     with psycopg.connect(postgres_url) as db:
         db.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
-        steps = db.execute(f"EXPLAIN {POSTGRES.says(statement)}".encode(), values).fetchall()
+        steps = db.execute(f"EXPLAIN {POSTGRES.statement_of(statement)}".encode(), values).fetchall()
     plan = "\n".join(str(step[0]) for step in steps)
     assert index in plan, plan
     assert "Seq Scan" not in plan, plan

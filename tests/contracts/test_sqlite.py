@@ -251,7 +251,7 @@ LISTS = [
 def plan(path: Path, statement: str, values: dict[str, str | int | None]) -> list[str]:
     prepare(path, 1)
     with sqlite3.connect(path) as db:
-        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {SQLITE.says(statement)}", values)]
+        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {SQLITE.statement_of(statement)}", values)]
 
 
 @pytest.mark.parametrize(("query", "index"), LISTS)
@@ -321,7 +321,7 @@ def test_report_query_reads_only_its_month_and_open_tickets(path: Path, customer
 
 
 def test_adjacent_names_are_found_by_an_index(path: Path) -> None:
-    steps = plan(path, joined_customers.NAMES_BESIDE, {"customer": "müller gmbh"})
+    steps = plan(path, joined_customers.NEIGHBOURING_NAMES, {"customer": "müller gmbh"})
     assert sum("INDEX tickets_customer (customer" in step for step in steps) == 2, steps
     assert sum("INDEX joined_customer (customer" in step for step in steps) == 2, steps
     assert not any(step.startswith(("SCAN tickets", "SCAN joined")) or "TEMP B-TREE" in step for step in steps), steps

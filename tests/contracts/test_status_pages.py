@@ -19,7 +19,7 @@ from bot.adapters.status.statuspage import Statuspage
 from bot.config.settings import Retarus
 from bot.escalation.status_page import (
     NO_ANSWER_YET,
-    NOBODY_LOOKED,
+    NOT_CHECKED,
     StatusPage,
     StatusPageReading,
     StatusPageWatch,
@@ -246,21 +246,21 @@ class ScriptedStatusPage:
         return self.answers.pop(0)
 
 
-async def test_lookout_reads_once_a_minute_and_keeps_the_time() -> None:
-    lookout = StatusPageWatch(ScriptedStatusPage(StatusPageReading(("SMS down",))), ManualClock())
-    assert lookout.report(an_incident()).says == (NO_ANSWER_YET,)
-    first = await lookout.look()
+async def test_status_page_is_read_once_a_minute_and_keeps_the_time() -> None:
+    status_page = StatusPageWatch(ScriptedStatusPage(StatusPageReading(("SMS down",))), ManualClock())
+    assert status_page.report(an_incident()).says == (NO_ANSWER_YET,)
+    first = await status_page.look()
     assert (first.health, first.says, first.at) == ("trouble", ("SMS down",), NOW)
-    assert await lookout.look() == first == lookout.report(an_incident())
+    assert await status_page.look() == first == status_page.report(an_incident())
 
 
 async def test_health_without_an_adapter_is_unknown_until_a_person_has_looked() -> None:
-    lookout = StatusPageWatch(None, ManualClock())
-    report = await lookout.look()
-    assert (report.health, report.says) == ("unknown", (NOBODY_LOOKED,))
-    assert lookout.report(an_incident()).health == "unknown"
+    status_page = StatusPageWatch(None, ManualClock())
+    report = await status_page.look()
+    assert (report.health, report.says) == ("unknown", (NOT_CHECKED,))
+    assert status_page.report(an_incident()).health == "unknown"
     seen = report.model_copy(update={"health": "fine", "by": "U0BEN"})
-    assert lookout.report(an_incident(status=seen)) == seen
+    assert status_page.report(an_incident(status=seen)) == seen
 
 
 async def test_unreadable_page_is_unknown_and_never_fine() -> None:

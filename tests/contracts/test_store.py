@@ -395,12 +395,12 @@ async def test_tickets_open_in_a_month_can_be_filtered_by_a_customer_who_joined(
 
 
 async def test_names_on_tickets_are_found_with_their_neighbours(store: Store) -> None:
-    assert await store.names_beside("müller gmbh") == []
+    assert await store.neighbouring_names("müller gmbh") == []
     joined = (an_affected_customer("Adler AG"), an_affected_customer("Nord AG"))
     await save(store, a_ticket("t1", answers={"customer": "Müller GmbH"}), a_ticket("t2", affected=joined))
-    assert "Müller GmbH" in await store.names_beside("müller gmbh")
-    assert "Nord AG" in await store.names_beside("nord ag")
-    assert {"Müller GmbH", "Adler AG"} <= set(await store.names_beside("muster"))
+    assert "Müller GmbH" in await store.neighbouring_names("müller gmbh")
+    assert "Nord AG" in await store.neighbouring_names("nord ag")
+    assert {"Müller GmbH", "Adler AG"} <= set(await store.neighbouring_names("muster"))
 
 
 async def test_monthly_view_of_retarus_is_replaced_by_its_latest_state(store: Store) -> None:

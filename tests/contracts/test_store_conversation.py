@@ -7,7 +7,7 @@ import os
 import pytest
 
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, EntryState, Heard, MessageId, Way
+from bot.model.conversation import ConversationChanges, Entry, EntryState, MessageId, Way
 from bot.model.notice import Place, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
@@ -25,7 +25,7 @@ def an_id(message_id: str, minute: int = 0, **values: object) -> MessageId:
 
 
 async def hear(store: Store, **values: object) -> None:
-    await store.apply(Batch(heard=Heard.model_validate(values)))
+    await store.apply(Batch(heard=ConversationChanges.model_validate(values)))
 
 
 async def test_entry_is_read_as_it_was_saved(store: Store) -> None:
@@ -37,7 +37,7 @@ async def test_entry_is_read_as_it_was_saved(store: Store) -> None:
 async def test_new_entry_is_taken_in_once(store: Store) -> None:
     await hear(store, new=[an_entry()])
     with pytest.raises(Duplicate):
-        await store.apply(Batch(tickets=[a_ticket()], heard=Heard(new=(an_entry(),))))
+        await store.apply(Batch(tickets=[a_ticket()], heard=ConversationChanges(new=(an_entry(),))))
     assert await store.get("t1") is None
 
 

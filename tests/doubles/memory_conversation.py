@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, EntryState, Heard, MessageId
+from bot.model.conversation import ConversationChanges, Entry, EntryState, MessageId
 from bot.model.notice import Notice
 from bot.model.ticket import Ticket
 
@@ -20,7 +20,7 @@ class ConversationData:
     ids: dict[str, MessageId] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
 
-    def apply(self, heard: Heard) -> None:
+    def apply(self, heard: ConversationChanges) -> None:
         for entry in heard.new:
             if entry.id in self.entries:
                 raise Duplicate(entry.id)

@@ -422,7 +422,7 @@ class MemoryStore(MemoryConversation):
         theirs = [each for each in self._tables().tickets.values() if fold(each.answer("customer")) == customer != ""]
         return sorted(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
 
-    async def names_beside(self, customer: str) -> list[str]:
+    async def neighbouring_names(self, customer: str) -> list[str]:
         named = {fold(name): name for each in self._tables().tickets.values() for name in affected_by(each)}
         before, after = (
             sorted(each for each in named if (each < customer) is is_before) for is_before in (True, False)

@@ -18,8 +18,8 @@ from blocks import conversation
 from blocks.kit import Message
 from bot.adapters.inbound_mail.parser import parse
 from bot.adapters.store import open_store
-from bot.conversation.channel import Said
-from bot.model.conversation import Entry, EntryFile, EntryState, Heard, MessageId, entry_id
+from bot.conversation.channel import ChannelMessage
+from bot.model.conversation import ConversationChanges, Entry, EntryFile, EntryState, MessageId, entry_id
 from bot.model.notice import Notice, Place, Say, Sent
 from bot.model.ticket import Stage
 from bot.tickets.ports import Batch
@@ -47,7 +47,7 @@ class Inbox:
         return self.loop.run_until_complete(work)
 
     async def take_in(self, raw: bytes) -> None:
-        entry = await self.world.desk.taking_in.take(parse(raw), raw)
+        entry = await self.world.desk.inbound.take(parse(raw), raw)
         if entry is None:
             return
         kept = await self.world.desk.conversation.find(entry.id)
@@ -69,8 +69,8 @@ class Inbox:
         if message.became is Became.DELETED:
             await self.world.desk.channel.take_back(*where[:2])
         else:
-            said = Said(*where, message.author, message.name, words, files, is_edited=is_edited)
-            await self.world.desk.channel.hear(said)
+            said = ChannelMessage(*where, message.author, message.name, words, files, is_edited=is_edited)
+            await self.world.desk.channel.receive(said)
         entry = await self.world.store.entry(entry_id(f"slack:{message.channel}:{message.ts}"))
         if entry:
             await self.drawn(entry)
@@ -101,7 +101,7 @@ async def opened(folder: Path) -> World:
     world.store = world.parts["store"]
     ticket = an_incident(Stage.RETARUS).model_copy(update={"id": "t1", "sent_at": NOW, "version": 1, "number": 0})
     sent = MessageId(message_id=LETTER, ticket_id="t1", is_sent=True, at=NOW)
-    batch = Batch(tickets=[ticket], events=[an_event(ticket, "raise")], heard=Heard(message_ids=(sent,)))
+    batch = Batch(tickets=[ticket], events=[an_event(ticket, "raise")], heard=ConversationChanges(message_ids=(sent,)))
     [saved] = await world.store.apply(batch)
     await world.store.apply(Batch(notices=[a_notice(saved, Say.LETTER_POST, RETARUS)]))
     [claim] = await world.store.claim(NOW, timedelta(minutes=1), 1)

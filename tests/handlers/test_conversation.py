@@ -33,7 +33,7 @@ async def w(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def take_in(w: World, raw: bytes) -> Entry:
-    entry = await w.running.desk.taking_in.take(parse(raw), raw)
+    entry = await w.running.desk.inbound.take(parse(raw), raw)
     assert entry
     return entry
 
@@ -65,8 +65,8 @@ async def test_answer_is_shown_in_the_thread_as_literal_text(w: World) -> None:
 
 async def test_mail_is_taken_in_once(w: World) -> None:
     raw = mail("Re: your letter", "Only once.", answers="<none@x.example>", sender=RITA)
-    assert await w.running.desk.taking_in.take(parse(raw), raw)
-    assert await w.running.desk.taking_in.take(parse(raw), raw) is None
+    assert await w.running.desk.inbound.take(parse(raw), raw)
+    assert await w.running.desk.inbound.take(parse(raw), raw) is None
 
 
 async def test_automatic_reply_is_no_mail_that_is_answered(w: World) -> None:

@@ -97,7 +97,7 @@ async def test_customer_is_learned_from_a_ticket_in_one_spelling(w: World) -> No
     (customer,) = await w.running.store.customers((), limit=9)
     assert (customer.name, customer.is_learned) == ("Nordsee Reederei", True)
     assert (await w.ticket(1002)).answer("customer") == "Nordsee Reederei"
-    assert not await w.running.desk.customers.are_kept()
+    assert not await w.running.desk.customers.has_customer_list()
     await at(w.carla, "End-customers", "From a ticket; not checked by an admin yet")
 
 

@@ -14,7 +14,7 @@ from bot.adapters.store.sqlite import BUSY
 from bot.core.errors import Invalid, StoreDown
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
-from handlers.error_messages import beside
+from handlers.error_messages import field_errors
 from handlers.payload import Submission
 from tests.factories import a_config
 from tests.handlers.world import DESK, FIRST_TASKS, World, world
@@ -117,5 +117,5 @@ async def test_other_service_of_a_form_submitted_at_once_is_asked_for(w: World) 
 
 def test_fault_of_a_field_that_is_in_no_form_names_the_field_and_where_to_answer_it() -> None:
     form = Submission("U0ANNA", "V1", "moving.submit", "t1|3", {"word": "Policy corrected"})
-    shown = beside(Invalid({"priority_reason": "Why is it P1 now?"}), form, a_config())
+    shown = field_errors(Invalid({"priority_reason": "Why is it P1 now?"}), form, a_config())
     assert shown == {"word": "“Why this priority” is not in this form: Why is it P1 now? Answer it under “Fill in”."}

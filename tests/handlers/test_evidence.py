@@ -167,7 +167,7 @@ async def test_desk_looks_at_a_statuspage_by_itself(tmp_path: Path, status_page:
         card = await w.filled()
         await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
         modal = await w.ben.modal("Escalate to Retarus")
-        await w.running.desk.evidence.lookout.look()  # what the click began
+        await w.running.desk.evidence.status_page.look()  # what the click began
         await w.ben.submit(modal)
         preview = await w.ben.modal("Preview", containing="SMTP slow (open)")
         assert "Status page: trouble reported" in preview.text

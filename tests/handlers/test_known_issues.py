@@ -7,7 +7,7 @@ from tests.handlers.test_notes import noted, said, typed
 from tests.handlers.world import DESK, Json, World
 
 
-async def telling(w: World, **answers: object) -> Modal:
+async def conversation_notices(w: World, **answers: object) -> Modal:
     """Alex is telling the same problem of another customer, and has come to its description."""
     await w.alex.command(DESK, "/retarus-incident")
     modal = await w.alex.modal("Raise an incident")
@@ -23,7 +23,7 @@ async def shows(w: World, words: str) -> Modal:
 
 async def test_open_ticket_with_the_same_problem_is_offered_while_it_is_told(w: World) -> None:
     await w.raised()
-    modal = await telling(w)
+    modal = await conversation_notices(w)
     assert "Join PD-1001 instead" in said(modal)
     assert typed(modal)["impact"] == "No outbound mail for three customers"
 
@@ -40,14 +40,14 @@ async def test_unlike_incidents_are_not_offered(w: World) -> None:
 
 async def test_note_is_offered_and_can_be_read_without_losing_the_form(w: World) -> None:
     await noted(w)
-    modal = await telling(w)
+    modal = await conversation_notices(w)
     await w.alex.click(modal, "Show TN-1")
     assert "Rolled connector 4.2 back" in said(await w.alex.modal("TN-1"))
 
 
 async def test_joining_adds_the_customer_raises_nothing_and_follows(w: World) -> None:
     card = await w.escalated()
-    await w.alex.click(await telling(w), "Join PD-1001 instead")
+    await w.alex.click(await conversation_notices(w), "Join PD-1001 instead")
     assert "Adler AG was added" in said(await w.alex.modal("Joined PD-1001"))
     await w.alex.reply(card, "added Adler AG, who has the same problem")
     assert "Also affected: Adler AG" in str((await w.alex.again(card))["blocks"])

@@ -58,11 +58,11 @@ def complete(rule: Rule, key: str, words: Iterator[str], kind: str = "") -> Iter
                 yield from ({"type": kind, name: other} for other in each[1:])
 
 
-def said_in(value: object) -> set[str]:
+def entry_with_ticket(value: object) -> set[str]:
     if isinstance(value, dict):
-        return set().union(*map(said_in, value.values()))
+        return set().union(*map(entry_with_ticket, value.values()))
     if isinstance(value, list):
-        return set().union(*map(said_in, value))
+        return set().union(*map(entry_with_ticket, value))
     return {value} if isinstance(value, str) and value.startswith("word") else set()
 
 
@@ -76,7 +76,7 @@ WORDLESS = {"divider", "file", "context_actions"}
 @pytest.mark.parametrize("kind", sorted(BLOCKS.shapes))
 def test_words_of_every_block_type_are_taken(kind: str) -> None:
     blocks = list(complete(BLOCKS.only(kind), "blocks", (f"word{number}" for number in count(1))))
-    said = said_in(blocks)
+    said = entry_with_ticket(blocks)
     assert bool(said) == (kind not in WORDLESS)
     for message in (
         {"blocks": blocks},

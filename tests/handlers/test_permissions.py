@@ -16,7 +16,7 @@ from blocks.form_state import FormState
 from bot.core.errors import DeskError, NotNow, NotYours
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
-from bot.model.conversation import Entry, EntryState, Heard, Way
+from bot.model.conversation import ConversationChanges, Entry, EntryState, Way
 from bot.model.notice import Place
 from bot.model.ticket import Attachment, Kind, Level, Ticket
 from bot.tickets.ports import Batch
@@ -96,7 +96,7 @@ async def a_scene(*, registered: bool) -> Scene:
     typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
     note = await w.desk.notes.write(typed, BEN, w.form())
     said = Entry(id=second.id, way=Way.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW)
-    await w.store.apply(Batch(heard=Heard(new=(said,))))
+    await w.store.apply(Batch(heard=ConversationChanges(new=(said,))))
     w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, what="card", channel=DESK, ts="1.1")
     return Scene(w, first, second, note.id)
 

@@ -232,9 +232,9 @@ async def test_messages_of_an_app_of_theirs_are_mirrored_with_edits_and_deletion
 async def test_message_that_could_not_be_saved_is_saved_at_its_next_delivery(w: World) -> None:
     card = await w.escalated()
     w.slack.switches.redeliver_seconds = 0.1
-    taking_in = w.running.desk.channel.taking_in
-    store: Any = UnwritableOnce(taking_in.changes.store)
-    object.__setattr__(taking_in, "changes", replace(taking_in.changes, store=store))
+    inbound = w.running.desk.channel.inbound
+    store: Any = UnwritableOnce(inbound.changes.store)
+    object.__setattr__(inbound, "changes", replace(inbound.changes, store=store))
     await w.rita.post(RETARUS, "The policy of DE1 was changed.", thread=await letter_of(w))
     await w.ben.reply(card, "The policy of DE1 was changed.")
     assert len([each for each in await w.ben.thread(card) if "policy of DE1" in each["text"]]) == 1

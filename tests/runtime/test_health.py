@@ -22,7 +22,7 @@ from bot.transports import Closure
 from runtime.health import PartHealth, database_probe, looked_at, mailbox_probe, outbox_probe, transport_probe
 from runtime.http_server import health_app
 from runtime.metrics import Metrics
-from runtime.observed import ObservedTakingIn
+from runtime.observed import ObservedInbound
 from runtime.probe import healthy
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice
@@ -227,13 +227,13 @@ async def test_unreachable_mailbox_is_not_ready_and_says_since_when() -> None:
 
 
 async def test_mail_is_counted_by_kind_and_a_repeated_one_is_not() -> None:
-    class TakesIn:
+    class InboundService:
         async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
             kind = raw.decode()
             return Entry(id="e", way=Way.MAIL, kind=kind, state=EntryState.SHOWN, at=START) if kind else None
 
     metrics = Metrics()
-    observed = ObservedTakingIn(TakesIn(), metrics)
+    observed = ObservedInbound(InboundService(), metrics)
     for raw in (b"reply", b"reply", b"", b"bounce"):
         await observed.take(UnreadableMail(identity="d", size=1, attempts=1, reason="crash"), raw)
     counted = {

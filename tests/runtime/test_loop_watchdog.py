@@ -18,7 +18,7 @@ def block_the_loop(said: threading.Event) -> None:
         sum(range(1000))
 
 
-class Heard(logging.Handler):
+class ConversationChanges(logging.Handler):
     """Waits for the first record."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Heard(logging.Handler):
 
 
 async def test_stall_is_logged_with_the_code_the_loop_is_at(caplog: pytest.LogCaptureFixture) -> None:
-    heard, typed = Heard(), "+49 89 1234 typed"
+    heard, typed = ConversationChanges(), "+49 89 1234 typed"
     logging.getLogger("runtime.loop_watchdog").addHandler(heard)
     with watched(0.1):
         block_the_loop(heard.said)

@@ -15,7 +15,7 @@ SUPPORT = "support@retarus.example"
 
 
 @dataclass(frozen=True)
-class Said:
+class ChannelMessage:
     """One answer that arrived: in the mailbox, or in the channel."""
 
     word: str
@@ -28,7 +28,7 @@ class RetarusSide:
 
     driver: PersonDriver
     dice: random.Random
-    said: list[Said] = field(default_factory=list)
+    said: list[ChannelMessage] = field(default_factory=list)
     number: int = 0
 
     def _word(self) -> str:
@@ -46,14 +46,14 @@ class RetarusSide:
             word, letter = self._word(), self.dice.choice(letters)
             text = f"We are looking at the policy of DE1 and come back to you. {word}"
             await self.driver.control("POST", f"mail/{letter['id']}/reply", text=text)
-            self.said.append(Said(word, Way.MAIL))
+            self.said.append(ChannelMessage(word, Way.MAIL))
 
     async def _in_channel(self) -> None:
         roots = [each for each in await self.driver.messages(RETARUS, limit=50) if is_letter(each)]
         if roots:
             word = self._word()
             await self.driver.post(RETARUS, f"The trace shows a rule of ours. {word}", thread=self.dice.choice(roots))
-            self.said.append(Said(word, Way.CHANNEL))
+            self.said.append(ChannelMessage(word, Way.CHANNEL))
 
     async def missing(self, store: ConversationStore) -> list[str]:
         """Answers that are missing from the store, or in it more than once."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from bot.adapters.inbound_mail.after import parse_after
 from bot.adapters.inbound_mail.isolation import MailParser
-from bot.adapters.inbound_mail.receiver import Receiver, ReceiverStore, TakesIn
+from bot.adapters.inbound_mail.receiver import InboundService, Receiver, ReceiverStore
 from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
 from bot.adapters.inbound_mail.source import ImapSource
 from bot.adapters.mail.oauth import TokenSource, token_for, token_source
@@ -45,7 +45,7 @@ async def receiving(
     clock: Clock,
     store: ReceiverStore,
     parser: MailParser,
-    takes_in: TakesIn,
+    inbound: InboundService,
     warn: Callable[[str, str], Awaitable[object]],
     token: TokenSource | None = None,
 ) -> AsyncIterator[ImapSource | None]:
@@ -54,7 +54,7 @@ async def receiving(
     if env.imap_url:
         source = open_mailbox(env, config, clock, token)
         receiver = Receiver(
-            source, parser, store, takes_in, mailbox=mailbox_name(parse_imap_url(env.imap_url)), clock=clock
+            source, parser, store, inbound, mailbox=mailbox_name(parse_imap_url(env.imap_url)), clock=clock
         )
         with speaking(config.desk.language):  # the tasks keep it
             tasks.append(asyncio.create_task(receiver.run(), name="inbound-mail"))

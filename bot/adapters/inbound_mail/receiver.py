@@ -37,7 +37,7 @@ class ReceiverStore(ConversationStore, Maintenance, Protocol):
     """Store of the receiver, and the lease."""
 
 
-class TakesIn(Protocol):
+class InboundService(Protocol):
     """Takes in a mail, in one transaction."""
 
     async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None: ...
@@ -51,7 +51,7 @@ class Receiver:
         source: ImapSource,
         parser: MailParser,
         store: ReceiverStore,
-        takes_in: TakesIn,
+        inbound: InboundService,
         *,
         mailbox: str,
         clock: Callable[[], datetime],
@@ -61,7 +61,7 @@ class Receiver:
         self._source = source
         self._parser = parser
         self._store = store
-        self._takes_in = takes_in
+        self._inbound = inbound
         self._name = f"cursor:{mailbox}"
         self._clock = clock
         self._pause = pause
@@ -83,13 +83,13 @@ class Receiver:
 
     async def watch(self, warn: Callable[[str, str], Awaitable[object]]) -> None:
         """Runs until cancelled: reports once per outage that the mailbox has been unreachable for long, and why."""
-        told: datetime | None = None
+        warned_for: datetime | None = None
         while True:
             down = self._source.down_since
-            if down and down != told and self._clock() - down >= SILENT:
+            if down and down != warned_for and self._clock() - down >= SILENT:
                 with suppress(StoreDown):
                     await warn(f"{down:%Y%m%d%H%M}", self._source.fault)
-                    told = down
+                    warned_for = down
             await asyncio.sleep(_LOOK)
 
     async def _receive(self) -> None:
@@ -106,7 +106,7 @@ class Receiver:
 
     async def _take(self, mail: Arrived) -> None:
         read = await self._parser.read(mail.raw, is_cut=mail.is_cut)
-        await self._takes_in.take(read, mail.raw)
+        await self._inbound.take(read, mail.raw)
         await self._source.mark(mail)
         if mail.cursor:
             await self._store.keep(self._name, json.dumps(asdict(mail.cursor)))
@@ -115,5 +115,5 @@ class Receiver:
         await self._store.keep(self._name, json.dumps(asdict(position.cursor)))
 
     async def _cursor(self) -> MailboxCursor | None:
-        kept = await self._store.value(self._name)
-        return MailboxCursor(**json.loads(kept)) if kept else None
+        stored = await self._store.value(self._name)
+        return MailboxCursor(**json.loads(stored)) if stored else None

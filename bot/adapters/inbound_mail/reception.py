@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.inbound_mail.isolation import MailParser
 from bot.config.settings import Config
 from bot.conversation.channel_routes import remembered_routes
-from bot.conversation.taking_in import TakingIn
+from bot.conversation.inbound import Inbound
 from bot.core.clock import Clock
 from bot.core.errors import Misconfigured
 from bot.core.i18n import speaking
@@ -21,7 +21,7 @@ from bot.tickets.ports import Drafts
 from bot.tickets.queries import Queries
 
 
-class _NobodyKnown:
+class _EmptyDirectory:
     """A directory for a process that does not ask Slack."""
 
     async def person(self, user_id: str) -> Person:
@@ -42,14 +42,14 @@ async def receive(store: Store, drafts: Drafts, config: Config, clock: Clock, ra
     routes = await remembered_routes(store)
     if routes is None:
         raise Misconfigured("The desk has not run with this database yet. Start it once, then mail can be taken in.")
-    queries = Queries(store, drafts, _NobodyKnown(), config, clock)
-    takes_in = TakingIn(Changes(store, queries, config, clock, routes), queries, store, config, clock)
+    queries = Queries(store, drafts, _EmptyDirectory(), config, clock)
+    inbound = Inbound(Changes(store, queries, config, clock, routes), queries, store, config, clock)
     parser, new, known = MailParser(), 0, 0
     try:
         with speaking(config.desk.language):
             reading = iter(raws)
             while (raw := await asyncio.to_thread(next, reading, None)) is not None:  # one in memory at a time
-                is_new = await takes_in.take(await parser.read(raw), raw) is not None
+                is_new = await inbound.take(await parser.read(raw), raw) is not None
                 new, known = new + is_new, known + (not is_new)
     finally:
         await parser.close()

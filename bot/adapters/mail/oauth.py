@@ -99,7 +99,7 @@ class RefreshToken:
             "client_secret": client_secret,
             "refresh_token": refresh_token,
         }
-        self._kept, self._until = "", -math.inf
+        self._access_token, self._until = "", -math.inf
         self._turn = asyncio.Lock()
 
     async def token(self) -> str:
@@ -107,10 +107,10 @@ class RefreshToken:
         async with self._turn:
             if self._until <= self._clock():
                 answer = await self._ask()
-                self._kept = _token_of(answer, "The token service")
+                self._access_token = _token_of(answer, "The token service")
                 self._until = self._clock() + max(0, int(answer.get("expires_in") or 0) - _EARLY)
                 self._form["refresh_token"] = answer.get("refresh_token") or self._form["refresh_token"]
-            return self._kept
+            return self._access_token
 
     def forget(self) -> None:
         self._until = -math.inf

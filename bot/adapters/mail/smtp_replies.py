@@ -74,8 +74,8 @@ def sentence(error: BaseException, server: SmtpServer, *, sender: str = "", to: 
     """A sentence for the ticket's owner or an admin: what is wrong, what to do, what the server said."""
     host = f"{server.host}:{server.port}"
     plain = t(_SENTENCES[_kind(error)]).format(to=to, sender=sender, host=host, why=str(error))
-    said = "" if isinstance(error, NoToken) else _said(error)
-    return t("{why} It said: {words}", why=plain, words=said) if said else plain
+    answer = "" if isinstance(error, NoToken) else _answer_of(error)
+    return t("{why} It said: {words}", why=plain, words=answer) if answer else plain
 
 
 def _kind(error: BaseException) -> str:
@@ -125,7 +125,7 @@ def _kind_of_refusal(error: SMTPResponseException) -> str:
     return found or _OTHERWISE.get(command, "refused")
 
 
-def _said(error: BaseException) -> str:
+def _answer_of(error: BaseException) -> str:
     """The server's own words, or the system's, on one line."""
     if isinstance(error, SMTPResponseException):
         return excerpt(f"{error.code} {error.message}", _ANSWER)

@@ -59,7 +59,7 @@ def _across(axes: Axes, chart: Chart) -> None:
     highest = max(values, default=0) or 1
     axes.set_xlim(0, highest * 1.22)
     for place, bar in zip(places, chart.bars, strict=True):
-        axes.text(bar.values[0] + highest * 0.015, place, bar.said, va="center", fontweight="bold")
+        axes.text(bar.values[0] + highest * 0.015, place, bar.caption, va="center", fontweight="bold")
 
 
 def _upright(axes: Axes, chart: Chart) -> None:

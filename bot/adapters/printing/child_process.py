@@ -29,13 +29,13 @@ class ChildProcessPrinter:
 
     async def printed(self, paper: ReportDocument) -> PrintedReport:
         async with self._free:
-            said = await self._said(paper.model_dump_json().encode())
+            answer = await self._ask_child(paper.model_dump_json().encode())
         try:
-            return PrintedReport.model_validate_json(said)
+            return PrintedReport.model_validate_json(answer)
         except ValidationError:
             raise Unprinted(t("The child process that prints it said nothing readable.")) from None
 
-    async def _said(self, asked: bytes) -> bytes:
+    async def _ask_child(self, asked: bytes) -> bytes:
         """Runs the child and returns its output; kills it on a timeout or a cancellation."""
         try:
             child = await asyncio.create_subprocess_exec(
@@ -49,7 +49,7 @@ class ChildProcessPrinter:
             raise Unprinted(t("No child process could be started to print it.")) from error
         try:
             async with asyncio.timeout(self._timeout):
-                said, _ = await child.communicate(asked)
+                answer, _ = await child.communicate(asked)
         except TimeoutError:
             raise Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(self._timeout))) from None
         finally:
@@ -59,4 +59,4 @@ class ChildProcessPrinter:
                 await child.wait()
         if child.returncode:
             raise Unprinted(t("The child process that prints it failed."))
-        return said
+        return answer

@@ -88,8 +88,8 @@ def name_of(error: SlackApiError) -> str:
 
 
 def _answer(error: SlackApiError) -> dict[str, object]:
-    said = getattr(error.response, "data", error.response)
-    return said if isinstance(said, dict) else {}
+    data = getattr(error.response, "data", error.response)
+    return data if isinstance(data, dict) else {}
 
 
 def is_rate_limit(error: SlackApiError) -> bool:

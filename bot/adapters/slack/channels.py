@@ -22,9 +22,9 @@ async def channel_id(client: AsyncWebClient, wanted: str, setting: str, memory: 
     if _ID.fullmatch(wanted):
         return wanted
     name = wanted.removeprefix("#").lower()
-    kept = await memory.get(_key(name)) if memory else None
-    if kept and await _still_there(client, kept["id"]):
-        return kept["id"]
+    stored = await memory.get(_key(name)) if memory else None
+    if stored and await _still_there(client, stored["id"]):
+        return stored["id"]
     found = await _found(client, name)
     if not found:
         raise Misconfigured(

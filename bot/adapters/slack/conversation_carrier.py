@@ -9,9 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt, Seen, Written
 from bot.adapters.slack.message_update import updated
+from bot.conversation.conversation_notices import entry_place
 from bot.conversation.file_selection import MAX_BYTES
 from bot.conversation.ports import MailFiles
-from bot.conversation.telling import entry_place
 from bot.core.backoff import backoff
 from bot.core.i18n import t
 from bot.escalation.ports import Files

@@ -55,8 +55,8 @@ class SlackDirectory:
         person = person_of(user, self._home, self._zone)
         known = self._people.known(person.id)
         if known:
-            told = person if "locale" in user else person.model_copy(update={"locale": known.locale})
-            self._people.put(person.id, told)
+            complete = person if "locale" in user else person.model_copy(update={"locale": known.locale})
+            self._people.put(person.id, complete)
         return person
 
     async def _is_in(self, person: Person, team: Team, level: Level) -> bool:

@@ -33,17 +33,17 @@ class SlackFiles:
     async def fetch(self, file: Attachment, limit: int) -> bytes | MissingFile:
         """The file's bytes, at most `most`; asks for its address each time, as it may have changed."""
         try:
-            told = (await self._client.files_info(file=file.id))["file"]
+            info = (await self._client.files_info(file=file.id))["file"]
         except SlackApiError as error:
             why = _GONE.get(name_of(error))
             if why is None:
                 raise
             return MissingFile(t(why))
-        if told.get("mode") == "tombstone" or told.get("is_external"):
+        if info.get("mode") == "tombstone" or info.get("is_external"):
             return MissingFile(
-                t("was deleted in Slack") if told.get("mode") == "tombstone" else t("is kept somewhere else")
+                t("was deleted in Slack") if info.get("mode") == "tombstone" else t("is kept somewhere else")
             )
-        return await self._read(str(told.get("url_private_download") or told["url_private"]), limit)
+        return await self._read(str(info.get("url_private_download") or info["url_private"]), limit)
 
     async def _read(self, url: str, limit: int) -> bytes | MissingFile:
         """Does not follow redirects: without the right to a file Slack redirects to the sign-in page."""

@@ -49,7 +49,7 @@ class CheckLine:
         return f"ok    {self.what}" if not self.wrong else f"FIX   {self.what}: {self.wrong}"
 
 
-Kept = Callable[[], Awaitable[Sequence[Contact]]]
+StoredContacts = Callable[[], Awaitable[Sequence[Contact]]]
 """Gives the saved register; empty where nothing is saved yet, or it cannot be read."""
 
 
@@ -58,7 +58,7 @@ MailboxProbe = Callable[[Config], Awaitable[tuple[str, str]]]
 
 
 async def check(
-    env: Environment, database: Probe, mail: Probe, mailbox: MailboxProbe, kept: Kept, *, post: bool = False
+    env: Environment, database: Probe, mail: Probe, mailbox: MailboxProbe, stored: StoredContacts, *, post: bool = False
 ) -> AsyncIterator[CheckLine]:
     """Checks one thing after the other; what depends on a failed check is left out.
 
@@ -78,7 +78,7 @@ async def check(
     if env.imap_url:
         yield CheckLine(*await mailbox(config))
         yield _believed(config)
-    register = _register(config, await kept())
+    register = _register(config, await stored())
     yield _contacts(register)
     yield _left_open(config)
     yield CheckLine(f"guides: {config.guides.edition or NOT_SET}")
@@ -172,10 +172,10 @@ def _believed(config: Config) -> CheckLine:
     return CheckLine(what, "" if config.mail.allowed else fix)
 
 
-def _register(config: Config, kept: Sequence[Contact]) -> list[Contact]:
+def _register(config: Config, stored: Sequence[Contact]) -> list[Contact]:
     """The register as it is once the desk runs: the saved one, with the people of desk.toml."""
     register = {entry.slack_user: entry.record() for entry in config.contacts}
-    return list((register | {contact.slack_user: contact for contact in kept}).values())
+    return list((register | {contact.slack_user: contact for contact in stored}).values())
 
 
 def _contacts(register: Iterable[Contact]) -> CheckLine:

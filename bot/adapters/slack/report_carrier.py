@@ -112,8 +112,8 @@ class ReportCarrier:
 
     async def _known(self, file_id: str) -> None:
         for _ in range(_LOOKS):
-            told = (await self._client.files_info(file=file_id))["file"]
-            if str(told.get("mimetype", "")).startswith("image/"):
+            info = (await self._client.files_info(file=file_id))["file"]
+            if str(info.get("mimetype", "")).startswith("image/"):
                 return
             await asyncio.sleep(_PAUSE)
 

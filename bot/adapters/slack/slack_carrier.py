@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 """Renders a notice, about a ticket whose card is at this link or about none, as one message or, when long, several."""
 
-_CARD_ANEW = "#card"
+_REPOSTED_CARD = "#card"
 """The part of a notice that is the card, posted again because its thread was deleted."""
 _DIRECT_MESSAGES = 1000
 """People whose direct message channel is remembered."""
@@ -88,7 +88,7 @@ class SlackCarrier:
         self._uploads = Uploads(files, limit)
         self._ways = {
             Say.CARD: self._card,
-            Say.STORY: self._story,
+            Say.STORY: self._thread_line,
             Say.DIRECT: self._direct,
             Say.REMINDERS: self._direct,
             Say.ANSWERED: self._answered,
@@ -131,7 +131,7 @@ class SlackCarrier:
         place = Place(ticket_id=notice.ticket_id, what="card", channel=notice.to, ts=ts)
         return ts if ts and await updated(self._client, place, message) else ""
 
-    async def _story(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
+    async def _thread_line(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")
         if place is None:
             wait = backoff(delivery.claim.progress.failures + 1, delivery.claim.notice.key)
@@ -141,7 +141,7 @@ class SlackCarrier:
         except SlackApiError as error:
             if name_of(error) not in THREAD_GONE:
                 raise
-            place = await self._card_anew(delivery, ticket)
+            place = await self._repost_card(delivery, ticket)
             ts = await self._line(delivery, ticket, place)
             return Sent(place, places=_places(delivery.claim.notice, place.channel, ts))
         return Sent(await self._linked(place), places=_places(delivery.claim.notice, place.channel, ts))
@@ -151,11 +151,11 @@ class SlackCarrier:
         broadcast = bool(delivery.claim.notice.body.get(CALL))
         return await delivery.all_posted(place.channel, messages, thread=place.ts, broadcast=broadcast)
 
-    async def _card_anew(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
+    async def _repost_card(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
         """Posts the card again after somebody deleted it; the thread continues below the new one."""
         notice = delivery.claim.notice.model_copy(update={"say": Say.CARD, "body": {}})
         message = (await self._write(notice, ticket, ""))[0]
-        ts = await delivery.posted(notice.to, message, part=_CARD_ANEW)
+        ts = await delivery.posted(notice.to, message, part=_REPOSTED_CARD)
         log.warning("The card of a ticket was deleted, and is posted again.")
         return await self._place(ticket, "card", notice.to, ts)
 
@@ -166,10 +166,10 @@ class SlackCarrier:
             place = await self._store.place(ticket.id, name)
             if place is None:
                 continue  # it was not posted yet, and will be posted with the answer
-            beside = await self._store.together(place.channel, place.ts)
-            body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in beside], "total": 0}
-            told = notice.model_copy(update={"body": body})
-            await updated(self._client, place, (await self._write(told, ticket, ""))[0])
+            others = await self._store.together(place.channel, place.ts)
+            body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in others], "total": 0}
+            reminder = notice.model_copy(update={"body": body})
+            await updated(self._client, place, (await self._write(reminder, ticket, ""))[0])
         return Sent()
 
     # --- to one person, and to a channel

@@ -91,12 +91,12 @@ class UserGroups:
 
     async def _remembered(self, group: str) -> frozenset[str]:
         try:
-            kept = await self._memory.get(_key(group)) if self._memory else None
+            stored = await self._memory.get(_key(group)) if self._memory else None
         except StoreDown:
-            kept = None
-        if kept is None:
+            stored = None
+        if stored is None:
             return frozenset()
-        members = frozenset(kept["users"].split())
+        members = frozenset(stored["users"].split())
         self._members.put(group, members, age=TTL + 1)
         return members
 

@@ -18,7 +18,7 @@ from bot.adapters.store.database_turns import DatabaseTurns
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import BUSY, SqliteEngine
-from bot.adapters.store.sqlite_files import drafts_beside, make_private
+from bot.adapters.store.sqlite_files import drafts_path, make_private
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
@@ -50,7 +50,7 @@ async def open_drafts(url: str) -> Drafts:
     """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
     if is_server(url):
         return DatabaseDrafts(await open_engine(url))
-    return await DurableDrafts.open(drafts_beside(_file(url)))
+    return await DurableDrafts.open(drafts_path(_file(url)))
 
 
 async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store, Drafts]:
@@ -83,7 +83,7 @@ async def migrate(source: str, target: str) -> Mapping[str, int]:
     if not file.is_file():
         raise Misconfigured(f"There is no file {file} to move.")
     await (await open_drafts(source)).close()  # it is there from now on
-    return await asyncio.to_thread(move_to_postgres.migrate, file, drafts_beside(file), target)
+    return await asyncio.to_thread(move_to_postgres.migrate, file, drafts_path(file), target)
 
 
 async def copy_to(url: str, folder: Path) -> list[str]:
@@ -97,7 +97,7 @@ async def copy_to(url: str, folder: Path) -> list[str]:
     if not file.is_file():
         raise Misconfigured(f"There is no database {file} to back up.")
     copied = []
-    for source, name in ((drafts_beside(file), DRAFTS), (file, DATABASE)):
+    for source, name in ((drafts_path(file), DRAFTS), (file, DATABASE)):
         if source.is_file():
             await asyncio.to_thread(backup.copy, source, folder / name)
             copied.append(name)
@@ -109,7 +109,7 @@ async def place_from(folder: Path, url: str) -> None:
     if is_server(url):
         raise Misconfigured("DATABASE_URL names a server: bring its database back by pg_restore.")
     file = _file(url)
-    places = {DATABASE: file, DRAFTS: drafts_beside(file)}
+    places = {DATABASE: file, DRAFTS: drafts_path(file)}
     for place in places.values():
         if place.exists():
             raise Misconfigured(f"{place} is there already. Restore to an empty place: set DATABASE_URL to a new file.")

@@ -14,7 +14,7 @@ from typing import Any, Final
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row, ms
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, Heard, MessageId
+from bot.model.conversation import Entry, ConversationChanges, MessageId
 from bot.model.ticket import Ticket
 
 CONVERSATION: Final = """
@@ -84,7 +84,7 @@ KEEP: Final = """
     INSERT INTO kept_values (name, value) VALUES (:name, :value)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
 KEEP_FIRST: Final = "INSERT INTO kept_values (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"
-KEPT: Final = "SELECT value FROM kept_values WHERE name = :name"
+STORED_VALUE: Final = "SELECT value FROM kept_values WHERE name = :name"
 
 MOVE_PLACES: Final = "UPDATE places SET channel = :new WHERE channel = :old"
 MOVE_NOTICES: Final = """
@@ -102,20 +102,20 @@ _FORGET: Final = (
 _FORGET_ORIGINAL: Final = "DELETE FROM raw_mails WHERE id = :id"
 
 
-def apply(db: Connection, heard: Heard, at: datetime) -> None:
+def apply(db: Connection, changes: ConversationChanges, at: datetime) -> None:
     """Saves everything a change adds to the conversation. `Duplicate` before anything else is examined."""
-    for entry in heard.new:
+    for entry in changes.new:
         db.require(INSERT, _entry_row(entry), Duplicate(f"Entry {entry.id} was taken in before."))
-    for entry in heard.changed:
+    for entry in changes.changed:
         conflict = Conflict(f"Entry {entry.id} is not at version {entry.version - 1}.")
         db.require(UPDATE, _entry_row(entry), conflict)
-    for key, raw in heard.originals.items():
+    for key, raw in changes.originals.items():
         _keep_original(db, key, raw)
-    for each in heard.message_ids:
+    for each in changes.message_ids:
         db.send(INSERT_ID, _id_row(each))
-    for key, why in heard.bounced.items():
+    for key, why in changes.bounced.items():
         db.send(BOUNCE, {"key": key, "why": why, "at": ms(at)})
-    _forget(db, heard)
+    _forget(db, changes)
 
 
 def _keep_original(db: Connection, key: str, raw: bytes) -> None:
@@ -123,10 +123,10 @@ def _keep_original(db: Connection, key: str, raw: bytes) -> None:
         db.send(INSERT_PART, {"id": key, "part": number, "content": content})
 
 
-def _forget(db: Connection, heard: Heard) -> None:
-    for key in (*heard.forget, *heard.forget_originals):
+def _forget(db: Connection, changes: ConversationChanges) -> None:
+    for key in (*changes.forget, *changes.forget_originals):
         db.send(_FORGET_ORIGINAL, {"id": key})
-    for key in heard.forget:
+    for key in changes.forget:
         for statement in _FORGET:
             db.send(statement, {"id": key})
 
@@ -140,7 +140,7 @@ def save_numbers(db: Connection, ticket: Ticket) -> None:
 def keep_first(db: Connection, name: str, value: str) -> str:
     """The value that is saved under this name: the given one, unless there was one already."""
     db.send(KEEP_FIRST, {"name": name, "value": value})
-    return str(db.execute(KEPT, {"name": name}).fetchone()[0])
+    return str(db.execute(STORED_VALUE, {"name": name}).fetchone()[0])
 
 
 def follow_channel(db: Connection, old: str, new: str) -> None:

@@ -67,7 +67,7 @@ class ConversationTables:
         await self._engine.change(lambda db: sql.follow_channel(db, old, new))
 
     async def value(self, name: str) -> str:
-        row = await self._engine.read(lambda db: db.execute(sql.KEPT, {"name": name}).fetchone())
+        row = await self._engine.read(lambda db: db.execute(sql.STORED_VALUE, {"name": name}).fetchone())
         return str(row[0]) if row else ""
 
     async def keep(self, name: str, value: str) -> None:

@@ -131,8 +131,12 @@ class DatabaseStore(ConversationTables):
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
 
-    async def names_beside(self, customer: str) -> list[str]:
-        return list(dict.fromkeys(await self._all(joined_customers.NAMES_BESIDE, {"customer": customer}, rows.spelt)))
+    async def neighbouring_names(self, customer: str) -> list[str]:
+        return list(
+            dict.fromkeys(
+                await self._all(joined_customers.NEIGHBOURING_NAMES, {"customer": customer}, rows.spelling_in_ticket)
+            )
+        )
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         return await self._all(*sql.customers(words, limit, skip), rows.customer)

@@ -31,10 +31,10 @@ class Dialect:
     text: str = "TEXT"
     """The type of texts that are equal and ordered by their code points, wherever the database runs."""
 
-    def says(self, statement: str) -> str:
+    def statement_of(self, statement: str) -> str:
         """A statement of sql.py, as this engine takes it."""
-        said = Template(statement).substitute(self.words)
-        return said if self.value == r":\1" else _VALUE.sub(self.value, said.replace("%", "%%"))
+        in_dialect = Template(statement).substitute(self.words)
+        return in_dialect if self.value == r":\1" else _VALUE.sub(self.value, in_dialect.replace("%", "%%"))
 
     def script(self, script: str) -> list[str]:
         """The statements of a script of schema.py, without its remarks."""
@@ -107,6 +107,6 @@ POSTGRES: Final = Dialect(
 
 
 @lru_cache(maxsize=1024)
-def said(dialect: Dialect, statement: str) -> str:
+def in_dialect(dialect: Dialect, statement: str) -> str:
     """`dialect.says(statement)`, worked out once."""
-    return dialect.says(statement)
+    return dialect.statement_of(statement)

@@ -38,16 +38,16 @@ def candidates(db: Connection, shelf: DocumentKind, asked: Sequence[QueryTerm], 
         nearest = None if is_quick else documents.STRETCHES[0]
         return _newest(db, table_of(shelf), queries, LookBack(newest, oldest, first, nearest))
 
-    def lately(queries: Queries) -> list[list[int]]:
+    def newest_first(queries: Queries) -> list[list[int]]:
         back = LookBack(newest, oldest, first, documents.TOGETHER)
         return _within(db, table_of(shelf), [(query, back) for query in queries])
 
-    gathered = ranking.gather(asked, narrow.groups(shelf), total, look, lately)
+    gathered = ranking.gather(asked, narrow.groups(shelf), total, look, newest_first)
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
     found = db.execute(sql.entries(shelf, since, narrow.open), values).fetchall()
     wanted_tokens = frozenset(token for clause in asked for token in clause.tokens)
-    told = [Candidate(number, IndexEntry.unpack(entry, wanted_tokens)) for number, entry in found]
-    return gathered.among(asked, told, total, is_building=is_building)
+    results = [Candidate(number, IndexEntry.unpack(entry, wanted_tokens)) for number, entry in found]
+    return gathered.among(asked, results, total, is_building=is_building)
 
 
 def _newest(db: Connection, table: str, queries: Queries, back: LookBack) -> list[list[int]]:
@@ -55,9 +55,9 @@ def _newest(db: Connection, table: str, queries: Queries, back: LookBack) -> lis
     found: list[list[int]] = [[] for _ in queries]
     looking: dict[int, LookBack] = dict.fromkeys(range(len(queries)), back)
     while looking:
-        told = _within(db, table, [(queries[place], each) for place, each in looking.items()])
+        results = _within(db, table, [(queries[place], each) for place, each in looking.items()])
         further: dict[int, LookBack] = {}
-        for (place, each), numbers in zip(looking.items(), told, strict=True):
+        for (place, each), numbers in zip(looking.items(), results, strict=True):
             found[place] = numbers
             more = each.further(len(numbers), ranking.CANDIDATES) if len(numbers) < ranking.CANDIDATES else None
             further |= {place: more} if more else {}
@@ -97,6 +97,6 @@ def _resembling(db: Connection, unknown: Sequence[str], within: Sequence[str]) -
         values |= wanted([[gram] for gram in tokens.grams(part)], number)
     if not unknown and not letters:
         return []
-    told = [*unknown, *letters]
-    found = db.execute(sql.spelt_alike(len(unknown), len(letters)), values).fetchall()
-    return [(told[number], word) for number, word in found]
+    results = [*unknown, *letters]
+    found = db.execute(sql.similar_words(len(unknown), len(letters)), values).fetchall()
+    return [(results[number], word) for number, word in found]

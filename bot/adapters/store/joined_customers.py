@@ -15,14 +15,14 @@ SAVE: Final = "INSERT INTO joined (ticket_id, customer) VALUES (:id, :customer)"
 FORGET: Final = "DELETE FROM joined WHERE ticket_id = :id"
 WITH: Final = """SELECT number, doc FROM tickets WHERE doc LIKE '%"affected":[{%'"""
 
-_BESIDE: Final = (
+_NEIGHBOURS: Final = (
     """SELECT customer, number, doc FROM (SELECT customer, number, doc FROM tickets
         WHERE customer {0} :customer AND customer <> '' ORDER BY customer {1} LIMIT 1) AS raised{2}""",
     """SELECT j.customer, number, doc FROM (SELECT customer, ticket_id FROM joined
         WHERE customer {0} :customer ORDER BY customer {1} LIMIT 1) AS j JOIN tickets ON id = ticket_id""",
 )
-NAMES_BESIDE: Final = " UNION ALL ".join(
-    each.format(*side) for each in _BESIDE for side in ((">=", "", "_next"), ("<", "DESC", "_last"))
+NEIGHBOURING_NAMES: Final = " UNION ALL ".join(
+    each.format(*side) for each in _NEIGHBOURS for side in ((">=", "", "_next"), ("<", "DESC", "_last"))
 )
 
 

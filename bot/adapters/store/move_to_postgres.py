@@ -41,8 +41,8 @@ class _Content:
     digest: int = 0
 
     def with_row(self, row: Sequence[Any]) -> _Content:
-        told = hashlib.sha256(repr(tuple(row)).encode()).digest()
-        return _Content(self.rows + 1, (self.digest + int.from_bytes(told)) % 2**256)
+        digest = hashlib.sha256(repr(tuple(row)).encode()).digest()
+        return _Content(self.rows + 1, (self.digest + int.from_bytes(digest)) % 2**256)
 
 
 def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
@@ -108,13 +108,13 @@ def _moved(source: sqlite3.Connection, target: Session, url: str) -> Mapping[str
 
 def _require_new(found: Mapping[DatabaseTable, _Content], url: str) -> None:
     """Refuses a target that holds more than a new desk does: the counters as they begin."""
-    fresh = sqlite3.connect(":memory:", factory=sqlite_connection.SqliteConnection)
+    empty = sqlite3.connect(":memory:", factory=sqlite_connection.SqliteConnection)
     for script in schema_migrations.MIGRATIONS:
         for statement in SQLITE.script(script):
-            fresh.execute(statement)
-    begun = {each: _content(_rows_of_file(fresh, each)) for each in tables_of_file(fresh)}
-    fresh.close()
-    used = [each.name for each, content in found.items() if content != begun.get(each, _Content())]
+            empty.execute(statement)
+    initial = {each: _content(_rows_of_file(empty, each)) for each in tables_of_file(empty)}
+    empty.close()
+    used = [each.name for each, content in found.items() if content != initial.get(each, _Content())]
     if used:
         raise Misconfigured(
             f"{postgres_session.place(url)} holds other data already (in {', '.join(used)}), and nothing of it was "

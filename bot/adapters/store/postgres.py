@@ -52,16 +52,16 @@ _LOOK = 0.02  # seconds between two looks what became of a commit
 
 _BEGIN, _COMMIT, _ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
 _NAME = b"SELECT pg_current_xact_id()::text"
-_FATE = b"SELECT pg_xact_status(%s::text::xid8)"
+_OUTCOME = b"SELECT pg_xact_status(%s::text::xid8)"
 _TRY = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
 _LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
 
 
-class _InTheWay(Exception):
+class _Blocked(Exception):
     """Two changes deadlocked, and this one was rolled back. A retry works."""
 
 
-class _Doubt(Exception):
+class _CommitInDoubt(Exception):
     """The connection broke while COMMIT was under way."""
 
     def __init__(self, transaction: str, result: Any) -> None:
@@ -158,13 +158,13 @@ class PostgresEngine:
         for _ in range(_TRIES):
             try:
                 return self._with_session(lambda session: _transacted(session, work))
-            except _InTheWay as met:
+            except _Blocked as met:
                 cause = met.__cause__
                 if isinstance(cause, errors.LockNotAvailable) and was_locked:
                     raise down(cause) from cause
                 was_locked |= isinstance(cause, errors.LockNotAvailable)
                 time.sleep(random.uniform(0, _APART))  # noqa: S311 - no secret
-            except _Doubt as doubt:
+            except _CommitInDoubt as doubt:
                 if self._was_committed(doubt.transaction):
                     result: T = doubt.result
                     return result
@@ -175,11 +175,11 @@ class PostgresEngine:
         until = time.monotonic() + self._busy
         while time.monotonic() < until:
             try:
-                fate = self._with_session(lambda session: _asked(session, _FATE, transaction))
+                outcome = self._with_session(lambda session: _asked(session, _OUTCOME, transaction))
             except (StoreDown, psycopg.DataError):  # the latter from a server that stepped in and never knew it
                 break
-            if fate != "in progress":
-                return bool(fate == "committed")
+            if outcome != "in progress":
+                return bool(outcome == "committed")
             time.sleep(_LOOK)
         raise in_doubt()
 
@@ -207,7 +207,7 @@ class PostgresEngine:
 
 def _transacted(session: Session, work: Work[T]) -> T:
     """Runs a change in a transaction: in two round trips, if it reads nothing in between."""
-    committing: _Doubt | None = None
+    committing: _CommitInDoubt | None = None
     try:
         with _pipeline(session) as pipeline:
             session.execute(_BEGIN)
@@ -216,7 +216,7 @@ def _transacted(session: Session, work: Work[T]) -> T:
             result = _worked(connection, work)
             row = name.fetchone()
             assert row
-            committing = _Doubt(str(row[0]), result)
+            committing = _CommitInDoubt(str(row[0]), result)
             session.execute(_COMMIT)
     except BaseException as error:
         if committing and (session.broken or session.closed):
@@ -224,7 +224,7 @@ def _transacted(session: Session, work: Work[T]) -> T:
         with suppress(psycopg.Error):
             session.execute(_ROLLBACK)
         if is_passing(error) or isinstance(error, errors.LockNotAvailable):
-            raise _InTheWay from error
+            raise _Blocked from error
         raise
     return result
 

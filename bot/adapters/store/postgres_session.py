@@ -16,7 +16,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.connection_protocol import Returned, Values
-from bot.adapters.store.dialect import POSTGRES, said
+from bot.adapters.store.dialect import POSTGRES, in_dialect
 from bot.core.errors import Conflict, Misconfigured, StoreDown
 
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -30,7 +30,7 @@ LONGEST_LOCK = 2 * BUSY * _LOCKED
 """Seconds after which a change that meets a lasting lock is refused: it is tried twice."""
 
 _OLDEST = 13  # pg_xact_status, pg_current_xact_id
-_UNLESS_SAID = {
+_DEFAULTS = {
     "application_name": "partner-desk",
     "connect_timeout": "5",
     "keepalives_idle": "30",
@@ -134,7 +134,7 @@ def sync(session: Session, pipeline: psycopg.Pipeline) -> None:
 
 @lru_cache(maxsize=1024)
 def _spoken(statement: str) -> bytes:
-    return said(POSTGRES, statement).encode()
+    return in_dialect(POSTGRES, statement).encode()
 
 
 # --- opening
@@ -143,20 +143,20 @@ def _spoken(statement: str) -> bytes:
 def parameters(url: str) -> str:
     """The URL for the driver, with what the desk wants where the URL says nothing. It is never quoted: see `place`."""
     try:
-        said_there = conninfo.conninfo_to_dict(url)
+        given = conninfo.conninfo_to_dict(url)
     except psycopg.Error:
         raise Misconfigured(
             "DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/database, with every sign of the "
             f"password other than letters and digits as its %-code (“@” is {quote('@')})."
         ) from None
-    return conninfo.make_conninfo(url, **{key: text for key, text in _UNLESS_SAID.items() if key not in said_there})
+    return conninfo.make_conninfo(url, **{key: text for key, text in _DEFAULTS.items() if key not in given})
 
 
 def place(url: str) -> str:
     """The part of the URL that may be shown: where the database is."""
-    said_there = conninfo.conninfo_to_dict(url)
-    host, port = said_there.get("host") or "the default host", said_there.get("port") or 5432
-    return f"{said_there.get('dbname') or 'the default database'} at {host}:{port}"
+    given = conninfo.conninfo_to_dict(url)
+    host, port = given.get("host") or "the default host", given.get("port") or 5432
+    return f"{given.get('dbname') or 'the default database'} at {host}:{port}"
 
 
 def begin_session(session: Session, busy: float = BUSY) -> None:

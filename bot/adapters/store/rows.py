@@ -66,7 +66,7 @@ def joined_rows(ticket: Ticket) -> list[Row]:
     return [{"id": ticket.id, "customer": name} for name in names if name]
 
 
-def spelt(row: Sequence[Any]) -> str:
+def spelling_in_ticket(row: Sequence[Any]) -> str:
     """The spelling of the end-customer with this folded name in a ticket."""
     name, *columns = row
     its = ticket(columns)

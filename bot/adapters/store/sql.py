@@ -338,7 +338,7 @@ UNLEARN: Final = "DELETE FROM vocabulary WHERE word = :word"
 KNOWN: Final = "SELECT word FROM vocabulary WHERE word IN $listed"
 
 
-def spelt_alike(near: int, within: int) -> str:
+def similar_words(near: int, within: int) -> str:
     """Words of the vocabulary, with the number of the asked one they resemble.
 
     `near`: so many are looked at within `:from0` … and `:to0` …, of a length within `:shortest0` … and `:longest0` …;

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.connection_protocol import Returned, Values
-from bot.adapters.store.dialect import SQLITE, said
+from bot.adapters.store.dialect import SQLITE, in_dialect
 from bot.adapters.store.sqlite_files import RESTORE, corrupt, is_corrupt, make_private, require_not_lost
 from bot.core.errors import Misconfigured, StoreDown
 
@@ -27,7 +27,7 @@ class SqliteConnection(sqlite3.Connection):
     walks_back = True
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
-        return super().execute(said(SQLITE, statement), values)
+        return super().execute(in_dialect(SQLITE, statement), values)
 
     def send(self, statement: str, values: Values, /) -> None:
         self.execute(statement, values)

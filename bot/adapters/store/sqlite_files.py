@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.core.errors import Misconfigured
 
 _MODE = 0o600
-_BESIDE = ("", "-wal", "-shm", "-journal")
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
 _PAGES = slice(16, 20)
 """Offset of the page count in a rollback journal's header: sqlite.org/fileformat2.html, section 3."""
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -18,7 +18,7 @@ _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 RESTORE = "Restore it from a backup: docs/operations.md says how."
 
 
-def drafts_beside(path: Path) -> Path:
+def drafts_path(path: Path) -> Path:
     """The file of the drafts that belong to a database file."""
     return path.with_name(f"{path.stem}-drafts{path.suffix}")
 
@@ -27,7 +27,7 @@ def make_private(path: Path) -> None:
     """Makes the file and its folder where there is none. The file, and what SQLite keeps beside it, is its owner's."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=_MODE)
-    for file in (path.with_name(path.name + suffix) for suffix in _BESIDE):
+    for file in (path.with_name(path.name + suffix) for suffix in _SUFFIXES):
         with suppress(FileNotFoundError, PermissionError):  # another owner's: then it is theirs to say who reads it
             file.chmod(_MODE)
 
@@ -46,7 +46,7 @@ def require_not_lost(path: Path) -> None:
 
 
 def _leftovers(path: Path) -> Iterator[Path]:
-    for file in (path.with_name(f"{path.name}-wal"), drafts_beside(path)):
+    for file in (path.with_name(f"{path.name}-wal"), drafts_path(path)):
         with suppress(FileNotFoundError):
             if file.stat().st_size:
                 yield file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.clocks.timers import Timer
-from bot.clocks.urgency import order, told_overdue
+from bot.clocks.urgency import order, reminded_overdue
 from bot.model.ticket import Nudge, Stage, Ticket, Times
 from tests.factories import NOW, a_config, an_incident
 
@@ -35,8 +35,8 @@ def test_lists_begin_with_a_breached_sla_then_by_priority_overdue_and_age() -> N
 
 def test_breach_is_shown_once_a_reminder_has_told_it() -> None:
     ticket = a_ticket("a", "P2", hours=2, agreed=True)
-    assert told_overdue(ticket, CONFIG) is None
+    assert reminded_overdue(ticket, CONFIG) is None
     nudged = ticket.times.model_copy(update={"nudges": {"plan": Nudge(at=NOW, unanswered=1)}})
-    late = told_overdue(ticket.model_copy(update={"times": nudged}), CONFIG)
+    late = reminded_overdue(ticket.model_copy(update={"times": nudged}), CONFIG)
     assert late
     assert late.timer is Timer.PLAN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.references import guessable_message_id
 from bot.conversation.thread_headers import CHAIN, NotBefore, OutgoingMails, ThreadHeaders, bounded
-from bot.model.conversation import Heard, MessageId
+from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Notice, Sent
 from bot.tickets.ports import Batch
 from tests.doubles.memory_store import MemoryStore
@@ -21,7 +21,7 @@ async def announced(mails: OutgoingMails, notice: Notice, minute: int = 0) -> Th
 
 async def theirs(store: MemoryStore, message_id: str, minute: int) -> None:
     known = MessageId(message_id=message_id, ticket_id="t1", is_sent=False, at=START + minutes(minute))
-    await store.apply(Batch(heard=Heard(message_ids=(known,))))
+    await store.apply(Batch(heard=ConversationChanges(message_ids=(known,))))
 
 
 async def test_repeat_of_a_notice_gets_the_same_headers() -> None:

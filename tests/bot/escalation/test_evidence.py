@@ -188,7 +188,7 @@ async def test_file_added_since_the_preview_shows_it_again_before_it_is_sent() -
 
 async def test_status_page_is_shown_before_and_kept_with_what_was_sent() -> None:
     w = await a_world()
-    w = w.at(lookout=StatusPageWatch(Page("E-mail delayed"), w.clock))
+    w = w.at(status_page=StatusPageWatch(Page("E-mail delayed"), w.clock))
     ticket = await w.complete()
     unknown = (await w.desk.escalation.preview(ticket.id, BEN)).status
     assert unknown

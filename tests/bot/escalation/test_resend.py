@@ -120,7 +120,9 @@ async def test_letter_before_the_newest_one_was_sent_again_already(world: World)
 async def test_break_glass_letter_is_sent_again_by_a_person_with_that_right() -> None:
     world = await a_world(a_contact(BEN), a_contact(CARLA, attested_on=None))
     ticket = await world.complete()
-    ticket = await world.desk.escalation.send(ticket.id, CARLA, world.form(), ticket.version, glass="Ben is on a train")
+    ticket = await world.desk.escalation.send(
+        ticket.id, CARLA, world.form(), ticket.version, break_glass_reason="Ben is on a train"
+    )
     (notice,) = await die(world, Say.LETTER_MAIL)
     with pytest.raises(NotYours):
         await world.desk.resend.try_again(notice.key, BEA)

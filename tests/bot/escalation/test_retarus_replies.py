@@ -22,7 +22,7 @@ async def world() -> World:
 
 
 async def hear(world: World, ticket: Ticket, what: Move = Move.RETARUS_UPDATE, by: str = BEN, **typed: str) -> Ticket:
-    return await world.desk.retarus_replies.hear(
+    return await world.desk.retarus_replies.record_reply(
         ticket.id, by, what, "They wrote to us", typed, world.form(), ticket.version
     )
 
@@ -38,7 +38,7 @@ async def test_not_caused_by_retarus_and_a_remedy_of_theirs_bring_it_back_to_the
 ) -> None:
     ticket = await world.sent()
     said, what = {key: found}, Move.RETARUS_UPDATE
-    ticket = await world.desk.retarus_replies.hear(
+    ticket = await world.desk.retarus_replies.record_reply(
         ticket.id, BEN, what, "They wrote", said, world.form(), ticket.version
     )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)

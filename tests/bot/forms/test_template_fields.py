@@ -150,7 +150,7 @@ def test_a_row_of_the_table_is_whole(field: Field) -> None:
     assert 0 < field.max_length <= 3000
     assert field.printed.count("{}") == (1 if field.printed else 0)
     assert bool(field.options(a_config())) == (field.ask in {Ask.CHOICE, Ask.CHOICES, Ask.DECISION})
-    if field.heading.sheet is GuidePart.SECOND:
+    if field.heading.guide_part is GuidePart.SECOND:
         assert (field.level is Level.SECOND) == (field.key != "workaround_helps")  # only the 1st level can tell that
 
 

@@ -17,8 +17,8 @@ async def test_a_note_begins_with_what_retarus_gave_where_we_have_nothing_of_our
     ticket = await w.sent()
     given = {"their_workaround": "Use DE2", "their_remedy": "Policy DE1-77 relaxed"}
     await w.desk.retarus_replies.record(ticket.id, BEN, given, "form", ticket.version)
-    begun = await w.desk.notes.begun(ticket.id, BEN)
-    assert (begun.workaround, begun.remedy, begun.source) == ("Use DE2", "Policy DE1-77 relaxed", "retarus")
+    draft = await w.desk.notes.draft_from_ticket(ticket.id, BEN)
+    assert (draft.workaround, draft.remedy, draft.source) == ("Use DE2", "Policy DE1-77 relaxed", "retarus")
 
 
 @pytest.mark.parametrize(("received", "source"), [("yes", "retarus"), ("no", "ours")])
@@ -27,7 +27,7 @@ async def test_a_note_of_theirs_that_was_received_makes_it_theirs(received: str,
     ticket = await w.sent()
     at = {"their_note_at": str(int(w.clock().timestamp()))} if received == "yes" else {}
     await w.desk.retarus_replies.record(ticket.id, BEN, {"their_note": received, **at}, "form", ticket.version)
-    assert (await w.desk.notes.begun(ticket.id, BEN)).source == source
+    assert (await w.desk.notes.draft_from_ticket(ticket.id, BEN)).source == source
 
 
 async def test_write_saves_the_note_and_the_line_in_the_thread_in_one_batch() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model.conversation import Heard
+from bot.model.conversation import ConversationChanges
 from bot.model.ticket import Stage
 from bot.privacy.erasure import PersonalDataArchive
 from bot.tickets.ports import Batch
@@ -21,7 +21,9 @@ async def test_person_is_erased_from_an_entry_and_its_original_goes() -> None:
     store = MemoryStore()
     named = an_entry(author="Rita Retarus", words="Rita Retarus was here", text="")
     other = an_entry(id="f" * 24, author="Sven Support", words="Nothing", text="", address="sven@retarus.example")
-    heard = Heard(new=(named, other), originals={named.id: b"From: Rita Retarus", other.id: b"From: Sven"})
+    heard = ConversationChanges(
+        new=(named, other), originals={named.id: b"From: Rita Retarus", other.id: b"From: Sven"}
+    )
     await store.apply(Batch(heard=heard))
     archive = archive_of(store)
     person = await archive.find("Rita Retarus")
@@ -39,7 +41,7 @@ async def test_conversation_leaves_with_the_personal_data_of_its_ticket() -> Non
     store = MemoryStore()
     ticket = an_incident(Stage.CLOSED).model_copy(update={"version": 1})
     entry = an_entry(ticket_id=ticket.id)
-    heard = Heard(new=(entry,), originals={entry.id: b"raw"})
+    heard = ConversationChanges(new=(entry,), originals={entry.id: b"raw"})
     await store.apply(Batch(tickets=[ticket], events=[an_event(ticket, "raise")], heard=heard))
     assert await archive_of(store).expire(timedelta(days=30)) == 1
     assert await store.entries_of(ticket.id) == []

@@ -39,12 +39,12 @@ async def w() -> World:
 
 def watching(w: World, page: Page) -> World:
     """The same desk in a process of its own, without memory of earlier readings."""
-    return w.at(lookout=StatusPageWatch(page, w.clock))
+    return w.at(status_page=StatusPageWatch(page, w.clock))
 
 
 async def swept(w: World) -> int:
     """Reads the page once more, whatever was read a moment ago."""
-    w.desk.evidence.lookout.kept.forget("")
+    w.desk.evidence.status_page.cache.forget("")
     return await w.desk.status_alerts.match()
 
 

@@ -524,7 +524,7 @@ def at(hours: float) -> str:
     ],
 )
 def test_promise_of_retarus_is_kept_broken_or_moved(steps: list[Step], kept: list[bool]) -> None:
-    assert [each.is_kept for each in a_line(*SENT, *steps).promises] == kept
+    assert [each.is_fulfilled for each in a_line(*SENT, *steps).promises] == kept
 
 
 def test_ticket_that_was_closed_all_month_is_not_in_its_report() -> None:

@@ -41,16 +41,16 @@ def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[
     failed = next((each for each in entry.deliveries if each.outcome == Delivery.FAILED), None)
     if failed is None or not entry.letter:
         return []
-    _, _, said, to = entry.letter.split(":", 3)
+    _, _, way, to = entry.letter.split(":", 3)
     body: dict[str, JsonValue] = {
         "place": receipt_place(entry.letter),
-        "failed": said,
+        "failed": way,
         "to": failed.recipient or to,
         "why": why_not_delivered(failed),
         "key": entry.letter,
     }
-    told = shown(ticket, entry, routes, at)
-    return [told.model_copy(update={"key": f"receipt:{entry.id}:{entry.version}", "say": Say.RECEIPT, "body": body})]
+    notice = shown(ticket, entry, routes, at)
+    return [notice.model_copy(update={"key": f"receipt:{entry.id}:{entry.version}", "say": Say.RECEIPT, "body": body})]
 
 
 def why_not_delivered(failed: FailedDelivery) -> str:
@@ -88,5 +88,5 @@ def word(user: str, key: str, body: dict[str, JsonValue], at: datetime) -> Notic
 
 def original(user: str, entry_id: str, click: str, at: datetime) -> Notice:
     """The raw mail, as a file in this person's direct messages."""
-    told = word(user, f"original:{entry_id}:{click}", {"entry": entry_id}, at)
-    return told.model_copy(update={"say": Say.ORIGINAL})
+    notice = word(user, f"original:{entry_id}:{click}", {"entry": entry_id}, at)
+    return notice.model_copy(update={"say": Say.ORIGINAL})

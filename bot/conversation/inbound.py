@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.settings import Config
-from bot.conversation import telling
+from bot.conversation import conversation_notices
 from bot.conversation.assessment import Assessment, assess
 from bot.conversation.delivery_report import Delivery
-from bot.conversation.entries import entry_of_mail, is_told, number_to_record, unreadable
+from bot.conversation.entries import entry_of_mail, is_recorded, number_to_record, unreadable
 from bot.conversation.kind import MailKind
 from bot.conversation.lookup import StoredMails
 from bot.conversation.mail import InboundMail, UnreadableMail
@@ -18,7 +18,7 @@ from bot.conversation.matching import Assigned, MailPolicy
 from bot.conversation.ports import ConversationStore
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, EntryState, FailedDelivery, Heard, MessageId
+from bot.model.conversation import ConversationChanges, Entry, EntryState, FailedDelivery, MessageId
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move, Step, change, event
 from bot.tickets.changes import ATTEMPTS, Change, Changes
@@ -39,7 +39,7 @@ def policy_of(config: Config) -> MailPolicy:
 
 
 @dataclass(frozen=True)
-class TakingIn:
+class Inbound:
     """Saves a mail with everything that follows: kind, ticket, number, and posts."""
 
     changes: Changes
@@ -71,28 +71,32 @@ class TakingIn:
         ticket = await self.queries.find(found.match.ticket) if isinstance(found.match, Assigned) else None
         entry = entry_of_mail(mail, found, at, known=await self._letter(ticket))
         if entry.state is EntryState.IGNORED:
-            await self.changes.store.apply(Batch(heard=Heard(new=(entry,))))
+            await self.changes.store.apply(Batch(heard=ConversationChanges(new=(entry,))))
         elif ticket is None:
             await self._save(entry, raw)
         else:
             entry = await self._about(entry, mail, found)
-            await self.place(ticket, entry, Heard(new=(entry,), originals={entry.id: raw}), "", at)
+            await self.place(ticket, entry, ConversationChanges(new=(entry,), originals={entry.id: raw}), "", at)
         return entry
 
     async def _save(self, entry: Entry, raw: bytes) -> None:
         """Saves an unassigned mail, and notifies people once a day."""
-        heard = Heard(new=(entry,), originals={entry.id: raw})
-        await self.changes.store.apply(Batch(heard=heard, notices=telling.unassigned(self.config, entry.at)))
+        conversation = ConversationChanges(new=(entry,), originals={entry.id: raw})
+        await self.changes.store.apply(
+            Batch(heard=conversation, notices=conversation_notices.unassigned(self.config, entry.at))
+        )
         self.changes.wake()
 
-    async def place(self, ticket: Ticket, entry: Entry, heard: Heard, by: str, at: datetime) -> Ticket:
+    async def place(
+        self, ticket: Ticket, entry: Entry, conversation: ConversationChanges, by: str, at: datetime
+    ) -> Ticket:
         """Saves an entry as part of this ticket, with the ticket's facts from it. `by`: who assigned it."""
-        heard = heard.model_copy(
-            update={"message_ids": _message_ids(entry), "bounced": _bounced(entry), "new": heard.new}
+        conversation = conversation.model_copy(
+            update={"message_ids": _message_ids(entry), "bounced": _bounced(entry), "new": conversation.new}
         )
-        notices = [telling.shown(ticket, entry, self.changes.routes, at)]
-        notices += telling.bounced(ticket, entry, self.changes.routes, at)
-        more = Batch(heard=heard, notices=notices)
+        notices = [conversation_notices.shown(ticket, entry, self.changes.routes, at)]
+        notices += conversation_notices.bounced(ticket, entry, self.changes.routes, at)
+        more = Batch(heard=conversation, notices=notices)
         done = recorded(ticket, entry, by, at)
         if done is None:
             await self.changes.store.apply(more)
@@ -123,11 +127,11 @@ _UNANSWERED = frozenset({MailKind.DELIVERY_REPORT.value, MailKind.AUTOMATIC_REPL
 def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | None:
     """Events for the ticket's history: a person of theirs wrote, or gave a number."""
     number = number_to_record(entry, ticket.rcr)
-    if not (number or is_told(entry)):
+    if not (number or is_recorded(entry)):
         return None
     changed = change(ticket, rcr=(*ticket.rcr, number)) if number else change(ticket)
     detail = {"rcr": number} if number else {}
-    if not is_told(entry):
+    if not is_recorded(entry):
         return Change(changed, event(changed, Step.RCR, by, at, **detail, entry=entry.id))
     return Change(changed, event(changed, Step.HEARD, by, at, **detail, entry=entry.id, way=entry.way.value))
 
@@ -142,7 +146,7 @@ def _message_ids(entry: Entry) -> tuple[MessageId, ...]:
 def _bounced(entry: Entry) -> dict[str, str]:
     """The letter that counts as not delivered from now on, and why."""
     failed = failures(entry)
-    return {entry.letter: telling.why_not_delivered(failed[0])} if entry.letter and failed else {}
+    return {entry.letter: conversation_notices.why_not_delivered(failed[0])} if entry.letter and failed else {}
 
 
 def failures(entry: Entry) -> Sequence[FailedDelivery]:
