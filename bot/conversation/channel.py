@@ -11,14 +11,14 @@ from bot.conversation import conversation_notices
 from bot.conversation.channel_routes import ids_of
 from bot.conversation.entries import WORDS
 from bot.conversation.file_selection import sort_files
+from bot.conversation.inbound import Inbound
 from bot.conversation.mail import MailFile
 from bot.conversation.ports import ConversationStore
 from bot.conversation.references import rcr_numbers
-from bot.conversation.inbound import Inbound
 from bot.core.characters import without_surrogates
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, EntryFile, EntryState, ConversationChanges, Way, entry_id
+from bot.model.conversation import ConversationChanges, Entry, EntryFile, EntryState, Way, entry_id
 from bot.model.notice import Place
 from bot.model.ticket import Stage, Ticket
 from bot.tickets.changes import ATTEMPTS, Changes
