@@ -99,7 +99,7 @@ async def traffic(mails: int, burst: int) -> list[str]:
     async with dovecot() as host, desk(host) as w:
         card, ticket = await w.escalated(), await w.ticket()
         sent = MessageId(message_id=LETTER, ticket_id=ticket.id, is_sent=True, at=ticket.raised_at)
-        await w.running.store.apply(Batch(heard=ConversationChanges(message_ids=(sent,))))
+        await w.running.store.apply(Batch(conversation=ConversationChanges(message_ids=(sent,))))
         found = await latencies(w, host, card, mails)
         putting = asyncio.create_task(asyncio.to_thread(append, host, range(mails, mails + burst)))
         started = perf_counter()

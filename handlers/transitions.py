@@ -56,7 +56,9 @@ async def _carry_out(desk: Desk, what: Move | Step, form: Submission, word: str)
         await desk.tickets.note(form.ticket, form.user, word, form.view, called, along)
     elif what in _FROM_RETARUS:
         along = recording(desk, form)
-        await desk.retarus_replies.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version, along)
+        await desk.retarus_replies.record_reply(
+            form.ticket, form.user, what, word, form.typed, form.view, form.version, along
+        )
     elif what is Move.RESOLVE:
         await desk.tickets.resolve(form.ticket, form.user, form.view, word, form.typed)
     else:

@@ -132,7 +132,7 @@ class Channel:
     async def _changed(self, entry: Entry, ticket: Ticket, **changes: object) -> None:
         changed = entry.model_copy(update={**changes, "version": entry.version + 1})
         notice = conversation_notices.shown(ticket, changed, self.changes.routes, as_utc(self.clock()))
-        await self.changes.store.apply(Batch(heard=ConversationChanges(changed=(changed,)), notices=[notice]))
+        await self.changes.store.apply(Batch(conversation=ConversationChanges(changed=(changed,)), notices=[notice]))
         self.changes.wake()
 
     def _entry(self, message: ChannelMessage, place: Place, ticket: Ticket, at: datetime) -> Entry:

@@ -71,7 +71,7 @@ class Inbound:
         ticket = await self.queries.find(found.match.ticket) if isinstance(found.match, Assigned) else None
         entry = entry_of_mail(mail, found, at, known=await self._letter(ticket))
         if entry.state is EntryState.IGNORED:
-            await self.changes.store.apply(Batch(heard=ConversationChanges(new=(entry,))))
+            await self.changes.store.apply(Batch(conversation=ConversationChanges(new=(entry,))))
         elif ticket is None:
             await self._save(entry, raw)
         else:
@@ -83,7 +83,7 @@ class Inbound:
         """Saves an unassigned mail, and notifies people once a day."""
         conversation = ConversationChanges(new=(entry,), originals={entry.id: raw})
         await self.changes.store.apply(
-            Batch(heard=conversation, notices=conversation_notices.unassigned(self.config, entry.at))
+            Batch(conversation=conversation, notices=conversation_notices.unassigned(self.config, entry.at))
         )
         self.changes.wake()
 
@@ -96,7 +96,7 @@ class Inbound:
         )
         notices = [conversation_notices.shown(ticket, entry, self.changes.routes, at)]
         notices += conversation_notices.bounced(ticket, entry, self.changes.routes, at)
-        more = Batch(heard=conversation, notices=notices)
+        more = Batch(conversation=conversation, notices=notices)
         done = recorded(ticket, entry, by, at)
         if done is None:
             await self.changes.store.apply(more)

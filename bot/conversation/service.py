@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation import conversation_notices
-from bot.conversation.ports import ConversationStore
 from bot.conversation.inbound import Inbound
+from bot.conversation.ports import ConversationStore
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
-from bot.model.conversation import Entry, EntryRecord, EntryState, ConversationChanges
+from bot.model.conversation import ConversationChanges, Entry, EntryRecord, EntryState
 from bot.model.ticket import Ticket
 from bot.tickets import permissions
 from bot.tickets.changes import ATTEMPTS, Along, Change, Changes
@@ -91,14 +91,16 @@ class Conversation:
             "was_closed": not ticket.stage.is_open,
         }
         changed = entry.model_copy(update=placed)
-        return await self.inbound.place(ticket, changed, ConversationChanges(changed=(changed,)), by, as_utc(self.clock()))
+        return await self.inbound.place(
+            ticket, changed, ConversationChanges(changed=(changed,)), by, as_utc(self.clock())
+        )
 
     async def dismiss(self, entry_id: str, by: str) -> None:
         """Dismisses a mail that belongs to no ticket. The original is kept. Idempotent."""
         entry = await self.entry(entry_id, by)
         if entry.state is EntryState.UNASSIGNED:
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
-            await self.changes.store.apply(Batch(heard=ConversationChanges(changed=(changed,))))
+            await self.changes.store.apply(Batch(conversation=ConversationChanges(changed=(changed,))))
 
     def recording(self, entry_id: str, by: str, kind: str, form: str, seen: int) -> Along:
         """Marks an entry as recorded, in the change that records it. `seen`: its records when the form was opened.
@@ -113,7 +115,7 @@ class Conversation:
             records = (*entry.records, EntryRecord(kind=kind, by=by, at=at, form=form))
             changed = entry.model_copy(update={"version": entry.version + 1, "records": records})
             shown = conversation_notices.shown(done.ticket, changed, self.changes.routes, at)
-            return replace(done, letters=[*done.letters, shown], heard=ConversationChanges(changed=(changed,)))
+            return replace(done, letters=[*done.letters, shown], conversation=ConversationChanges(changed=(changed,)))
 
         return along
 

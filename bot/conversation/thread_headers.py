@@ -48,7 +48,7 @@ class OutgoingMails:
         await self.store.keep_first(_SECRET, new_secret())
         if domain and not await self.store.value(_OLD):
             old = [_old(each, domain, at) for each in await self.store.letters_sent()]
-            await self.changes.apply(Batch(heard=ConversationChanges(message_ids=tuple(old))))
+            await self.changes.apply(Batch(conversation=ConversationChanges(message_ids=tuple(old))))
             await self.store.keep(_OLD, "known")
 
     async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore:
@@ -68,7 +68,7 @@ class OutgoingMails:
         if known is None:
             if notice.is_automatic and (turn := next_turn(mails, at)):
                 return NotBefore(turn)
-            await self.changes.apply(Batch(heard=ConversationChanges(message_ids=(_sent(notice, own, at),))))
+            await self.changes.apply(Batch(conversation=ConversationChanges(message_ids=(_sent(notice, own, at),))))
         return ThreadHeaders(own, bounded(before))
 
 

@@ -75,7 +75,7 @@ class Escalation:
 
         Refuses a sender who is no authorised contact now, an incomplete ticket (with everything that is missing),
         a letter other than the previewed one (`seen`: its version), and doubtful answers without a reason (`despite`).
-        `break_glass_reason`: why an admin sends a ticket of the highest priority without an authorised contact (guide 2.3).
+        `break_glass_reason`: why an admin sends one of the highest priority without an authorised contact (guide 2.3).
         """
         actor = await self.register.look_again(by)
 

@@ -151,7 +151,9 @@ class PersonalDataArchive:
         after = change(after.model_copy(update={"version": before.version}))
         last = event(after, Step.ERASE, "", at)
         conversation = await self._forgotten(after) if after.is_erased else NO_CONVERSATION_CHANGES
-        batch = Batch(tickets=[after], events=[last], rewritten=history, forget_notices=[after.id], heard=conversation)
+        batch = Batch(
+            tickets=[after], events=[last], rewritten=history, forget_notices=[after.id], conversation=conversation
+        )
         try:
             await self.store.apply(batch)
         except Conflict:
@@ -173,7 +175,7 @@ class PersonalDataArchive:
             changed = without.model_copy(update={"version": entry.version + 1, "has_original": False, "id": entry.id})
             with suppress(Conflict):
                 await self.store.apply(
-                    Batch(heard=ConversationChanges(changed=(changed,), forget_originals=(entry.id,)))
+                    Batch(conversation=ConversationChanges(changed=(changed,), forget_originals=(entry.id,)))
                 )
 
     async def _erase_from_lists(self, person: PersonMatcher) -> bool:

@@ -11,7 +11,7 @@ from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.model import timestamps
-from bot.model.conversation import NOTHING_HEARD, Heard
+from bot.model.conversation import NO_CONVERSATION_CHANGES, ConversationChanges
 from bot.model.notice import Notice
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Level, Stage, Ticket, Times
@@ -37,7 +37,7 @@ class Change:
     """A technical note that is saved with it."""
     drop: Sequence[str] = ()
     """Keys of undelivered notices that it replaces."""
-    heard: Heard = NOTHING_HEARD
+    conversation: ConversationChanges = NO_CONVERSATION_CHANGES
     """Changes to the conversation with Retarus that are saved with it."""
 
 
@@ -160,7 +160,9 @@ class Changes:
             technical_notes=learnt,
             once=[once],
             drop=[key for each in done for key in each.drop],
-            heard=next((each.heard for each in done if each.heard != NOTHING_HEARD), more.heard),
+            conversation=next(
+                (each.conversation for each in done if each.conversation != NO_CONVERSATION_CHANGES), more.conversation
+            ),
             customers=more.customers,
         )
         saved = await self.store.apply(batch)

@@ -52,7 +52,7 @@ class Batch:
     """Versions of notes as they stand from now on, in place of those of the same number and version."""
     accesses: Sequence[Access] = ()
     """Entries of the access log."""
-    heard: ConversationChanges = NO_CONVERSATION_CHANGES
+    conversation: ConversationChanges = NO_CONVERSATION_CHANGES
     """Additions to the conversation with Retarus."""
     views: Sequence[View] = ()
     """Retarus's views of months, by their month, as they now are."""

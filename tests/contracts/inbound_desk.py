@@ -28,7 +28,9 @@ async def save_escalated(store: Store) -> None:
     ticket = an_incident(Stage.RETARUS).model_copy(update={"id": "t1", "sent_at": NOW, "version": 1, "number": 0})
     sent = MessageId(message_id=LETTER, ticket_id="t1", is_sent=True, at=NOW)
     await store.apply(
-        Batch(tickets=[ticket], events=[an_event(ticket, "raise")], heard=ConversationChanges(message_ids=(sent,)))
+        Batch(
+            tickets=[ticket], events=[an_event(ticket, "raise")], conversation=ConversationChanges(message_ids=(sent,))
+        )
     )
 
 

@@ -25,7 +25,7 @@ def an_id(message_id: str, minute: int = 0, **values: object) -> MessageId:
 
 
 async def hear(store: Store, **values: object) -> None:
-    await store.apply(Batch(heard=ConversationChanges.model_validate(values)))
+    await store.apply(Batch(conversation=ConversationChanges.model_validate(values)))
 
 
 async def test_entry_is_read_as_it_was_saved(store: Store) -> None:
@@ -37,7 +37,7 @@ async def test_entry_is_read_as_it_was_saved(store: Store) -> None:
 async def test_new_entry_is_taken_in_once(store: Store) -> None:
     await hear(store, new=[an_entry()])
     with pytest.raises(Duplicate):
-        await store.apply(Batch(tickets=[a_ticket()], heard=ConversationChanges(new=(an_entry(),))))
+        await store.apply(Batch(tickets=[a_ticket()], conversation=ConversationChanges(new=(an_entry(),))))
     assert await store.get("t1") is None
 
 

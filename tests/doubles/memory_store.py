@@ -153,8 +153,8 @@ class MemoryStore(MemoryConversation):
             self._data.once[key] = at
         if any(self._data.contacts.get(user) != before for user, before in batch.contacts_read.items()):
             raise Conflict("A contact was changed meanwhile.")
-        self._data.said.apply(batch.heard)
-        self._bounce(batch.heard.bounced, at)
+        self._data.said.apply(batch.conversation)
+        self._bounce(batch.conversation.bounced, at)
         tickets = tuple(self._save(ticket) for ticket in batch.tickets)
         for event in batch.events:
             if (event.ticket_id, event.version) in self._data.events:

@@ -101,7 +101,9 @@ async def opened(folder: Path) -> World:
     world.store = world.parts["store"]
     ticket = an_incident(Stage.RETARUS).model_copy(update={"id": "t1", "sent_at": NOW, "version": 1, "number": 0})
     sent = MessageId(message_id=LETTER, ticket_id="t1", is_sent=True, at=NOW)
-    batch = Batch(tickets=[ticket], events=[an_event(ticket, "raise")], heard=ConversationChanges(message_ids=(sent,)))
+    batch = Batch(
+        tickets=[ticket], events=[an_event(ticket, "raise")], conversation=ConversationChanges(message_ids=(sent,))
+    )
     [saved] = await world.store.apply(batch)
     await world.store.apply(Batch(notices=[a_notice(saved, Say.LETTER_POST, RETARUS)]))
     [claim] = await world.store.claim(NOW, timedelta(minutes=1), 1)

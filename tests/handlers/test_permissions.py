@@ -96,7 +96,7 @@ async def a_scene(*, registered: bool) -> Scene:
     typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
     note = await w.desk.notes.write(typed, BEN, w.form())
     said = Entry(id=second.id, way=Way.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW)
-    await w.store.apply(Batch(heard=ConversationChanges(new=(said,))))
+    await w.store.apply(Batch(conversation=ConversationChanges(new=(said,))))
     w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, what="card", channel=DESK, ts="1.1")
     return Scene(w, first, second, note.id)
 

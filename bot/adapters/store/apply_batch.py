@@ -43,7 +43,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     for key in batch.once:
         db.require(sql.USE_ONCE, {"key": key, "at": ms(at)}, Duplicate(f"The once-key {key!r} is used up."))
     _require_unchanged(db, batch)
-    conversation_sql.apply(db, batch.heard, at)
+    conversation_sql.apply(db, batch.conversation, at)
     new = {ticket.id for ticket in batch.tickets if ticket.version == 1}
     are_new = all(ticket.id in new for ticket in batch.tickets)
     numbers = [] if are_new else _save_all(db, batch)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row, ms
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import Entry, ConversationChanges, MessageId
+from bot.model.conversation import ConversationChanges, Entry, MessageId
 from bot.model.ticket import Ticket
 
 CONVERSATION: Final = """

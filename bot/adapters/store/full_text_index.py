@@ -32,9 +32,9 @@ def index(db: Connection, batch: Batch, notes: Sequence[TechnicalNote]) -> None:
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
         if rewritten:
-            found = db.execute(sql.MARK, {"id": ticket.id}).fetchone()  # a concurrent indexing run repeats it
-            document, found = documents.document_of(ticket), documents.story_of((*rewritten, *events))
-            learnt |= _put(db, DocumentKind.TICKETS, found[0], document, found, is_complete=True)
+            marked = db.execute(sql.MARK, {"id": ticket.id}).fetchone()  # a concurrent indexing run repeats it
+            document, story = documents.document_of(ticket), documents.story_of((*rewritten, *events))
+            learnt |= _put(db, DocumentKind.TICKETS, marked[0], document, story, is_complete=True)
         elif ticket.version == 1 or documents.story_of(events):
             db.send(sql.MARK, {"id": ticket.id})
         else:  # a reminder, for example, adds no word
@@ -153,8 +153,8 @@ def matching(
         values: rows.Row = {}
         for place, number in enumerate(asked):
             values |= wanted(groups[number], place)
-        found = db.execute(sql.matches(table, len(asked)), {**values, "first": first, "most": limit}).fetchall()
-        for place, number in found:
+        matches = db.execute(sql.matches(table, len(asked)), {**values, "first": first, "most": limit}).fetchall()
+        for place, number in matches:
             found[asked[place]].append(number)
     return [sorted(numbers, reverse=True) for numbers in found]
 
@@ -170,14 +170,14 @@ def wanted(groups: Sequence[Sequence[str]], place: int) -> rows.Row:
 
 def _fts(groups: Sequence[Sequence[str]]) -> str:
     """For SQLite: `("a" OR "b") AND ("c")`."""
-    found = (" OR ".join('"' + token.replace('"', '""') + '"' for token in group) for group in groups)
-    return " AND ".join(f"({each})" for each in found)
+    clauses = (" OR ".join('"' + token.replace('"', '""') + '"' for token in group) for group in groups)
+    return " AND ".join(f"({each})" for each in clauses)
 
 
 def _ts(groups: Sequence[Sequence[str]]) -> str:
     """For PostgreSQL: `('a' | 'b') & ('c')`."""
-    found = (" | ".join(_lexeme(token) for token in group) for group in groups)
-    return " & ".join(f"({each})" for each in found)
+    clauses = (" | ".join(_lexeme(token) for token in group) for group in groups)
+    return " & ".join(f"({each})" for each in clauses)
 
 
 def _lexeme(token: str) -> str:

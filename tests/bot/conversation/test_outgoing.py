@@ -21,7 +21,7 @@ async def announced(mails: OutgoingMails, notice: Notice, minute: int = 0) -> Th
 
 async def theirs(store: MemoryStore, message_id: str, minute: int) -> None:
     known = MessageId(message_id=message_id, ticket_id="t1", is_sent=False, at=START + minutes(minute))
-    await store.apply(Batch(heard=ConversationChanges(message_ids=(known,))))
+    await store.apply(Batch(conversation=ConversationChanges(message_ids=(known,))))
 
 
 async def test_repeat_of_a_notice_gets_the_same_headers() -> None:

@@ -21,10 +21,10 @@ async def test_person_is_erased_from_an_entry_and_its_original_goes() -> None:
     store = MemoryStore()
     named = an_entry(author="Rita Retarus", words="Rita Retarus was here", text="")
     other = an_entry(id="f" * 24, author="Sven Support", words="Nothing", text="", address="sven@retarus.example")
-    heard = ConversationChanges(
+    conversation = ConversationChanges(
         new=(named, other), originals={named.id: b"From: Rita Retarus", other.id: b"From: Sven"}
     )
-    await store.apply(Batch(heard=heard))
+    await store.apply(Batch(conversation=conversation))
     archive = archive_of(store)
     person = await archive.find("Rita Retarus")
     assert str((await archive.export(person))["conversation"]).count("Rita Retarus") == 2
@@ -41,8 +41,8 @@ async def test_conversation_leaves_with_the_personal_data_of_its_ticket() -> Non
     store = MemoryStore()
     ticket = an_incident(Stage.CLOSED).model_copy(update={"version": 1})
     entry = an_entry(ticket_id=ticket.id)
-    heard = ConversationChanges(new=(entry,), originals={entry.id: b"raw"})
-    await store.apply(Batch(tickets=[ticket], events=[an_event(ticket, "raise")], heard=heard))
+    conversation = ConversationChanges(new=(entry,), originals={entry.id: b"raw"})
+    await store.apply(Batch(tickets=[ticket], events=[an_event(ticket, "raise")], conversation=conversation))
     assert await archive_of(store).expire(timedelta(days=30)) == 1
     assert await store.entries_of(ticket.id) == []
     assert await store.original(entry.id) is None

@@ -28,7 +28,7 @@ async def answered() -> tuple[World, Ticket]:
         words="Policy 7 is corrected", message_id="<their@retarus.example>",
     )  # fmt: skip
     ours = MessageId(message_id="<ours@nordlicht.example>", ticket_id=ticket.id, is_sent=True, at=w.clock())
-    await w.store.apply(Batch(heard=ConversationChanges(new=(said,), message_ids=(ours,))))
+    await w.store.apply(Batch(conversation=ConversationChanges(new=(said,), message_ids=(ours,))))
     await w.desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, BEN, w.form(), "answer", "Policy 7 is corrected")
     w.clock.forward(hours=1)
     return w, await w.desk.queries.ticket(ticket.id)
