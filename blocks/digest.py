@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blocks import kit
+from blocks import kit, urgency
 from blocks.card import Who, state_of
 from blocks.kit import Json, Message
 from blocks.urgency import title
@@ -53,5 +53,7 @@ def _line(ticket: Ticket, config: Config, who: Who, links: Mapping[str, str]) ->
     what = excerpt(ticket.answer("happens"), 80)
     return kit.line(
         kit.link(title(ticket, config), links.get(ticket.id, "")),
-        kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · {what}"),
+        kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · "),
+        *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)]),
+        kit.text(f" · {what}"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from blocks import kit, reminders, transitions
+from blocks import kit, reminders, transitions, urgency
 from blocks.card import primary
 from blocks.kit import Json, Message
 from blocks.urgency import title
@@ -225,4 +225,5 @@ def _about(item: Item, words: str, config: Config) -> Json:
     if item.is_answered:
         return kit.rich(kit.line(name, kit.text("\n"), _struck(words)))
     what = excerpt(item.ticket.answer("happens"), 200)
-    return kit.rich(kit.line(name, kit.text(f"\n{words}\n{what}")), *_listed(item.event))
+    urgent = urgency.joined_elements([urgency.age(item.ticket), urgency.due(item.ticket, config)])
+    return kit.rich(kit.line(name, kit.text(" · "), *urgent, kit.text(f"\n{words}\n{what}")), *_listed(item.event))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from blocks import kit
 from blocks.evidence import along
@@ -14,6 +13,7 @@ from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import MOVES, Move
+from bot.reminders.snoozing import Preset
 from bot.tickets.attachments import waiting
 
 SHOW = "reminders.show"
@@ -25,7 +25,7 @@ PLAN = "reminders.plan"
 PACE = "reminders.pace"
 HAND_ON = "reminders.hand_on"
 
-UNTIL, WORD, TO = "until", "word", "to"
+UNTIL, PRESET, WORD, TO = "until", "preset", "word", "to"
 """Block ids of inputs."""
 
 _HAND_ON_AT = frozenset(stage for stage, what in MOVES if what is Move.HAND_ON)
@@ -53,14 +53,27 @@ def buttons(ticket: Ticket) -> list[Json]:
 # --- the modals
 
 
-def snooze(ticket: Ticket, name: str, proposed: datetime) -> Json:
-    """The form of a snooze; `proposed`: the moment until which."""
-    blocks = [
-        kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}"),
-        _moment(UNTIL, t("Until when?"), int(proposed.timestamp())),
-        text_input(WORD, t("Why can it wait?"), t("In the ticket's thread")),
-    ]
-    return kit.modal(SNOOZE, t("Snooze"), blocks, submit=t("Snooze"), about=ticket.id)
+def snooze(ticket: Ticket, name: str, offered: Sequence[Preset]) -> Json:
+    """The form of a snooze, with the moments that are offered, the first one chosen, and any other."""
+    return kit.modal(SNOOZE, t("Snooze"), snooze_inputs(name, offered), submit=t("Snooze"), about=ticket.id)
+
+
+def snooze_inputs(name: str, offered: Sequence[Preset]) -> list[Json]:
+    """Until when, and why."""
+    note = kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}")
+    other = _moment(UNTIL, t("Or until another time"), 0, needed=not offered)
+    why = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)
+    return [note, *([_presets(offered)] if offered else []), other, why]
+
+
+def _presets(offered: Sequence[Preset]) -> Json:
+    options = [kit.option(_named(each), str(int(each.at.timestamp()))) for each in offered]
+    picker: Json = {"type": "radio_buttons", "action_id": ANSWER, "options": options, "initial_option": options[0]}
+    return {"type": "input", "block_id": PRESET, "label": kit.plain(t("Until when?")), "element": picker}
+
+
+def _named(preset: Preset) -> str:
+    return t(preset.when.value).format(day=f"{preset.local:%d.%m.}", time=f"{preset.local:%H:%M}")
 
 
 def expect(ticket: Ticket, name: str, question: str = "") -> Json:

@@ -10,7 +10,7 @@ from bot.core.errors import Conflict
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
-from bot.reminders.snoozing import proposed
+from bot.reminders.snoozing import presets
 from bot.tickets.reference import reference
 from handlers.conversation import recording
 from handlers.dispatch import Dispatcher, OnClick, OnSubmit
@@ -43,7 +43,7 @@ def _asked(desk: Desk) -> dict[str, Draw]:
     async def snooze(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)
         person = (await desk.queries.actor(click.user)).person
-        return reminders.snooze(ticket, named(ticket), proposed(ticket, person.zone, desk.config, desk.clock()))
+        return reminders.snooze(ticket, named(ticket), presets(ticket, person.zone, desk.config, desk.clock()))
 
     async def expect(click: Click) -> Json:
         ticket = await desk.reminders.with_retarus(click.value, click.user)
@@ -83,7 +83,8 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
         return form.typed.get(reminders.WORD, "")
 
     async def snooze(form: Submission) -> None:
-        await desk.reminders.snooze(form.ticket, form.user, form.typed.get(reminders.UNTIL, ""), word(form), form.view)
+        until = form.typed.get(reminders.UNTIL) or form.typed.get(reminders.PRESET, "")
+        await desk.reminders.snooze(form.ticket, form.user, until, word(form), form.view)
 
     async def expect(form: Submission) -> None:
         await desk.reminders.expect(form.ticket, form.user, form.typed, form.view, recording(desk, form))

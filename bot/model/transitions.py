@@ -46,7 +46,7 @@ class Step(Glossed):
     HEARD = "heard", "Retarus wrote: it stands in the thread"
     TELL = "tell", "Retarus was told something, in the same thread"
     REMIND = "remind", "a reminder was sent"
-    SNOOZE = "snooze", "reminders were postponed, with a reason"
+    SNOOZE = "snooze", "reminders were postponed"
     CALL = "call", "a telephone call was logged: it never counts as a report (guide 2.1)"
     FOUND = "found", "what Retarus found or provided was recorded (guide, section 3, 3rd level)"
     SERVICE = "service", "the status page reports something for one of its services"

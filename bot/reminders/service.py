@@ -59,17 +59,18 @@ class Reminders:
     # --- actions on a reminder
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:
-        """Postpones all reminders but the SLA's until then. Any action on the ticket ends the snooze."""
+        """Postpones all reminders but the SLA's until then; a reason is optional. Any action ends the snooze."""
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         moment = later(until, "until", at, _SNOOZE)
-        reason = await self.answers.word(ticket_id, reason, "word", Asked.REASON)
+        said = {"until": f"{int(moment.timestamp())}"}
+        if reason.strip():
+            said["reason"] = await self.answers.word(ticket_id, reason, "word", Asked.REASON)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
             snoozed = change(ticket)
-            stamp = f"{int(moment.timestamp())}"
-            return Change(snoozed, event(snoozed, Step.SNOOZE, by, at, until=stamp, reason=reason))
+            return Change(snoozed, event(snoozed, Step.SNOOZE, by, at, **said))
 
         return await self.changes.change(ticket_id, f"{form}:snooze", decide)
 

@@ -1,24 +1,76 @@
-"""The moment that the form of a snooze proposes: within working hours, never at night."""
+"""Moments that the form of a snooze offers: by the person's zone and the level's calendar, never at night."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from bot.config.settings import Config
+from bot.core.business_hours import Calendar
 from bot.core.clock import as_utc, zone
+from bot.core.i18n import mark
 from bot.model.ticket import Ticket
 
-_LATER = timedelta(hours=5)
-_BEGINS, _ENDS = time(9), time(18)
+_MORNING = time(9)
+_AFTERNOONS = ((time(13), time(14)), (time(15), time(16)))
+"""This afternoon's moment, by the time until which it is offered."""
+_BEGINS, _ENDS = time(7), time(20)
+"""An hour from now is offered within these hours only."""
+_MONDAY = 0
 
 
-def proposed(ticket: Ticket, zone_name: str, config: Config, at: datetime) -> datetime:
-    """In five hours, or at 9:00 of the next working day of the ticket's level, in the person's zone."""
+class When(StrEnum):
+    """A moment that is offered, with its label."""
+
+    HOUR = mark("In 1 hour, {time}")
+    AFTERNOON = mark("This afternoon, {time}")
+    TOMORROW = mark("Tomorrow, {time}")
+    MONDAY = mark("Monday, {time}")
+    DAY = mark("{day}, {time}")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A moment that is offered."""
+
+    when: When
+    at: datetime
+    local: datetime
+    """The same in the person's zone."""
+
+
+def presets(ticket: Ticket, zone_name: str, config: Config, at: datetime) -> list[Preset]:
+    """In an hour, this afternoon, tomorrow and Monday, in their order; what lies outside working time is left out.
+
+    Where tomorrow is a day off, the next working day is offered.
+    """
     calendar, tz = config.calendar(config.team(ticket.level).calendar), zone(zone_name or config.desk.timezone)
-    local = (at + _LATER).astimezone(tz).replace(minute=0, second=0, microsecond=0)
-    if not _BEGINS <= local.time() < _ENDS or not calendar.is_open(as_utc(local)):
-        day = local.date() if local.time() < _BEGINS else local.date() + timedelta(days=1)
-        while calendar.is_closed_on(day):
-            day += timedelta(days=1)
-        local = datetime.combine(day, _BEGINS, tz)
-    return calendar.opens(as_utc(local))
+    now = at.astimezone(tz)
+    hour = (at + timedelta(hours=1)).astimezone(tz)
+    found = [(When.HOUR, hour)] if hour.date() == now.date() and _BEGINS <= hour.time() <= _ENDS else []
+    noon = next((begins for until, begins in _AFTERNOONS if now.time() < until), None)
+    found += [(When.AFTERNOON, datetime.combine(now.date(), noon, tz))] if noon else []
+    found = [(when, moment) for when, moment in found if calendar.is_open(as_utc(moment))]
+    for day in _mornings(now.date(), calendar):
+        moment = calendar.opens(as_utc(datetime.combine(day, _MORNING, tz))).astimezone(tz)
+        found.append((_named(moment, now), moment))
+    return [Preset(when, as_utc(moment), moment) for when, moment in found]
+
+
+def _mornings(today: date, calendar: Calendar) -> list[date]:
+    """The next working day, and Monday or the first working day after it."""
+    days = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
+    return sorted({_working_day(day, calendar) for day in days})
+
+
+def _working_day(day: date, calendar: Calendar) -> date:
+    while calendar.is_closed_on(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _named(moment: datetime, now: datetime) -> When:
+    if moment.date() == now.date() + timedelta(days=1):
+        return When.TOMORROW
+    return When.MONDAY if moment.weekday() == _MONDAY else When.DAY

@@ -47,6 +47,7 @@ from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusRep
 from bot.model.transitions import Move, Step
 from bot.register.customer_words import CustomerStage, CustomerText
 from bot.reminders.handover import Handover
+from bot.reminders.snoozing import presets
 from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from bot.tickets.priority_call import CALL
@@ -213,7 +214,9 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "rcr", escalation.rcr_modal(ticket, name)
     for at in (NOW, NOW + timedelta(days=9)):
         yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at, config)
-    yield "snooze", reminders.snooze(ticket, name, NOW)
+    offered = presets(ticket, "Europe/Berlin", config, NOW)
+    yield "snooze", reminders.snooze(ticket, name, offered)
+    yield "snooze without an offered moment", reminders.snooze(ticket, name, ())
     yield "expect", reminders.expect(ticket, name)
     yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"], config)
     yield "plan", reminders.plan(ticket, name)

@@ -68,13 +68,17 @@ async def test_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
     await w.anna.advance(HALF_AN_HOUR)
     reminder = await w.anna.reply(card, "with no activity")
     await w.anna.click(reminder, "Snooze")
-    later = int(w.now()) + 20 * HOURS
-    done = await w.anna.submit(
-        await w.anna.modal("Snooze"), {"until": later, "word": "Ben is back tomorrow, agreed by phone"}
-    )
+    modal = await w.anna.modal("Snooze")
+    (first,) = [block["element"] for block in modal.view["blocks"] if block.get("block_id") == "preset"]
+    done = await w.anna.submit(modal, {"word": "Ben is back tomorrow, agreed by phone"})
     assert done["outcome"] == "closed", done
     line = await w.anna.reply(card, "put reminders off until")
     assert "agreed by phone" in str(line["blocks"])
+    offered = int(first["initial_option"]["value"])
+    assert int((await w.ticket()).times.snoozed_until.timestamp()) == offered  # type: ignore[union-attr]
+    await w.anna.click(reminder, "Snooze")
+    later = int(w.now()) + 20 * HOURS
+    assert (await w.anna.submit(await w.anna.modal("Snooze"), {"until": later}))["outcome"] == "closed"
     assert int((await w.ticket()).times.snoozed_until.timestamp()) == later  # type: ignore[union-attr]
 
 
