@@ -214,8 +214,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "rcr", escalation.rcr_modal(ticket, name)
     for at in (NOW, NOW + timedelta(days=9)):
         yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at, config)
-    offered = presets(ticket, "Europe/Berlin", config, NOW)
-    yield "snooze", reminders.snooze(ticket, name, offered)
+    moments = presets(ticket, "Europe/Berlin", config, NOW)
+    yield "snooze", reminders.snooze(ticket, name, moments)
     yield "snooze without an offered moment", reminders.snooze(ticket, name, ())
     yield "expect", reminders.expect(ticket, name)
     yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"], config)
