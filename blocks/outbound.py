@@ -37,5 +37,5 @@ def preview(outgoing: OutgoingPreview, name: str, entry: str, config: Config) ->
     blocks += [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(outgoing.text)]
     blocks += along(outgoing.files, config)
     blocks += [kit.rich(kit.line(kit.bold(each))) for each in outgoing.warnings]
-    about = f"{ticket.id}|{ticket.version}|{entry}"
+    about = f"{ticket.id}|{ticket.version}|{entry}|{outgoing.digest}"
     return kit.modal(SEND, t("Preview"), blocks, submit=t("Send to Retarus"), about=about)

@@ -42,19 +42,20 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def preview(form: Submission) -> Json:
         text = form.typed.get(outbound.WORD, "")
-        return await shown(form, text)
+        return await shown(form, text, form.below)
 
-    async def shown(form: Submission, text: str) -> Json:
-        outgoing = await desk.outbound.preview(form.ticket, form.user, text, form.below)
+    async def shown(form: Submission, text: str, entry: str) -> Json:
+        outgoing = await desk.outbound.preview(form.ticket, form.user, text, entry)
         await desk.conversation.save_draft(form.user, form.ticket, text)
-        return outbound.preview(outgoing, reference(outgoing.ticket, desk.config), form.below, desk.config)
+        return outbound.preview(outgoing, reference(outgoing.ticket, desk.config), entry, desk.config)
 
     async def send(form: Submission) -> Json | None:
         text = await desk.conversation.saved_draft(form.user, form.ticket)
+        entry, _, seen = form.below.partition("|")
         try:
-            await desk.outbound.send(form.ticket, form.user, text, form.view, form.version, form.below)
+            await desk.outbound.send(form.ticket, form.user, text, form.view, form.version, seen, entry)
         except Conflict:  # something changed meanwhile: it is shown first
-            return await shown(form, text)
+            return await shown(form, text, entry)
         return None
 
     dispatcher.clicks[outbound.WRITE] = write

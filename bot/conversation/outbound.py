@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
-from bot.core.errors import NotNow, Refused
+from bot.core.errors import Conflict, NotNow, Refused
 from bot.core.i18n import speaking, t
 from bot.escalation import letter
 from bot.escalation.correspondence import newly_affected
@@ -42,6 +43,11 @@ class OutgoingPreview:
     ways: tuple[str, ...]
     files: tuple[Attachment, ...]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Digest of the text, the subject and the ways: what goes out is what was shown."""
+        return sha256("\0".join((self.subject, self.text, *self.ways)).encode("utf-8", "replace")).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -82,9 +88,18 @@ class Outbound:
             warnings(text),
         )
 
-    async def send(self, ticket_id: str, by: str, text: str, form: str, seen: int, entry_id: str = "") -> Ticket:
-        """Sends it, as it was previewed, on every way. `seen`: the previewed version; a `Conflict` with other files."""
-        written = await self._written(await self.draft(ticket_id, by), text, entry_id)
+    async def send(
+        self, ticket_id: str, by: str, text: str, form: str, seen: int, shown: str, entry_id: str = ""
+    ) -> Ticket:
+        """Sends it, as it was previewed, on every way.
+
+        `seen`: the previewed version; a `Conflict` with other files. `shown`: the preview's digest; a `Conflict` with
+        another text, as of a second preview, or where they edited the words that are quoted.
+        """
+        outgoing = await self.preview(ticket_id, by, text, entry_id)
+        if outgoing.digest != shown and not await self.changes.store.used(f"{form}:tell"):
+            raise Conflict
+        written = outgoing.text
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             contact = await self._declarant(ticket, by)

@@ -62,6 +62,36 @@ async def test_message_in_the_thread_is_sent_by_the_shortcut_with_a_warning(w: W
     await w.ben.reply(card, "wrote to Retarus")
 
 
+async def previewed(w: World, card: Json, said: str) -> Any:
+    await w.ben.shortcut("send_to_retarus", await w.ben.post("#partner-desk", said, thread=card))
+    await w.ben.submit(await w.ben.modal("Send to Retarus"))
+    return await w.ben.modal("Preview", containing=said)
+
+
+async def test_text_of_a_second_preview_is_shown_before_the_first_one_sends_it(w: World) -> None:
+    card = await w.escalated()
+    first = await previewed(w, card, "The connector is 4.2.")
+    await previewed(w, card, "The customer wants his money back.")
+    again = await w.ben.submit(first)
+    assert "money back" in str(again), again
+    history = await w.running.store.history((await w.ticket()).id)
+    assert "tell" not in [each.what for each in history]
+    done = await w.ben.submit(await w.ben.modal("Preview", containing="money back"))
+    assert done["outcome"] == "closed", done
+
+
+async def test_quoted_words_that_were_edited_after_the_preview_are_shown_first(w: World) -> None:
+    card, letter = await w.escalated(), await w.rita.message(RETARUS, "PD-1001")
+    said = await w.rita.post(RETARUS, "Which version is it?", thread=letter)
+    await w.ben.click(await w.ben.reply(card, "Which version"), "Answer Retarus")
+    await w.ben.submit(await w.ben.modal("Answer Retarus"), {"word": "It is 4.2."})
+    preview = await w.ben.modal("Preview", containing="Which version is it?")
+    await w.rita.act("edit", channel=said["channel"], ts=said["ts"], text="Which release of Windows is it?")
+    await w.ben.reply(card, "release of Windows")
+    again = await w.ben.submit(preview)
+    assert "> Which release of Windows is it?" in str(again), again
+
+
 async def test_shortcut_on_a_message_in_no_thread_is_refused(w: World) -> None:
     await w.escalated()
     said = await w.ben.post("#general", "hello")

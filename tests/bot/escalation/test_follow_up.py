@@ -17,7 +17,8 @@ async def attached(world: World, ticket: Ticket, name: str) -> Ticket:
 
 async def send(world: World, way: str, ticket: Ticket, form: str, seen: int) -> Ticket:
     if way == "message":
-        return await world.desk.outbound.send(ticket.id, BEN, WORDS, form, seen)
+        shown = await world.desk.outbound.preview(ticket.id, BEN, WORDS)
+        return await world.desk.outbound.send(ticket.id, BEN, WORDS, form, seen, shown.digest)
     return await world.desk.reminders.chase(ticket.id, BEN, WORDS, form, seen)
 
 
