@@ -25,6 +25,7 @@ PY := $(VENV)/bin/python
 run: $(VENV)/.run
 	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN)$(if $(OPEN), --open); fi
 
+test: export PYTHONDONTWRITEBYTECODE := # the program is started some hundred times: it is compiled once
 test: $(VENV)/.test
 	@$(call missing,chromium chromium-browser google-chrome google-chrome-stable chrome "$$CHROMIUM",A browser,chromium)
 	@$(call missing,npm,Node.js,nodejs npm)

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bot.core.release import release, shipped
-from tests.project.installed import PREFIX, ROOT, build_steps, shared_prefix
+from tests.project.installed import PREFIX, ROOT, build_steps, pins, shared_prefix
 
 UNITS = ("partner-desk.service", "partner-desk-backup.service", "partner-desk-backup.timer")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -31,7 +31,7 @@ def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProc
     clean = {
         name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", "PYTHON", "MAKE"))
     }
-    return subprocess.run(command, cwd=cwd, env=clean | env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=cwd, env=clean | env, capture_output=True, text=True, check=False, timeout=300)
 
 
 # --- the package, as the image's build steps install it
@@ -172,6 +172,12 @@ def test_every_pin_has_a_hash(name: str) -> None:
     blocks = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text("utf-8").strip())
     assert blocks
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+@pytest.mark.parametrize("name", ["requirements-dev.txt", "requirements-traces.txt"])
+def test_pins_of_the_program_are_the_same_with_the_same_hashes(name: str) -> None:
+    others = pins(name)
+    assert {pin: others.get(pin) for pin in pins("requirements.txt")} == pins("requirements.txt")
 
 
 def test_every_dependency_is_pinned() -> None:
