@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -358,9 +359,9 @@ def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[st
 
 
 def _best_window(found: Sequence[Term], limit: int) -> int:
-    """Start of the excerpt, some words before the densest group of found words."""
+    """Start of the excerpt, some words before the densest group of found words, which are in the text's order."""
     starts = [term.start for term in found]
-    best = max(starts, key=lambda at: sum(at <= other < at + limit - 60 for other in starts), default=0)
+    best = max(starts, key=lambda at: bisect_left(starts, at + limit - 60) - bisect_left(starts, at), default=0)
     return max(0, best - 40)
 
 

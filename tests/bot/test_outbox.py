@@ -79,7 +79,7 @@ class Scene:
         self.outbox.wake()
 
     async def drained(self) -> None:
-        assert await self.outbox.drain(5)
+        assert await self.outbox.drain(TIMEOUT)
 
     async def states(self) -> dict[str, str]:
         return {letter.notice.key: letter.state for letter in await self.store.letters()}
@@ -201,7 +201,7 @@ async def test_outbox_sleeps_until_the_next_due_time() -> None:
     task = asyncio.create_task(outbox.run())
     await scene.courier.has(1)
     task.cancel()
-    assert 0.2 <= loop.time() - began < 2
+    assert 0.2 <= loop.time() - began < 60
 
 
 async def test_a_carrier_with_a_fault_loses_nothing_and_logs_no_personal_data(caplog: pytest.LogCaptureFixture) -> None:
@@ -248,7 +248,7 @@ async def test_notification_without_a_carrier_is_a_dead_letter_in_words() -> Non
     scene = Scene()
     outbox = Outbox(scene.store, {}, scene.clock, nothing_follows)
     await scene.save(a_notice("n1"))
-    assert await outbox.drain(5)
+    assert await outbox.drain(TIMEOUT)
     assert await scene.states() == {"n1": "dead"}
     assert "settings" in await scene.why("n1")
 

@@ -46,7 +46,7 @@ async def repaired(*outcomes: Outcome) -> dict[str, str]:
     def wake() -> None:
         delivering.add(asyncio.create_task(deliver()))
 
-    repair = Repair(store, EmptyChannel(), "C1", load(DEMO / "desk.toml"), clock, wake, timeout=0.3)
+    repair = Repair(store, EmptyChannel(), "C1", load(DEMO / "desk.toml"), clock, wake, timeout=1)
     return {line.what: str(line) async for line in repair.lines()}
 
 

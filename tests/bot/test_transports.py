@@ -20,6 +20,7 @@ from tests.bot.test_outbox import Courier, nothing_follows
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import a_notice
+from tests.timeouts import TIMEOUT
 
 REVOKED = "The bot's token was revoked."
 
@@ -88,11 +89,11 @@ class Scene:
 
     async def mended(self) -> None:
         self.broken.clear()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT):
             await self.opened.wait()
         self.clock.at += BLOCKED
         self.outbox.wake()
-        assert await self.outbox.drain(5)
+        assert await self.outbox.drain(TIMEOUT)
 
 
 async def test_closed_transport_keeps_everything_and_delivers_it_once_open(caplog: pytest.LogCaptureFixture) -> None:
@@ -101,7 +102,7 @@ async def test_closed_transport_keeps_everything_and_delivers_it_once_open(caplo
     with caplog.at_level(logging.ERROR):
         async with scene.running():
             await scene.save(*(f"n{n}" for n in range(40)))
-            await scene.outbox.drain(5)
+            await scene.outbox.drain(TIMEOUT)
             assert set((await scene.states()).values()) == {"waiting"}
             assert not scene.transports.are_open
             await scene.mended()
@@ -116,9 +117,9 @@ async def test_closed_transport_is_not_tried_with_every_notice() -> None:
     scene.broken.add("")
     async with scene.running():
         await scene.save(*(f"n{n}" for n in range(40)))
-        await scene.outbox.drain(5)
+        await scene.outbox.drain(TIMEOUT)
         await scene.save("later")
-        await scene.outbox.drain(5)
+        await scene.outbox.drain(TIMEOUT)
         assert len(scene.courier.got) <= Limits().at_once
 
 
@@ -127,7 +128,7 @@ async def test_time_a_transport_was_closed_is_no_failure() -> None:
     scene.broken.add("")
     async with scene.running():
         await scene.save("n1")
-        await scene.outbox.drain(5)
+        await scene.outbox.drain(TIMEOUT)
         scene.clock.at += timedelta(days=9)
         await scene.mended()
     assert await scene.states() == {"n1": "sent"}
@@ -139,7 +140,7 @@ async def test_other_transport_goes_on_while_one_is_closed() -> None:
     async with scene.running():
         await scene.save("n1")
         await scene.save("mail", say=Say.LETTER_MAIL)
-        await scene.outbox.drain(5)
+        await scene.outbox.drain(TIMEOUT)
         assert await scene.states() == {"n1": "waiting", "mail": "sent"}
 
 
@@ -149,7 +150,7 @@ async def test_closed_channel_holds_only_what_goes_there() -> None:
     async with scene.running():
         await scene.save("n1", "n2", to="C1")
         await scene.save("dm")
-        await scene.outbox.drain(5)
+        await scene.outbox.drain(TIMEOUT)
         assert await scene.states() == {"n1": "waiting", "n2": "waiting", "dm": "sent"}
         assert scene.transports.are_open
         assert [closure.channel for closure in scene.transports.closures] == ["C1"]
@@ -163,7 +164,7 @@ async def test_transport_that_closes_again_is_told_again() -> None:
         for _ in range(2):
             scene.opened.clear()
             scene.slack.close(REVOKED)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(TIMEOUT):
                 await scene.opened.wait()
     assert len(scene.told) == 2
 
@@ -173,7 +174,7 @@ async def test_closure_ends_even_if_it_could_not_be_reported() -> None:
     scene.tell_fails = True
     async with scene.running():
         scene.slack.close(REVOKED)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(TIMEOUT):
             await scene.opened.wait()
     assert scene.transports.are_open
 
@@ -202,9 +203,9 @@ async def test_rate_limited_delivery_is_no_failure() -> None:
     scene.courier._does = deliver
     await scene.save("n1")
     for _ in range(9):
-        await scene.outbox.drain(5)
+        await scene.outbox.drain(TIMEOUT)
         scene.clock.at += timedelta(hours=10)
     assert await scene.states() == {"n1": "waiting"}
     limited = False
-    await scene.outbox.drain(5)
+    await scene.outbox.drain(TIMEOUT)
     assert await scene.states() == {"n1": "sent"}

@@ -16,7 +16,7 @@ from localslack.mail import serve
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, World, _seed
 from tests.localslack.traffic_watch import until
-from tests.timeouts import TIMEOUT
+from tests.timeouts import TIMEOUT, long_triggers
 
 
 async def taken(w: World) -> None:
@@ -28,7 +28,7 @@ async def taken(w: World) -> None:
 
 async def test_acknowledged_clicks_survive_a_kill(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_triggers()) as slack:
         mail = await serve(mailbox)
         anna = slack.person("anna")
         async with process(slack, mail, tmp_path) as running:

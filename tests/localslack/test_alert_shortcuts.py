@@ -9,11 +9,14 @@ import pytest
 from localslack import LocalSlack, SeedApp
 from localslack.visible import text_of
 from tests.localslack.embedded import Json, bolt_app, over_socket_mode, seed, web_client
+from tests.timeouts import long_timeouts
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(apps=[SeedApp(name="Bot"), SeedApp(name="Alerts")])) as running:
+    async with LocalSlack(
+        seed(apps=[SeedApp(name="Bot"), SeedApp(name="Alerts")]), switches=long_timeouts()
+    ) as running:
         running.admin.add_member("#desk", "Alerts")
         yield running
 

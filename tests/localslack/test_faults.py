@@ -13,11 +13,12 @@ from localslack import LocalSlack, Refusal
 from localslack.faults import Faults
 from tests.localslack.embedded import Json, error_of, seed, web_client
 from tests.localslack.traffic_watch import until
+from tests.timeouts import long_timeouts
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed()) as running:
+    async with LocalSlack(seed(), switches=long_timeouts()) as running:
         yield running
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from localslack import LocalSlack
 from tests.localslack.embedded import Json, seed
+from tests.timeouts import long_timeouts
 
 PATHS: dict[str, list[str]] = {  # with the keys each knows
     "faults": ["method", "fault", "seconds", "times", "probability", "for_seconds", "when", "channel"],
@@ -45,7 +46,7 @@ METHODS: dict[str, list[str]] = {
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed()) as running:
+    async with LocalSlack(seed(), switches=long_timeouts()) as running:
         running.admin.add_member("#lounge", "Bot")
         yield running
 

@@ -12,11 +12,12 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from localslack import LocalSlack
 from localslack.visible import text_of
 from tests.localslack.embedded import Json, bolt_app, error_of, over_socket_mode, seed, web_client
+from tests.timeouts import long_timeouts
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed()) as running:
+    async with LocalSlack(seed(), switches=long_timeouts()) as running:
         yield running
 
 

@@ -9,6 +9,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedError, SeedPerson
 from tests.localslack.embedded import Json, actions_block, bolt_app, error_of, over_socket_mode, web_client
 from tests.localslack.traffic_watch import until
+from tests.timeouts import long_timeouts
 
 SHARED = Seed(
     people=[
@@ -27,7 +28,7 @@ SHARED = Seed(
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(SHARED) as running:
+    async with LocalSlack(SHARED, switches=long_timeouts()) as running:
         app = bolt_app(running)
         app.event("message")(nothing)
         async with over_socket_mode(running, app):
@@ -136,6 +137,7 @@ async def test_app_of_the_other_side_is_not_offered_here(slack: LocalSlack) -> N
 async def test_click_of_an_external_person_names_both_workspaces(slack: LocalSlack) -> None:
     await web_client(slack).chat_postMessage(channel="#with-partner", text="x", blocks=[actions_block(take="Take it")])
     rita = slack.person("rita")
+    slack.switches.ack_seconds = 0.1  # no app is connected
     await rita.click((await rita.messages("#with-partner"))[-1], "Take it")
     [payload] = [row.request for row in slack.services.traffic.rows() if row.kind == "block_actions"]
     assert payload["team"]["id"] == slack.services.workspace.team.id

@@ -11,6 +11,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from localslack import LocalSlack
 from tests.localslack.embedded import Json, bolt_app, over_http, over_socket_mode, seed
 from tests.localslack.traffic_watch import until
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ class Hearing:
         await self.heard.put(command["text"])
 
     async def next(self) -> str:
-        return await asyncio.wait_for(self.heard.get(), 20)
+        return await asyncio.wait_for(self.heard.get(), TIMEOUT)
 
 
 @pytest.mark.parametrize("transport", [over_socket_mode, over_http])

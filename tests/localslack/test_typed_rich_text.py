@@ -3,6 +3,7 @@
 from localslack import LocalSlack
 from localslack.rich_text import rich_text, with_bullets
 from tests.localslack.embedded import seed
+from tests.timeouts import long_timeouts
 
 
 def groups(wire: str) -> list[tuple[str, str]]:
@@ -55,7 +56,7 @@ def test_dashes_and_stars_become_bullets() -> None:
 
 
 async def test_typed_message_is_stored_with_its_groups() -> None:
-    async with LocalSlack(seed()) as slack:
+    async with LocalSlack(seed(), switches=long_timeouts()) as slack:
         message = await slack.person("anna").post("#desk", "> why?\n- because\n- of <this>")
     assert message["text"] == "&gt; why?\n• because\n• of &lt;this&gt;"
     quote, bullets = message["blocks"][0]["elements"]

@@ -9,12 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from localslack import LocalSlack, Refusal, SeedApp, SeedGroup
 from tests.localslack.embedded import Json, bolt_app, error_of, over_socket_mode, seed, web_client
 from tests.localslack.traffic_watch import until
+from tests.timeouts import long_timeouts
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
     groups = [SeedGroup(handle="second-level", members=["anna"])]
-    async with LocalSlack(seed(groups=groups)) as running:
+    async with LocalSlack(seed(groups=groups), switches=long_timeouts()) as running:
         yield running
 
 
@@ -128,7 +129,7 @@ async def test_withheld_scope_is_named_as_missing(slack: LocalSlack, client: Asy
 
 async def test_withheld_scope_leaves_the_list_of_granted_ones() -> None:
     manifest = {"oauth_config": {"scopes": {"bot": ["chat:write", "users:read"]}}}
-    async with LocalSlack(seed(apps=[SeedApp(name="Bot", manifest=manifest)])) as slack:
+    async with LocalSlack(seed(apps=[SeedApp(name="Bot", manifest=manifest)]), switches=long_timeouts()) as slack:
         slack.admin.withhold_scopes("Bot", ["users:read"])
         answer = await web_client(slack).auth_test()
         assert answer.headers["X-OAuth-Scopes"] == "chat:write"

@@ -48,6 +48,8 @@ def bracketed(message: str) -> str:
 
 def untranslated_words(shown: str, verbatim: Iterable[str]) -> list[str]:
     """Words of a text outside brackets, except these names and quotations."""
+    if not _WORD.search(_BRACKETED.sub(" ", shown)):
+        return []
     for phrase in sorted(verbatim, key=len, reverse=True):
         shown = shown.replace(phrase, " ")
     return _WORD.findall(_BRACKETED.sub(" ", shown))

@@ -1,6 +1,6 @@
 """The program as the Dockerfile builds it: its build steps, run once in a fresh virtual environment for all tests.
 
-Packages that this environment has are linked into the new one before pip runs. pip compares each of them with its pin,
+Packages that this environment has are copied into the new one before pip runs. pip compares each of them with its pin,
 and installs the others. That the pins' hashes are right was shown when this environment was installed from the same
 ones.
 """
@@ -77,7 +77,7 @@ def _build(prefix: Path) -> None:
             done = subprocess.run(["sh", "-euc", command], cwd=source, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{step}\n{done.stdout}{done.stderr}"
             if "-m venv" in step:
-                _link_packages(next((prefix / "lib").glob("python*/site-packages")))
+                _copy_packages(next((prefix / "lib").glob("python*/site-packages")))
 
 
 def pins(name: str) -> dict[str, tuple[str, ...]]:
@@ -86,8 +86,8 @@ def pins(name: str) -> dict[str, tuple[str, ...]]:
     return {block.split()[0]: tuple(re.findall(r"--hash=(\S+)", block)) for block in blocks}
 
 
-def _link_packages(site: Path) -> None:
-    """Links the files of the pinned packages of this environment, compiled as they are."""
+def _copy_packages(site: Path) -> None:
+    """Copies the files of the pinned packages of this environment, compiled as they are."""
     for pin in pins("requirements.txt"):
         with suppress(metadata.PackageNotFoundError):
             package = metadata.distribution(pin.partition("==")[0])
@@ -95,16 +95,7 @@ def _link_packages(site: Path) -> None:
                 source = Path(str(package.locate_file(file)))
                 if not file.is_absolute() and ".." not in file.parts and source.is_file():
                     (site / file).parent.mkdir(parents=True, exist_ok=True)
-                    _link(source, site / file)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(source)
-    except FileExistsError:
-        return
-    except OSError:  # another file system
-        shutil.copy2(source, target)
+                    shutil.copy2(source, site / file)
 
 
 def _download(folder: Path) -> None:

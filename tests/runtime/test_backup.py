@@ -252,7 +252,7 @@ async def test_restored_postgres_desk_holds_back_what_waited() -> None:
 
 async def test_message_delivered_after_the_backup_is_not_posted_again_by_the_restored_desk(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
         old, new = env_of(tmp_path / "old"), env_of(tmp_path / "new")
         async with desk_at(slack, mail, tmp_path / "old") as running:

@@ -10,6 +10,7 @@ import pytest
 from runtime.clock_jumps import ClockJumps
 from runtime.scheduler import DIGEST, SWEEP, Every, JumpAwareScheduler, scheduler
 from tests.factories import NOW, ManualClock, a_world
+from tests.timeouts import TIMEOUT
 
 
 class Machine:
@@ -65,7 +66,7 @@ async def test_scheduler_runs_every_job_at_once_after_the_clock_was_set_back(
     machine.ticks += 15
     machine.wall.forward(seconds=15 - 7200)
     jobs.wakeup()  # as its timer does, in monotonic time
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(TIMEOUT):
         await asyncio.gather(*(each.wait() for each in done.values()))
     assert "the clock went back by 2 h" in caplog.text
     jobs.shutdown(wait=False)

@@ -27,6 +27,7 @@ from runtime.probe import healthy
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice
 from tests.handlers.world import DESK, World, world
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ async def test_socket_mode_serves_health_pages_and_tells_of_its_connection(w: Wo
 
 async def answered(session: ClientSession, url: str) -> str:
     """The content of the page, as soon as the server listens."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             try:
                 async with session.get(url) as answer:

@@ -19,6 +19,7 @@ from runtime.http_connections import Connections
 from runtime.http_server import PATH, serving
 from tests.handlers.world import DEMO, _seed
 from tests.runtime.test_http_server import COMMAND, SECRET, signed
+from tests.timeouts import TIMEOUT, long_timeouts
 
 
 def an_app() -> web.Application:
@@ -82,7 +83,7 @@ async def process(slack: LocalSlack, folder: Path, port: int) -> AsyncIterator[a
     )
     assert running.stderr
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(TIMEOUT):
             async for line in running.stderr:
                 if b"listens at http" in line:
                     break
@@ -110,7 +111,10 @@ async def answer(port: int, body: bytes) -> bytes:
 async def test_requests_in_the_moment_of_sigterm_are_answered_and_the_process_ends_within_5_s(
     tmp_path: Path, unused_tcp_port: int
 ) -> None:
-    async with LocalSlack(_seed()) as slack, process(slack, tmp_path, unused_tcp_port) as running:
+    async with (
+        LocalSlack(_seed(), switches=long_timeouts()) as slack,
+        process(slack, tmp_path, unused_tcp_port) as running,
+    ):
         asked = [asyncio.create_task(answer(unused_tcp_port, COMMAND)) for _ in range(10)]
         begun = time.monotonic()
         running.send_signal(signal.SIGTERM)

@@ -16,6 +16,7 @@ from localslack.mail import serve as serve_mail
 from runtime.reload import Reloading
 from tests.handlers.test_restart import process
 from tests.handlers.world import DEMO, DESK, _seed
+from tests.timeouts import TIMEOUT, long_timeouts
 
 OLD, NEW = parse({"desk": {"prefix": "OLD"}}), parse({"desk": {"prefix": "NEW"}})
 BAD = parse({"desk": {"prefix": "BAD"}})
@@ -91,7 +92,7 @@ async def test_running_desk_takes_on_another_prefix_by_sighup(tmp_path: Path) ->
     settings = tmp_path / "desk.toml"
     text = (DEMO / "desk.toml").read_text("utf-8")
     settings.write_text(text, "utf-8")
-    async with LocalSlack(_seed(), mailbox=Mailbox()) as slack:
+    async with LocalSlack(_seed(), mailbox=Mailbox(), switches=long_timeouts()) as slack:
         mail = await serve_mail(Mailbox())
         anna = slack.person("anna")
         async with process(slack, mail, tmp_path, config=settings) as running:
@@ -108,7 +109,7 @@ async def signalled(running: asyncio.subprocess.Process, words: str) -> None:
     """Sends SIGHUP, and returns when the desk has said this."""
     running.send_signal(1)
     assert running.stderr
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(TIMEOUT):
         async for line in running.stderr:
             if words.encode() in line:
                 return

@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from localslack import LocalSlack, Seed
 from runtime.starting import patiently, until_stopped
 from tests.handlers.world import DEMO
+from tests.timeouts import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 UNREACHABLE = "http://127.0.0.1:9/api/"
@@ -64,7 +65,7 @@ async def test_stop_while_starting_breaks_the_start_off() -> None:
         await until
 
     asyncio.get_running_loop().call_later(0.02, stop.set)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(TIMEOUT):
         await until_stopped(serve, stop)
 
 
@@ -92,7 +93,7 @@ async def test_stop_that_takes_too_long_is_broken_off() -> None:
             ends.append("broken off")
 
     stop.set()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(TIMEOUT):
         await until_stopped(serve, stop, seconds=0.05)
     assert ends == ["broken off"]
 
@@ -135,7 +136,7 @@ async def program(folder: Path, **env: str) -> AsyncIterator[asyncio.subprocess.
 async def lines_until(process: asyncio.subprocess.Process, words: str) -> str:
     assert process.stderr
     read = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(TIMEOUT):
         while words not in read:
             line = await process.stderr.readline()
             assert line, read
@@ -149,7 +150,7 @@ async def test_refused_token_ends_the_program_with_one_sentence(tmp_path: Path, 
         bot = slack.app("Partner Desk")
         tokens = {"SLACK_BOT_TOKEN": bot.bot_token, "SLACK_APP_TOKEN": bot.app_token}
         tokens[f"SLACK_{which.upper()}_TOKEN"] = "xoxb-wrong" if which == "bot" else "xapp-wrong"
-        async with program(tmp_path, SLACK_API_URL=slack.api_url, **tokens) as process, asyncio.timeout(30):
+        async with program(tmp_path, SLACK_API_URL=slack.api_url, **tokens) as process, asyncio.timeout(TIMEOUT):
             _, errors = await process.communicate()
     said = errors.decode()
     assert process.returncode == 1

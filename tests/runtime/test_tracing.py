@@ -20,6 +20,7 @@ from runtime.metrics import Metrics
 from runtime.observed import InteractionWatch, JobWatch
 from runtime.tracing import NO_SPANS, tracing
 from tests.handlers.world import world
+from tests.timeouts import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 
@@ -130,7 +131,7 @@ async def test_endpoint_that_is_no_address_is_refused_in_words(endpoint: str) ->
 
 
 async def _ends_soon(url: str) -> None:
-    async with asyncio.timeout(9), tracing(url) as spans:
+    async with asyncio.timeout(TIMEOUT), tracing(url) as spans:
         with spans.span("lost"):
             pass
 
