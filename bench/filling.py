@@ -100,8 +100,8 @@ def _fill(url: str, size: int) -> None:
     )
     _copy(url, "tickets_index", (entry for _, entry in _rows_and_entries(size)), ["number", "print", "entry"])
     _set_ticket_counter(url, size)
-    spelt = {word for each in cases().documents for word in tokens.spellings(each.text)} | _random_words(20_000)
-    _copy(url, "vocabulary", ([word, " ".join(tokens.grams(word))] for word in sorted(spelt)), ["word", "grams"])
+    spellings = {word for each in cases().documents for word in tokens.spellings(each.text)} | _random_words(20_000)
+    _copy(url, "vocabulary", ([word, " ".join(tokens.grams(word))] for word in sorted(spellings)), ["word", "grams"])
 
 
 def _copy(url: str, table: str, values: Iterator[Sequence[object]], columns: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from bot.intake.model import Intake, IntakeContext, IntakeDocument
 from bot.intake.reader import read
 
 FOLDER = Path(__file__).parent
-MADE, KEPT = FOLDER / "intake_made.toml", FOLDER / "intake_kept.toml"
+MADE, HELD_OUT = FOLDER / "intake_made.toml", FOLDER / "intake_kept.toml"
 """The development set and the held-out set."""
 PRECISION, RECALL = 0.98, 0.80
 """Targets for each field."""
@@ -122,15 +122,15 @@ def misses(labelled: Iterable[Input]) -> Iterator[str]:
         yield from (f"{each.name}: missed {key} = {value!r}" for key, value in sorted(each.want - got))
 
 
-def table(made: Mapping[str, Figure], kept: Mapping[str, Figure]) -> str:
+def table(made: Mapping[str, Figure], held_out: Mapping[str, Figure]) -> str:
     """Precision and recall by field."""
     lines = [
         "| field | values | precision | recall | held out: values | precision | recall |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     none = Figure(0, 0, 0)
-    for key in sorted({*made, *kept}, key=lambda key: (not key, key)):
-        cells = [cell for each in (made.get(key, none), kept.get(key, none)) for cell in _cells(each)]
+    for key in sorted({*made, *held_out}, key=lambda key: (not key, key)):
+        cells = [cell for each in (made.get(key, none), held_out.get(key, none)) for cell in _cells(each)]
         lines.append(f"| {' | '.join([f'`{key}`' if key else 'all', *cells])} |")
     return "\n".join(lines) + "\n"
 
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str]) -> None:
     if asked.misses:
         print("\n".join(misses(inputs(MADE))))
     else:
-        print(table(figures(inputs(MADE)), figures(inputs(KEPT))))
+        print(table(figures(inputs(MADE)), figures(inputs(HELD_OUT))))
 
 
 if __name__ == "__main__":

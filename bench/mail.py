@@ -134,7 +134,7 @@ async def first_start(mails: int) -> list[str]:
                 await asyncio.sleep(0.05)
             ready = perf_counter() - started
             rows = await w.running.store.letters(limit=1000)
-            posted = len([row for row in rows if row.notice.say in {Say.HEARD, Say.WORD}])
+            posted = len([row for row in rows if row.notice.say in {Say.ENTRY, Say.WORD}])
     return [
         f"| first start on {mails:,} old mails: ready after; messages in Slack about them | {ready:.1f} s; {posted} |"
     ]
@@ -208,11 +208,11 @@ async def broken_line() -> list[str]:
             await asyncio.gather(waiting, return_exceptions=True)
         proxy.cut()
         server.close()
-    most = (usual.idle + usual.read) / 60
+    figure = (usual.idle + usual.read) / 60
     silent = f"a line that goes silent, with waits {SCALE} times shorter: noticed after (in production: at most)"
     return [
         f"| a line that is cut: the next mail arrives after | {back:.1f} s |",
-        f"| {silent} | {noticed:.1f} s ({most:.1f} min) |",
+        f"| {silent} | {noticed:.1f} s ({figure:.1f} min) |",
     ]
 
 
@@ -240,10 +240,10 @@ async def big_mails(count: int) -> list[str]:
         process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=PIPE)
         posted, _ = await process.communicate()
     before, own, child = posted.decode().split()
-    size, most = len(raws[0]) >> 20, f"{own} MB ({before} MB); {child} MB"
+    size, figure = len(raws[0]) >> 20, f"{own} MB ({before} MB); {child} MB"
     return [
         f"| {count} mails of {size} MB: the slowest parsed in | {max(took):.1f} s |",
-        f"| … memory of the process that takes them in (before the first), and of the one that parses | {most} |",
+        f"| … memory of the process that takes them in (before the first), and of the one that parses | {figure} |",
     ]
 
 

@@ -32,7 +32,7 @@ _WHAT = {
     Say.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
     Say.CHASE_POST.value: mark("The later word in the Retarus channel was not delivered."),
     Say.CARD.value: mark("The card was not delivered."),
-    Say.STORY.value: mark("A line in the thread was not delivered."),
+    Say.THREAD.value: mark("A line in the thread was not delivered."),
     Say.GUIDES.value: mark("The message with both guides was not delivered."),
 }
 

@@ -68,8 +68,8 @@ def _sure(name: str) -> Json:
 def joined(ticket: Ticket, customer: str, config: Config, link: str) -> Json:
     """Modal after a customer has joined a ticket."""
     name = reference(ticket, config)
-    words_said = t("{customer} was added. You hear what becomes of it.", customer=customer)
-    line = kit.line(kit.link(title(ticket, config), link), kit.text(f"\n{words_said}"))
+    words_of_event = t("{customer} was added. You hear what becomes of it.", customer=customer)
+    line = kit.line(kit.link(title(ticket, config), link), kit.text(f"\n{words_of_event}"))
     return kit.modal("joining.joined", t("Joined {name}", name=name), [kit.rich(line)])
 
 
@@ -121,8 +121,8 @@ def relayed(
     notice: Notice, ticket: Ticket, leading: Ticket, event: Event, config: Config, who: Who, link: str
 ) -> Message:
     """A word on the leading ticket, in the thread of one with the same cause, or to its owner."""
-    words_said = words_of(event, leading, config, who(event.by))
-    words = t("From {name}, the same cause: {said}", name=reference(leading, config), said=words_said)
+    words_of_event = words_of(event, leading, config, who(event.by))
+    words = t("From {name}, the same cause: {said}", name=reference(leading, config), said=words_of_event)
     line = [kit.text(words)]
     if notice.say is Say.DIRECT:
         line = [kit.link(title(ticket, config), link), kit.text(f"\n{words}")]

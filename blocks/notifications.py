@@ -16,7 +16,7 @@ from bot.model.ticket import Event, Ticket
 
 def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Sequence[Message]:
     """One message, or several for a long letter; not the card. `event`: what happened at the notice's version."""
-    if notice.say is Say.STORY:
+    if notice.say is Say.THREAD:
         return [thread_lines.message(notice, ticket, event, config, who)]
     if notice.say is Say.DIRECT:
         return [thread_lines.direct(notice, ticket, event, config, who, link)]

@@ -297,7 +297,7 @@ _LINES: dict[str, Line] = {
     Step.STATUS.value: _status,
     Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],
     Step.RCR.value: _rcr,
-    Step.HEARD.value: _retarus_wrote,
+    Step.RETARUS_WROTE.value: _retarus_wrote,
     Step.TELL.value: _plain(mark("{name} wrote to Retarus")),
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,
@@ -383,7 +383,7 @@ _YOURS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
     Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
     Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
-    Step.HEARD.value: mark("Retarus wrote. It stands in the ticket's thread: please record it there."),
+    Step.RETARUS_WROTE.value: mark("Retarus wrote. It stands in the ticket's thread: please record it there."),
 }
 _STAYS_WITH_RETARUS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. Does Retarus need to know it?"),

@@ -148,14 +148,16 @@ def modal(
     blocks += promises() if what is Move.RETARUS_UPDATE else []
     more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]
     blocks += inputs(more, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
-    blocks += [kit.note(t(_RETARUS_IS_NOT_TOLD))] if can(ticket, Move.RETARUS_ANSWERED) and what in _ENDS else []
+    blocks += [kit.note(t(_NO_NOTIFICATION_TO_RETARUS))] if can(ticket, Move.RETARUS_ANSWERED) and what in _ENDS else []
     blocks += _without_remedy(ticket) if what is Move.RESOLVE else []
     about = f"{ticket.id}|{ticket.version}" if more else ticket.id
     return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=about)
 
 
 _ENDS = frozenset({Move.RESOLVE, Move.WITHDRAW})
-_RETARUS_IS_NOT_TOLD = mark("Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and more.")
+_NO_NOTIFICATION_TO_RETARUS = mark(
+    "Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and more."
+)
 
 
 def _without_remedy(ticket: Ticket) -> list[Json]:

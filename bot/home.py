@@ -205,7 +205,7 @@ class Home:
             (permissions.require_staff if tab in FOR_MEMBERS else permissions.require_reader)(actor)
         return actor
 
-    async def look_at(self, user: str, screen: Screen, at: str = "") -> None:
+    async def remember_screen(self, user: str, screen: Screen, at: str = "") -> None:
         """Saves the selected view, for whichever replica draws it next.
 
         `at`: when they did, as Slack tells it. An event that arrives late, or is handled late, replaces nothing newer.
@@ -277,14 +277,14 @@ class Home:
         if screen.ball is None:
             return await self._most_urgent(Query(open=True, level=screen.level), total, COMPARED)
         each = [Query(open=True, stages=(stage,), ball=screen.ball) for stage in screen.stages]
-        most = COMPARED if total <= COMPARED else COMPARED // max(1, len(each))
-        return [ticket for query in each for ticket in await self._most_urgent(query, total, most)]
+        limit = COMPARED if total <= COMPARED else COMPARED // max(1, len(each))
+        return [ticket for query in each for ticket in await self._most_urgent(query, total, limit)]
 
-    async def _most_urgent(self, query: Query, total: int, most: int) -> list[Ticket]:
-        """All of them, or of more than `most` those due soonest and the newest."""
-        if total <= most:
-            return await self.store.find(replace(query, limit=most))
-        half = most // 2
+    async def _most_urgent(self, query: Query, total: int, limit: int) -> list[Ticket]:
+        """All of them, or of more than `limit` those due soonest and the newest."""
+        if total <= limit:
+            return await self.store.find(replace(query, limit=limit))
+        half = limit // 2
         due = await self.store.find(replace(query, due_before=as_utc(self.clock()) + _FAR_AHEAD, limit=half))
         newest = await self.store.find(replace(query, limit=half))
         return list({each.id: each for each in (*due, *newest)}.values())

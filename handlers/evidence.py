@@ -21,7 +21,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def look(click: Click) -> Show:
         fine = click.action != evidence.TROUBLE
-        await desk.evidence.look_at_status(click.ticket, click.user, click.id, fine=fine)
+        await desk.evidence.check_status_page(click.ticket, click.user, click.id, fine=fine)
         return dispatcher.shows(click.view, lambda: preview(click))
 
     async def preview(click: Click) -> Json:

@@ -28,14 +28,14 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def opened(event: SlackEvent) -> None:
         """Shows the first part: what needs this person now."""
         if event.tab != "messages":
-            await drawing.home.look_at(event.user, Screen(), event.at)
+            await drawing.home.remember_screen(event.user, Screen(), event.at)
             keep_up(event.user)
 
     async def look(click: Click) -> None:
         """Saves the selected part, list or page, which the redraw after each action then shows."""
         screen = Screen.unpack(click.value)
         await drawing.home.allowed(click.user, screen.tab)
-        await drawing.home.look_at(click.user, screen, click.at)
+        await drawing.home.remember_screen(click.user, screen, click.at)
 
     async def choose(click: Click) -> None:
         await desk.queries.require_staff(click.user)

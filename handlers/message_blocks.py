@@ -149,8 +149,8 @@ def _emoji(element: Part) -> str:
 def _date(element: Part) -> str:
     """The date as its author's program put it for those who cannot show dates; else the moment in UTC."""
     seconds = element.get("timestamp")
-    if said := string(element, "fallback"):
-        return encoded(said)
+    if contained := string(element, "fallback"):
+        return encoded(contained)
     return f"<!date^{seconds:d}^>" if isinstance(seconds, int) and 0 <= seconds < _LAST_SECOND else ""
 
 

@@ -41,13 +41,13 @@ def _different(texts: Iterable[str]) -> Iterator[str]:
 def _parts(message: Part, depth: int) -> Iterator[str]:
     """The message's own words, then those of each attachment."""
     shown = words_of_blocks(message.get("blocks"), depth)
-    yield from _unless_said(string(message, "text"), shown)
+    yield from _unless_contained(string(message, "text"), shown)
     yield shown
     for attachment in parts_of(message.get("attachments")):
         yield "\n".join(_different(_attachment(attachment, depth - 1)))
 
 
-def _unless_said(summary: str, shown: str) -> Iterator[str]:
+def _unless_contained(summary: str, shown: str) -> Iterator[str]:
     """The summary of what is shown, when it says more."""
     if f" {_essence(summary)} " not in f" {_essence(shown)} ":
         yield summary
@@ -66,7 +66,7 @@ def _attachment(attachment: Part, depth: int) -> Iterator[str]:
     yield string(attachment, "pretext")
     yield _author(attachment)
     yield link(string(attachment, "title"), address(attachment, "title_link"))
-    yield from _unless_said(string(attachment, "text"), shown)
+    yield from _unless_contained(string(attachment, "text"), shown)
     yield "\n".join(filter(None, map(_field, parts_of(attachment.get("fields")))))
     yield shown
     yield "\n".join(_opened(each) for each in parts_of(attachment.get("actions")) if each.get("url"))

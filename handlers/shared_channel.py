@@ -16,7 +16,7 @@ from bot.model.notice import Place
 from handlers.dispatch import Dispatcher
 from handlers.mention_names import MentionNames
 from handlers.payload import SlackEvent
-from handlers.shared_message import Became, SharedMessage, in_history
+from handlers.shared_message import MessageChange, SharedMessage, in_history
 from handlers.slack_text import as_typed
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Mirror:
         self._names = MentionNames(dispatcher.client, desk)
 
     async def receive(self, message: SharedMessage) -> None:
-        if message.became is Became.DELETED:
+        if message.became is MessageChange.DELETED:
             await self._desk.channel.take_back(message.channel, message.ts)
         elif await self._desk.channel.letter_at(message.channel, message.thread):
             await self._desk.channel.receive(await self._as_channel_message(message))
@@ -51,7 +51,7 @@ class Mirror:
             message.name or names(message.author),
             as_typed(message.text, await self._names.of(message.text)),
             [await self._file(each) for each in message.file_ids],
-            is_edited=message.became is Became.EDITED,
+            is_edited=message.became is MessageChange.EDITED,
         )
 
     async def _file(self, file_id: str) -> EntryFile:

@@ -12,7 +12,7 @@ from handlers.message_text import words_of
 Part = Mapping[str, Any]
 
 
-class Became(StrEnum):
+class MessageChange(StrEnum):
     """Kind of change of the message."""
 
     NEW = "new"
@@ -24,7 +24,7 @@ class Became(StrEnum):
 class SharedMessage:
     """One message of somebody of another workspace."""
 
-    became: Became
+    became: MessageChange
     channel: str
     ts: str
     thread: str
@@ -51,16 +51,23 @@ def in_event(body: Part) -> SharedMessage | None:
     if subtype == _DELETED:
         before = event.get("previous_message") or {}
         ts = str(event.get("deleted_ts") or before.get("ts") or "")
-        return SharedMessage(Became.DELETED, channel, ts, str(before.get("thread_ts") or ""), "")
+        return SharedMessage(MessageChange.DELETED, channel, ts, str(before.get("thread_ts") or ""), "")
     message = (event.get("message") or {}) if subtype == _EDITED else event
     if message.get("subtype") == "tombstone":
         ts = str(message.get("ts") or "")
-        return SharedMessage(Became.DELETED, channel, ts, str(message.get("thread_ts") or ""), "")
+        return SharedMessage(MessageChange.DELETED, channel, ts, str(message.get("thread_ts") or ""), "")
     found = in_history(message, channel, _own_team(body), sender=str(body.get("team_id") or ""))
     if found is None or subtype != _EDITED:
         return found
     return SharedMessage(
-        Became.EDITED, found.channel, found.ts, found.thread, found.author, found.name, found.text, found.file_ids
+        MessageChange.EDITED,
+        found.channel,
+        found.ts,
+        found.thread,
+        found.author,
+        found.name,
+        found.text,
+        found.file_ids,
     )
 
 
@@ -72,7 +79,7 @@ def in_history(message: Part, channel: str, own_team: str, sender: str = "") -> 
     if str(message.get("subtype") or "") not in _TALK or not own_team or not team or team == own_team:
         return None
     return SharedMessage(
-        Became.EDITED if message.get("edited") else Became.NEW,
+        MessageChange.EDITED if message.get("edited") else MessageChange.NEW,
         channel,
         str(message.get("ts") or ""),
         str(message.get("thread_ts") or ""),

@@ -187,8 +187,8 @@ def action(place: Placed, value: Any, files: FileLookup, action_ts: str) -> Json
         choices = (element["positive_button"], element["negative_button"])
         chosen = next((choice for choice in choices if choice.get("value") == value), choices[0])
         return entry | {key: chosen[key] for key in ("text", "value") if key in chosen}
-    kept = ["text", "value", "style", "url"]
+    remaining = ["text", "value", "style", "url"]
     if element["type"] in STATEFUL:
         entry |= entered(element, value, files)
-        kept = [] if element["type"] in _TEXTS else ["placeholder", _INITIAL.get(element["type"], "")]
-    return entry | {key: element[key] for key in kept if key in element}
+        remaining = [] if element["type"] in _TEXTS else ["placeholder", _INITIAL.get(element["type"], "")]
+    return entry | {key: element[key] for key in remaining if key in element}

@@ -131,8 +131,8 @@ class Faults:
 
     def cancel(self, fault_id: str) -> bool:
         """Cancel one order; False if there is none. Calls that hang are released."""
-        kept = [fault for fault in self._faults if fault.id != fault_id]
-        found, self._faults = len(kept) < len(self._faults), kept
+        remaining = [fault for fault in self._faults if fault.id != fault_id]
+        found, self._faults = len(remaining) < len(self._faults), remaining
         self._release()
         return found
 

@@ -91,8 +91,8 @@ class SqliteJournal(Journal):
                 self._db.execute("DELETE FROM records")
             gone = [(kind, key) for kind, key, body in rows if body is None]
             self._db.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
-            kept = [row for row in rows if row[2] is not None]
-            self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
+            remaining = [row for row in rows if row[2] is not None]
+            self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", remaining)
             self._db.execute("COMMIT")
         except BaseException:
             self._db.execute("ROLLBACK")

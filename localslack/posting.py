@@ -147,10 +147,10 @@ class Posting:
 
     def unpin(self, channel: Channel, message: Message, user: str) -> bool:
         """Unpin a message; False if it is not pinned."""
-        kept = [pin for pin in channel.pins if pin["ts"] != message.ts]
-        if len(kept) == len(channel.pins):
+        remaining = [pin for pin in channel.pins if pin["ts"] != message.ts]
+        if len(remaining) == len(channel.pins):
             return False
-        channel.pins = kept
+        channel.pins = remaining
         self._pinned(channel, message, user, added=False)
         return True
 

@@ -47,7 +47,7 @@ class SlackConnect:
         team = self._team(other) if other else shared.shared_team_ids[-1]
         if team not in shared.shared_team_ids:
             raise Refused("channel_not_shared", f"#{shared.name} is not shared with “{other}”.")
-        shared.shared_team_ids = [kept for kept in shared.shared_team_ids if kept != team]
+        shared.shared_team_ids = [remaining for remaining in shared.shared_team_ids if remaining != team]
         shared.members = [user for user in shared.members if self.workspace.people[user].team_id != team]
         self.workspace.save(shared)
         self.workspace.publish(ChannelChanged(shared, "unshared", team=team))

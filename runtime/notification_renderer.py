@@ -66,7 +66,7 @@ async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Se
     """Messages on an event of the ticket, or of its leading ticket with the same cause."""
     if notice.say is Say.RECEIPT:
         return [delivery_lines.not_delivered(notice, ticket)]
-    if notice.say is Say.HEARD:
+    if notice.say is Say.ENTRY:
         entry = await desk.conversation.find(str(notice.body["entry"]))
         return [conversation.message(entry, ticket, desk.config)] if entry else []
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket

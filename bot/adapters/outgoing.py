@@ -87,7 +87,7 @@ class Outgoing:
         slack = SlackCarrier(self.posting, store, write, files, limit)
         carriers: dict[Say, Carrier] = {say: mail if say in BY_MAIL else slack for say in Say}
         talking = ConversationCarrier(self.posting, store, write, files, parser)
-        carriers |= dict.fromkeys((Say.HEARD, Say.RECEIPT, Say.ORIGINAL), talking)
+        carriers |= dict.fromkeys((Say.ENTRY, Say.RECEIPT, Say.ORIGINAL), talking)
         carriers[Say.REPORT] = ReportCarrier(self.posting, make_report)
         if retarus.fallback and retarus.email:
             carriers |= {say: ClosedChannelIsFinal(carriers[say]) for say in IN_THE_CHANNEL}

@@ -152,7 +152,7 @@ class Channel:
             address=message.author,
             words=message.words[:WORDS],
             rcr=rcr_numbers(message.words, self.config.retarus.rcr_pattern),
-            files=tuple(message.files[each.number] for each in files.kept),
+            files=tuple(message.files[each.number] for each in files.accepted),
             left_out=tuple(f"{each.file.name}: {each.in_words()}" for each in files.left_out),
             link=_link(place, message),
             is_edited=message.is_edited,

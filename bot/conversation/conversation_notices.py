@@ -28,7 +28,7 @@ def shown(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> Notice:
         key=f"{entry_place(entry.id)}:{entry.version}",
         ticket_id=ticket.id,
         lane=f"{ticket.id}:thread",
-        say=Say.HEARD,
+        say=Say.ENTRY,
         to=routes.desk,
         version=ticket.version,
         due=at,

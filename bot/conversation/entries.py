@@ -42,7 +42,7 @@ def entry_of_mail(mail: InboundMail, found: Assessment, at: datetime, *, known: 
         is_text_cut=mail.is_text_cut or len(mail.text) > WHOLE,
         message_id=mail.message_id,
         rcr=found.classification.rcr,
-        files=tuple(_file(each) for each in files.kept),
+        files=tuple(_file(each) for each in files.accepted),
         left_out=tuple(f"{each.file.name}: {each.in_words()}" for each in files.left_out),
         deliveries=tuple(_delivery(each) for each in found.classification.deliveries),
         has_original=True,

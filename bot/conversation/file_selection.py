@@ -38,35 +38,35 @@ class LeftOut(MailRecord):
 class SortedFiles(MailRecord):
     """`logos` are pictures of the signature: not uploaded and not mentioned."""
 
-    kept: tuple[MailFile, ...]
+    accepted: tuple[MailFile, ...]
     left_out: tuple[LeftOut, ...]
     logos: tuple[MailFile, ...]
 
 
 def sort_files(files: Sequence[MailFile]) -> SortedFiles:
     """Files in the mail's order, as long as number and size allow."""
-    kept, left_out, logos = list[MailFile](), list[LeftOut](), list[MailFile]()
+    accepted, left_out, logos = list[MailFile](), list[LeftOut](), list[MailFile]()
     for file in files:
         if _is_logo(file):
             logos.append(file)
-        elif reason := _against(file, kept):
+        elif reason := _against(file, accepted):
             left_out.append(LeftOut(file=file, reason=reason))
         else:
-            kept.append(file)
-    return SortedFiles(kept=tuple(kept), left_out=tuple(left_out), logos=tuple(logos))
+            accepted.append(file)
+    return SortedFiles(accepted=tuple(accepted), left_out=tuple(left_out), logos=tuple(logos))
 
 
 def _is_logo(file: MailFile) -> bool:
     return bool(file.content_id) and file.type.startswith("image/") and file.size < LOGO
 
 
-def _against(file: MailFile, kept: Sequence[MailFile]) -> str:
+def _against(file: MailFile, accepted: Sequence[MailFile]) -> str:
     if not file.is_complete:
         return "incomplete"
     if file.name.rpartition(".")[2].lower() in _PROGRAMS:
         return "program"
     if file.type == "application/ms-tnef" or file.name.lower() == "winmail.dat":
         return "format"
-    if len(kept) >= MAX_FILES:
+    if len(accepted) >= MAX_FILES:
         return "many"
-    return "big" if sum(each.size for each in kept) + file.size > MAX_BYTES else ""
+    return "big" if sum(each.size for each in accepted) + file.size > MAX_BYTES else ""

@@ -133,7 +133,7 @@ def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | No
     detail = {"rcr": number} if number else {}
     if not is_recorded(entry):
         return Change(changed, event(changed, Step.RCR, by, at, **detail, entry=entry.id))
-    return Change(changed, event(changed, Step.HEARD, by, at, **detail, entry=entry.id, way=entry.way.value))
+    return Change(changed, event(changed, Step.RETARUS_WROTE, by, at, **detail, entry=entry.id, way=entry.way.value))
 
 
 def _message_ids(entry: Entry) -> tuple[MessageId, ...]:

@@ -131,7 +131,7 @@ _QUOTING: Final = re.compile(r"\s*(?:quoting|zitat von)\s.{1,200}:\s*", re.IGNOR
 _BEGINS: Final = any_of(
     r"\A[\s*>]{0,5}(?:am|on|le|il|el|op|den|em|w dniu|dnia|\d{4}-\d\d-\d\d|\S.{0,120}?(?:schrieb|wrote))\b",
 )
-_TOLD: Final = any_of(
+_REPORTED: Final = any_of(
     r"\b(?:schrieb|wrote|hat|has)\s+(?:uns|mir|ihnen|euch|der|die|das|ein|eine|to|us|me|back|in)\b",
     r"\b(?:the|our|your|their|we|he|she|they|customer|der kunde|kunde)\b[^<@]{0,60}\b(?:wrote|schrieb)\b",
 )
@@ -167,7 +167,7 @@ def _introduces(joined: str, lines: Sequence[str], after: int) -> bool:
     if following.startswith(">"):
         return True
     is_written_by_program = _EMAIL.search(joined) and _YEAR.search(joined) and _TIME.search(joined)
-    return bool(is_written_by_program) and not _TOLD.search(joined)
+    return bool(is_written_by_program) and not _REPORTED.search(joined)
 
 
 # --- answers further down

@@ -27,7 +27,7 @@ _PREFIX: Final = re.compile(
     r"^\s*(?:(?:aw|re|antw|antwort|sv|wg|fw|fwd)\s*(?:\[\d+\])?:|\[[^\]]{0,60}\])", re.IGNORECASE
 )
 _WORD: Final = re.compile(r"\w+")
-_TELLING: Final = 3
+_SUBSTANCE: Final = 3
 """Characters: shorter lines occur in any text."""
 _SIGNATURE: Final = "--"
 _LINES: Final = 20_000
@@ -113,7 +113,7 @@ def _has_answers_between(quoted: Sequence[str], known: str) -> bool:
     seen_known = seen_answer = False
     for line in quoted:
         words = _flat(line)
-        if len(words) < _TELLING:
+        if len(words) < _SUBSTANCE:
             continue
         is_known = f" {words} " in stream
         if is_known and seen_answer:

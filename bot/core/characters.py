@@ -64,12 +64,12 @@ def with_few_marks(text: str) -> str:
 
 
 def _fewer(run: str) -> str:
-    kept, row = list[str](), 0
+    remaining, row = list[str](), 0
     for each in run:
         row = row + 1 if unicodedata.category(each)[0] == "M" or each in "\uff9e\uff9f" else 0
         if row <= _MAX_MARKS:
-            kept.append(each)
-    return "".join(kept)
+            remaining.append(each)
+    return "".join(remaining)
 
 
 def plain(text: str) -> str:

@@ -53,16 +53,16 @@ def fitting(texts: Iterable[str], limit: int) -> str:
 
     A first text that does not fit by itself is cut at its end, with an ellipsis that shows it.
     """
-    kept = list[str]()
+    remaining = list[str]()
     left = limit
     for text in filter(None, texts):
-        length = len(text) + bool(kept)
+        length = len(text) + bool(remaining)
         if length <= left:
-            kept.append(text)
+            remaining.append(text)
             left -= length
-        elif not kept:
+        elif not remaining:
             return _whole_head(text, limit - 1) + _ELLIPSIS
-    return "\n".join(kept)
+    return "\n".join(remaining)
 
 
 def capital(words: str) -> str:

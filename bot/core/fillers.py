@@ -47,7 +47,7 @@ _GERMAN_PARTICIPLES = (
     "nachgereicht nachgeliefert nachgetragen ergänzt geklärt geprüft geliefert mitgeteilt nachgeschickt gesendet "
     "geschickt eingereicht vervollständigt hinzugefügt nachgefragt untersucht abgeklärt"
 ).split()
-_TOLD = (
+_REPORTED = (
     "described mentioned explained reported stated noted beschrieben geschrieben erklärt gemeldet genannt angegeben "
     "erwähnt geschildert"
 ).split()
@@ -97,9 +97,9 @@ def _phrases() -> set[str]:
         "treffen nicht zu|cf above|vgl oben|vgl unten|laut|according to|as per|per|gemäss|reich nach|liefer nach|"
         "trag nach|schick nach|frag nach".split("|")
     )
-    phrases |= {f"{word} {told}" for word in ("as", "wie", "wie oben") for told in _TOLD}
+    phrases |= {f"{word} {reported}" for word in ("as", "wie", "wie oben") for reported in _REPORTED}
     phrases |= {f"{sign} {place}" for sign in _SIGNS for place in _PLACES}
-    phrases |= {f"{sign} {place} {told}" for sign in _AS_IN for place in _PLACES for told in _TOLD}
+    phrases |= {f"{sign} {place} {reported}" for sign in _AS_IN for place in _PLACES for reported in _REPORTED}
     phrases |= {f"{being} {state}" for being in ("is", "are", "ist", "sind") for state in _STATES}
     phrases |= _STATES | {f"{state} {joint}" for state in _STATES for joint in ("with", "mit")}
     phrases |= {" ".join(pair) for pair in product(("to be", "will be", "is being", "are being"), _PARTICIPLES)}

@@ -32,7 +32,7 @@ _IS = r"(?:is|was|ist|war|lautete?|heißt|heisst)"
 _NOW = rf"(?:{_GAP}(?:now|still|currently|jetzt|nun|aktuell|immer{_GAP}noch|noch))?"
 _NAMED = rf"\s{{0,4}}(?:{_IS}\s{{0,4}})?(?:[:=]|->|=>|>|[–—]|-(?=\s))\s{{0,4}}{_QUOTE}"
 """`: …`, `= …`, `is: …`: the value follows."""
-_SAID = rf"{_WHOSE}(?:{_GAP}{_IS}{_NOW})?:?{_GAP}{_QUOTE}"
+_SPOKEN = rf"{_WHOSE}(?:{_GAP}{_IS}{_NOW})?:?{_GAP}{_QUOTE}"
 """`is …`, or only a blank: any word of the sentence may follow."""
 _ENDS = rf"(?:[.?!]*(?!{_SEEN}))"
 _NEVER = (
@@ -76,7 +76,7 @@ SHAPES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
         (
             mark("a password"),
             "pass paß kennwort pw",
-            rf"(?i){_AT_LOGIN}{_SAID}{_NEVER}{_SELDOM}(?={_SEEN}*[^\W\d_])(?={_SEEN}*(?:[0-9]|[!#$%*^~@][^\W_])){_SEEN}{{6,}}",
+            rf"(?i){_AT_LOGIN}{_SPOKEN}{_NEVER}{_SELDOM}(?={_SEEN}*[^\W\d_])(?={_SEEN}*(?:[0-9]|[!#$%*^~@][^\W_])){_SEEN}{{6,}}",
         ),
         (
             mark("a token or key"),
@@ -86,7 +86,7 @@ SHAPES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
         (
             mark("a token or key"),
             "key secret token",
-            rf"(?i){_FOR_APIS}{_SAID}(?={_SEEN}*[0-9][A-Za-z]{_SEEN}*[0-9]){_SEEN}{{16,}}",
+            rf"(?i){_FOR_APIS}{_SPOKEN}(?={_SEEN}*[0-9][A-Za-z]{_SEEN}*[0-9]){_SEEN}{{16,}}",
         ),
     )
 )

@@ -76,7 +76,7 @@ class Evidence:
 
         return await self.changes.change(ticket_id, f"{once}:detach", decide)
 
-    async def look_at_status(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
+    async def check_status_page(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
         """Records the status page: read by the desk where it can, else by this person."""
         permissions.require_part(await self.queries.actor(by))
         if self.status_page.page:

@@ -157,8 +157,8 @@ class _Found:
     # --- merging
 
     def intake(self) -> Intake:
-        kept = [each for each in self.transactions if not each.is_fine] or self.transactions
-        once = list({tuple(sorted(each.parts.items())): each for each in reversed(kept)}.values())[::-1]
+        remaining = [each for each in self.transactions if not each.is_fine] or self.transactions
+        once = list({tuple(sorted(each.parts.items())): each for each in reversed(remaining)}.values())[::-1]
         readings_of_words = [
             FieldReading("error", each.parts["status"], each.source)
             for each in once

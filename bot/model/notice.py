@@ -15,7 +15,7 @@ class Say(Glossed):
     """Type of a notification, which decides its delivery."""
 
     CARD = "card", "the ticket's card in the desk channel, posted once and then kept up to date"
-    STORY = "story", "one line of the story in the ticket's thread"
+    THREAD = "story", "one line of the story in the ticket's thread"
     DIRECT = "direct", "a direct message to one person"
     LETTER_POST = "letter_post", "the letter in the Retarus escalation channel"
     LETTER_MAIL = "letter_mail", "the letter as an e-mail to one address"
@@ -31,7 +31,7 @@ class Say(Glossed):
     ALERT = "alert", "a warning to one admin, as a direct message: something of the desk itself does not work"
     ALERT_MAIL = "alert_mail", "the same as an e-mail, while Slack is closed"
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
-    HEARD = "heard", "an entry of the conversation with Retarus, in the ticket's thread"
+    ENTRY = "heard", "an entry of the conversation with Retarus, in the ticket's thread"
     RECEIPT = "receipt", "the receipt of a letter is redrawn: it was not delivered after all"
     ORIGINAL = "original", "the raw mail of an entry, as a file to one person; belongs to no ticket"
     WORD = "word", "a sentence to one person about the ways to Retarus; belongs to no ticket"

@@ -14,7 +14,7 @@ _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 _RESTARTS = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
-_BY_ITSELF = frozenset({Step.RCR.value, Step.HEARD.value})
+_BY_ITSELF = frozenset({Step.RCR.value, Step.RETARUS_WROTE.value})
 """Events the desk records when Retarus writes: no action of a person."""
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
 """Events that can contain the expected time of a solution."""
@@ -129,7 +129,7 @@ def _announced(times: Times, event: Event) -> dict[str, Any]:
         changes["eta"] = None
     if event.what in _ANSWERS_THEM:
         changes["asked"] = None
-    if event.what in {Step.FOUND.value, Step.HEARD.value}:
+    if event.what in {Step.FOUND.value, Step.RETARUS_WROTE.value}:
         changes["word"] = event.at
     if event.what == Step.TELL.value and event.detail.get("answers"):
         changes["asked"] = None

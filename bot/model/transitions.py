@@ -43,7 +43,7 @@ class Step(Glossed):
     STATUS = "status", "somebody looked at Retarus's status page"
     ERASE = "erase", "personal data was taken out"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
-    HEARD = "heard", "Retarus wrote: it stands in the thread"
+    RETARUS_WROTE = "heard", "Retarus wrote: it stands in the thread"
     TELL = "tell", "Retarus was told something, in the same thread"
     REMIND = "remind", "a reminder was sent"
     SNOOZE = "snooze", "reminders were postponed"

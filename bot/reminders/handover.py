@@ -26,7 +26,7 @@ from bot.tickets.queries import Queries
 
 LISTED: Final = 30
 """Tickets that one handover names: the most urgent ones."""
-KEPT: Final = timedelta(days=30)
+RETENTION: Final = timedelta(days=30)
 """Time after which a handover is deleted, accepted or not."""
 _COMPARED: Final = 200
 """Open tickets of which the most urgent are named."""
@@ -158,7 +158,7 @@ class Handovers:
             begun = as_moment(stored.get("at", ""))
             if begun is None:  # of an earlier release: its time begins now
                 await self.drafts.replace(key, stored, {**stored, "at": _stamp(at)})
-            elif begun <= at - KEPT:
+            elif begun <= at - RETENTION:
                 await self.drafts.drop(key)
                 count += 1
         return count

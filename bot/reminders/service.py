@@ -63,14 +63,14 @@ class Reminders:
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         moment = later(until, "until", at, _SNOOZE)
-        said = {"until": f"{int(moment.timestamp())}"}
+        detail = {"until": f"{int(moment.timestamp())}"}
         if reason.strip():
-            said["reason"] = await self.answers.word(ticket_id, reason, "word", Asked.REASON)
+            detail["reason"] = await self.answers.word(ticket_id, reason, "word", Asked.REASON)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
             snoozed = change(ticket)
-            return Change(snoozed, event(snoozed, Step.SNOOZE, by, at, **said))
+            return Change(snoozed, event(snoozed, Step.SNOOZE, by, at, **detail))
 
         return await self.changes.change(ticket_id, f"{form}:snooze", decide)
 

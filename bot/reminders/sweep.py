@@ -156,7 +156,7 @@ class Sweep:
         """The line in the thread; earlier reminders there are redrawn as such."""
         ticket, before = reminder.done.ticket, reminder.before.times.standing
         places: list[JsonValue] = [[ticket.id, reminder_place(ticket.version)]]
-        yield notifications.notice(ticket, Say.STORY, self.routes.desk, self.at, {"places": places})
+        yield notifications.notice(ticket, Say.THREAD, self.routes.desk, self.at, {"places": places})
         if before:
             yield notifications.notice(ticket, Say.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
 

@@ -367,5 +367,5 @@ def _best_window(found: Sequence[Term], limit: int) -> int:
 
 def best_text(texts: Iterable[str], tokens: frozenset[str]) -> str:
     """The text in which most of what was found stands."""
-    kept = [text for text in texts if text]
-    return max(kept, key=lambda text: len(tokens & documents.tokens_of(text)), default="")
+    texts_given = [text for text in texts if text]
+    return max(texts_given, key=lambda text: len(tokens & documents.tokens_of(text)), default="")

@@ -276,8 +276,8 @@ class Search:
         numbers = [each.number for each in best]
         if shelf is DocumentKind.NOTES:
             notes = {note.number: note for note in await self.store.notes_called(numbers)}
-            kept = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
-            return [Hit.of(notes[each.number], each) for each in kept], candidates
+            remaining = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
+            return [Hit.of(notes[each.number], each) for each in remaining], candidates
         tickets = {ticket.number: ticket for ticket in await self.store.tickets_called(numbers)}
         return [Hit.of(tickets[each.number], each) for each in best if each.number in tickets], candidates
 

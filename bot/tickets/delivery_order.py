@@ -11,7 +11,7 @@ from bot.model.ticket import Ticket
 _KINDS = (
     (Say.LETTER_MAIL, Say.LETTER_POST),
     (Say.CARD,),
-    (Say.STORY, Say.DIRECT),
+    (Say.THREAD, Say.DIRECT),
     (Say.CHASE_MAIL, Say.CHASE_POST),
     (Say.ANSWERED, Say.REMINDERS),
 )

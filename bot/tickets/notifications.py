@@ -55,7 +55,7 @@ class Routes:
         )
 
 
-SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.HEARD.value})
+SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.RETARUS_WROTE.value})
 """Events shown by the card, or by an entry of the conversation, without a line in the thread."""
 
 
@@ -72,7 +72,7 @@ _YOUR_TURN = frozenset(
         Move.CUSTOMER_ANSWERED,
         Move.GO_ON,
         Move.RETARUS_ANSWERED,
-        Step.HEARD,
+        Step.RETARUS_WROTE,
     )
 )
 """Events the owner is notified of: most of them make the owner the next to act."""
@@ -99,7 +99,7 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
     notices_of_change = [notice(ticket, Say.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
     if not event.detail.get(TOGETHER) and (event.what not in SILENT or news or event.detail.get("files")):
-        notices_of_change.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
+        notices_of_change.append(notice(ticket, Say.THREAD, routes.desk, event.at, {"news": news}))
     people = () if event.detail.keys() & {TOGETHER, HANDOVER} else _concerned(before, ticket, event)
     notices_of_change += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
@@ -188,7 +188,7 @@ def relayed(
     body: dict[str, JsonValue] = {"from": leading.id, "news": list(news_of(None, leading, event))}
     people = {ticket.owner, ticket.first_owner, *(each.by for each in ticket.affected)}
     people -= {"", NOBODY, by or event.by}
-    ways = [(Say.STORY, routes.desk), *((Say.DIRECT, person) for person in sorted(people))]
+    ways = [(Say.THREAD, routes.desk), *((Say.DIRECT, person) for person in sorted(people))]
     return [
         notice(ticket, say, to, at or event.at, body).model_copy(
             update={
@@ -282,11 +282,11 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
         receipt: dict[str, JsonValue] = {"delivered": cause.say.value, "to": cause.to}
         receipt["places"] = [[ticket.id, receipt_place(cause.key)]]
         mark = f"{claim.attempt}" if claim.attempt > 1 else ""
-        return [_following(cause, ticket, Say.STORY, routes.desk, at, receipt, mark)]
+        return [_following(cause, ticket, Say.THREAD, routes.desk, at, receipt, mark)]
     if isinstance(outcome, Blocked):
         return _waiting(cause, outcome, ticket, routes, at)
     if isinstance(outcome, Dead):
-        say, to = (Say.STORY, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
+        say, to = (Say.THREAD, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
         failed: dict[str, JsonValue] = {
             "failed": cause.say.value,
             "to": cause.to,
@@ -310,7 +310,7 @@ def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at
     if cause.say in {Say.LETTER_POST, Say.CHASE_POST} and not outcome.channel:
         return []
     waits: dict[str, JsonValue] = {"waits": cause.say.value, "to": cause.to, "why": outcome.why}
-    return [_following(cause, ticket, Say.STORY, routes.desk, at, waits, "waits")]
+    return [_following(cause, ticket, Say.THREAD, routes.desk, at, waits, "waits")]
 
 
 _OTHER_WAY = {Say.LETTER_POST: Say.LETTER_MAIL, Say.CHASE_POST: Say.CHASE_MAIL}
@@ -358,6 +358,6 @@ def _following(
 
 def _lane(ticket: Ticket, say: Say, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
-    if say in {Say.CARD, Say.STORY, Say.ANSWERED}:
+    if say in {Say.CARD, Say.THREAD, Say.ANSWERED}:
         return f"{ticket.id}:thread"
     return direct_lane(to) if say in _DIRECT_MESSAGES else f"{ticket.id}:{to}"

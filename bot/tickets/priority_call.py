@@ -25,13 +25,13 @@ def with_call(
     """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told."""
     if not _becomes_highest(before, ticket, event, config):
         return list(notices_given)
-    lines = [each for each in notices_given if each.say is Say.STORY] or [
-        notice(ticket, Say.STORY, routes.desk, event.at)
+    lines = [each for each in notices_given if each.say is Say.THREAD] or [
+        notice(ticket, Say.THREAD, routes.desk, event.at)
     ]
     people = _people(ticket, config) - {event.by}
     words = [each for each in notices_given if each.say is Say.DIRECT]
     words += [notice(ticket, Say.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
-    rest = [each for each in notices_given if each.say not in {Say.STORY, Say.DIRECT}]
+    rest = [each for each in notices_given if each.say not in {Say.THREAD, Say.DIRECT}]
     return [*rest, *map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
 
 

@@ -53,8 +53,8 @@ async def set_prompts(call: Call) -> Json:
     prompts = call.arguments.json("prompts", "invalid_arguments")
     if not isinstance(prompts, list) or not 0 < len(prompts) <= MAX_PROMPTS or not all(map(_is_prompt, prompts)):
         raise SlackError.invalid_arguments("[ERROR] must provide 1 to 4 prompts [json-pointer:/prompts]")
-    kept = [{"title": prompt["title"], "message": prompt["message"]} for prompt in prompts]
-    thread.prompts = {"title": call.arguments.text("title") or "", "prompts": kept}
+    remaining = [{"title": prompt["title"], "message": prompt["message"]} for prompt in prompts]
+    thread.prompts = {"title": call.arguments.text("title") or "", "prompts": remaining}
     return _changed(call, thread)
 
 

@@ -39,9 +39,9 @@ async def schedule(call: Call) -> Json:
     post_at, now = _post_at(call), call.slack.workspace.now
     if len(_around(call, channel.id, post_at)) >= MAX_AT_ONCE:
         raise SlackError("restricted_too_many")
-    kept = {key: value for key, value in call.arguments.values.items() if key in _STORED_ARGUMENTS}
+    remaining = {key: value for key, value in call.arguments.values.items() if key in _STORED_ARGUMENTS}
     entry = Scheduled(
-        id=random_id("Q"), app_id=call.app.id, channel=channel.id, post_at=post_at, created=now, arguments=kept
+        id=random_id("Q"), app_id=call.app.id, channel=channel.id, post_at=post_at, created=now, arguments=remaining
     )
     call.slack.scheduling.add(entry)
     shown = {name: facts[name] for name in ("blocks", "attachments", "metadata") if facts.get(name)}

@@ -126,8 +126,8 @@ class Faults:
 
     def cancel(self, fault_id: str) -> bool:
         """Takes one order back; False if there is none."""
-        kept = [each for each in self._orders if each.id != fault_id]
-        found, self._orders = len(kept) < len(self._orders), kept
+        remaining = [each for each in self._orders if each.id != fault_id]
+        found, self._orders = len(remaining) < len(self._orders), remaining
         return found
 
     def clear(self) -> None:

@@ -56,8 +56,8 @@ class Messages(People, Files):
 
     def _bot_profile(self, app: App) -> Json:
         bot = self.bot(app)
-        kept = {key: bot[key] for key in ("id", "app_id", "user_id", "name", "icons", "deleted", "updated")}
-        return kept | {"team_id": app.external_team or self.workspace.team.id}
+        remaining = {key: bot[key] for key in ("id", "app_id", "user_id", "name", "icons", "deleted", "updated")}
+        return remaining | {"team_id": app.external_team or self.workspace.team.id}
 
     def _thread(self, message: Message) -> Json:
         if message.is_reply:

@@ -66,9 +66,9 @@ class People(Part):
     def user_profile(self, person: Person) -> Json:
         """The short profile that messages of shared channels carry."""
         whole = self.profile(person)
-        kept = ("avatar_hash", "image_72", "first_name", "real_name", "display_name", "team")
+        remaining = ("avatar_hash", "image_72", "first_name", "real_name", "display_name", "team")
         rest = {"name": person.handle, "is_restricted": person.is_guest, "is_ultra_restricted": False}
-        return {key: whole[key] for key in kept} | rest
+        return {key: whole[key] for key in remaining} | rest
 
     def profile(self, person: Person, *, email: bool = True) -> Json:
         """A profile object."""

@@ -98,6 +98,6 @@ def relayed(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterat
     """Messages relayed from the leading ticket."""
     for what in sorted(RELAYED):
         event = an_event(ticket, what, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
-        for say in (Say.STORY, Say.DIRECT):
+        for say in (Say.THREAD, Say.DIRECT):
             notice = a_notice(ticket, say, BEN, body={"from": "t9"})
             yield f"relayed {what} {say}", known_issues.relayed(notice, ticket, ticket, event, config, who, "")

@@ -83,7 +83,7 @@ REMINDED = {
     "customer": "7",
 }
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
-FAILING = TO_RETARUS | {Say.CARD, Say.STORY}
+FAILING = TO_RETARUS | {Say.CARD, Say.THREAD}
 """Notifications whose failed delivery is reported to somebody."""
 ENDS: tuple[dict[str, Any], ...] = (
     {"delivered": Say.LETTER_MAIL.value, "to": MAIL},
@@ -116,7 +116,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
         event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
-        yield f"story {what}", thread_lines.message(a_notice(ticket, Say.STORY), ticket, event, config, who)
+        yield f"story {what}", thread_lines.message(a_notice(ticket, Say.THREAD), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, Say.DIRECT, to)
             yield f"direct {what} {to}", thread_lines.direct(notice, ticket, event, config, who, LINK)
@@ -128,7 +128,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         event, news = an_event(ticket, Step.FILL_IN, BEN), {"news": [key]}
         yield (
             f"story news {key}",
-            thread_lines.message(a_notice(ticket, Say.STORY, body=news), ticket, event, config, who),
+            thread_lines.message(a_notice(ticket, Say.THREAD, body=news), ticket, event, config, who),
         )
         direct = a_notice(ticket, Say.DIRECT, body=news)
         yield f"direct news {key}", thread_lines.direct(direct, ticket, event, config, who, LINK)
@@ -140,7 +140,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     totals, links = dict.fromkeys(digest.PARTS, 400), {ticket.id: LINK}
     yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
     for end in ENDS:
-        notice = a_notice(ticket, Say.STORY, body=end)
+        notice = a_notice(ticket, Say.THREAD, body=end)
         yield f"delivery {end}", thread_lines.message(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
     for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
         yield f"letter {number}", page
@@ -157,7 +157,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "handover of nothing", handover.begin([], 0)
     for stage in Stage:
         event = an_event(ticket, Step.CALL, "", stage=stage)
-        called = a_notice(ticket.model_copy(update={"stage": stage}), Say.STORY, body={CALL: True})
+        called = a_notice(ticket.model_copy(update={"stage": stage}), Say.THREAD, body={CALL: True})
         yield (
             f"call {stage}",
             thread_lines.message(called, ticket.model_copy(update={"stage": stage}), event, config, who),

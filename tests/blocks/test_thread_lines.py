@@ -28,13 +28,13 @@ PUSHED = "🔴 P1 · PD-1042 · Müller GmbH: "
 
 def told(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
     ticket = an_incident(stage)
-    return thread_lines.message(a_notice(ticket, Say.STORY), ticket, an_event(ticket, what, by, **detail), config, who)
+    return thread_lines.message(a_notice(ticket, Say.THREAD), ticket, an_event(ticket, what, by, **detail), config, who)
 
 
 def ended(**body: str) -> Message:
     ticket = an_incident(Stage.RETARUS)
     return thread_lines.message(
-        a_notice(ticket, Say.STORY, body=body), ticket, an_event(ticket, Move.ESCALATE), CONFIG, who
+        a_notice(ticket, Say.THREAD, body=body), ticket, an_event(ticket, Move.ESCALATE), CONFIG, who
     )
 
 
@@ -72,7 +72,7 @@ def test_step_is_one_line_who_did_what(what: str, line: str) -> None:
 def test_text_of_an_event_is_quoted_under_its_line(key: str) -> None:
     ticket = an_incident()
     event = an_event(ticket, Move.SEND_BACK).model_copy(update={"detail": {key: "The tenant is missing"}})
-    (quote,) = of(thread_lines.message(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who), "rich_text_quote")
+    (quote,) = of(thread_lines.message(a_notice(ticket, Say.THREAD), ticket, event, CONFIG, who), "rich_text_quote")
     assert quote["elements"][0]["text"] == "The tenant is missing"
 
 
@@ -95,7 +95,7 @@ def test_letter_can_be_opened_from_the_thread_by_the_declarant() -> None:
 def test_reminder_names_the_owner_the_time_and_the_next_step() -> None:
     ticket = an_incident(Stage.HANDED_OFF, since=NOW.replace(hour=8, minute=50))
     event = an_event(ticket, Step.REMIND, "", stage="handed_off")
-    message = thread_lines.message(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who)
+    message = thread_lines.message(a_notice(ticket, Say.THREAD), ticket, event, CONFIG, who)
     assert "handed off to the 2nd level for 30 min" in message.text
     assert [part["user_id"] for part in of(message, "user")] == [ANNA]
     acting, *others = [part["action_id"] for part in of(message, "button")]
@@ -106,7 +106,7 @@ def test_reminder_names_the_owner_the_time_and_the_next_step() -> None:
 def test_answered_reminder_is_struck_through_and_asks_for_nothing() -> None:
     ticket = an_incident(Stage.HANDED_OFF, times=Times(touched=NOW))
     message = thread_lines.message(
-        a_notice(ticket, Say.STORY), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
+        a_notice(ticket, Say.THREAD), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
     )
     assert of(message, "button") == of(message, "user") == []
     assert "'strike': True" in str(message.blocks)
@@ -175,7 +175,7 @@ def test_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owne
     ticket = an_incident(Stage.HANDED_OFF, owner=ANNA)
     event = an_event(ticket, Move.HAND_OFF, BEN, summary="Short.")
     body = {"news": ["priority"]}
-    line = thread_lines.message(a_notice(ticket, Say.STORY, body=body), ticket, event, a_config(), lambda _: "Ben")
+    line = thread_lines.message(a_notice(ticket, Say.THREAD, body=body), ticket, event, a_config(), lambda _: "Ben")
     assert "2nd level: please accept." in line.text
     assert "changed the priority to P1: no outbound mail" in line.text
     word = thread_lines.direct(

@@ -180,10 +180,10 @@ async def test_parts_for_admins_are_for_admins_only(tab: Tab) -> None:
 async def test_late_event_does_not_reset_a_newer_view() -> None:
     home = (await a_world()).desk.home
     contacts = Screen(tab=Tab.CONTACTS)
-    await home.look_at(CARLA, contacts, "1700000002.000000")
-    await home.look_at(CARLA, Screen(), "1700000001.900000")
+    await home.remember_screen(CARLA, contacts, "1700000002.000000")
+    await home.remember_screen(CARLA, Screen(), "1700000001.900000")
     assert await home.screen_of(CARLA) == contacts
-    await home.look_at(CARLA, Screen(), "1700000003.000000")
+    await home.remember_screen(CARLA, Screen(), "1700000003.000000")
     assert await home.screen_of(CARLA) == Screen()
 
 
@@ -205,7 +205,7 @@ class _Meeting(MemoryDrafts):
 async def test_look_at_keeps_the_newer_of_two_screens_that_replicas_handle_at_the_same_time(order: int) -> None:
     home = (await a_world()).at(drafts=_Meeting(2)).desk.home
     clicks = ((Screen(), "1700000001.900000"), (Screen(tab=Tab.CONTACTS), "1700000002.000000"))
-    await asyncio.gather(*(home.look_at(CARLA, screen, at) for screen, at in clicks[::order]))
+    await asyncio.gather(*(home.remember_screen(CARLA, screen, at) for screen, at in clicks[::order]))
     assert await home.screen_of(CARLA) == Screen(tab=Tab.CONTACTS)
 
 
@@ -213,7 +213,7 @@ async def test_look_at_the_same_screen_again_still_counts_as_newer() -> None:
     home = (await a_world()).desk.home
     contacts = Screen(tab=Tab.CONTACTS)
     for screen, at in ((contacts, "1"), (contacts, "3"), (Screen(), "2")):
-        await home.look_at(CARLA, screen, at)
+        await home.remember_screen(CARLA, screen, at)
     assert await home.screen_of(CARLA) == contacts
 
 

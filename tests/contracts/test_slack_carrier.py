@@ -106,7 +106,7 @@ def a_card(**values: Any) -> Notice:
 
 
 def a_line(key: str = "line", **values: Any) -> Notice:
-    return a_notice(key, say=Say.STORY, to=DESK, lane=f"t1-{key}", due=datetime.now(UTC), **values)
+    return a_notice(key, say=Say.THREAD, to=DESK, lane=f"t1-{key}", due=datetime.now(UTC), **values)
 
 
 def a_letter(**values: Any) -> Notice:

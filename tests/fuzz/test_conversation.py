@@ -23,7 +23,7 @@ from bot.model.conversation import ConversationChanges, Entry, EntryFile, EntryS
 from bot.model.notice import Notice, Place, Say, Sent
 from bot.model.ticket import Stage
 from bot.tickets.ports import Batch
-from handlers.shared_message import Became, in_event
+from handlers.shared_message import MessageChange, in_event
 from handlers.slack_text import Names, as_typed
 from localslack.blockkit import is_too_long, validate_blocks, validate_view
 from runtime.notification_renderer import writer
@@ -64,9 +64,9 @@ class Inbox:
         message = in_event(event)
         assert message
         files = [EntryFile(id=each, name=each) for each in message.file_ids]
-        words, is_edited = as_typed(message.text, Names()), message.became is Became.EDITED
+        words, is_edited = as_typed(message.text, Names()), message.became is MessageChange.EDITED
         where = (message.channel, message.ts, message.thread)
-        if message.became is Became.DELETED:
+        if message.became is MessageChange.DELETED:
             await self.world.desk.channel.take_back(*where[:2])
         else:
             said = ChannelMessage(*where, message.author, message.name, words, files, is_edited=is_edited)
@@ -79,7 +79,7 @@ class Inbox:
         """Draws it as its notice does."""
         ticket = await self.world.desk.queries.ticket(entry.ticket_id)
         notice = Notice(
-            key="n", ticket_id=ticket.id, lane="n", say=Say.HEARD, to="C1", version=1, due=NOW, body={"entry": entry.id}
+            key="n", ticket_id=ticket.id, lane="n", say=Say.ENTRY, to="C1", version=1, due=NOW, body={"entry": entry.id}
         )
         for message in await writer(self.world.desk)(notice, ticket, ""):
             assert_fits(message)

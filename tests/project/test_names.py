@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("bot", "handlers", "blocks", "runtime")
 ROLES = frozenset({"__init__", "__main__", "ports", "service"})
 """File names that tell a file's role within its capability."""
+
+PROGRAM = (*FOLDERS, "localslack", "bench", "demo", "deploy", "texts")
+PLAIN = {
+    "anew": "again",
+    "beside": "the thing itself: context, neighbours, field_errors",
+    "besides": "others",
+    "fate": "outcome",
+    "hear": "receive, on_change, record_reply",
+    "heard": "received, entry, conversation changes",
+    "lookout": "status_page",
+    "nobodyknown": "an empty directory",
+    "patience": "timeout, or longest_wait",
+    "said": "text, words, message, answer",
+    "sheaf": "sections",
+    "spelt": "spelling",
+    "spite": "override",
+    "telling": "specific",
+    "told": "notified, notices, info",
+}
+"""Words that a stranger does not search for, with what a name says instead."""
+NEVER_ALONE = {
+    "fresh": "ttl",
+    "glass": "break_glass_reason",
+    "kept": "stored",
+    "least": "minimum",
+    "most": "limit, or maximum",
+}
+"""Words that mean nothing as a whole name."""
 
 
 def repeated(named: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -34,6 +65,46 @@ def stems(folder: Path) -> dict[str, list[str]]:
         if path.stem not in ROLES:
             found[path.stem].append(str(path))
     return found
+
+
+def identifiers(tree: ast.AST) -> set[str]:
+    """Names of functions, arguments, classes, variables and attributes that a file gives."""
+    found = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+    return found
+
+
+def replacement(name: str) -> str:
+    """The plain word for a name that is not plain; empty for any other."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+    alone = NEVER_ALONE.get(name.strip("_").lower(), "")
+    return next((PLAIN[word.lower()] for word in words if word.lower() in PLAIN), alone)
+
+
+@pytest.mark.parametrize("folder", PROGRAM)
+def test_names_are_plain(folder: str) -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {name}": replacement(name)
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for name in {path.stem, *identifiers(ast.parse(path.read_text("utf-8")))}
+    }
+    assert {place: word for place, word in found.items() if word} == {}
+
+
+def test_names_that_are_not_plain_are_found() -> None:
+    source = (
+        "def _told(most): ...\nclass Heard: said = 1\nself.kept = [beside for beside in ()]\n_ANEW = most_urgent = 1"
+    )
+    refused = {name for name in identifiers(ast.parse(source)) if replacement(name)}
+    assert refused == {"_told", "most", "Heard", "said", "kept", "beside", "_ANEW"}
 
 
 def test_class_name_stands_for_one_thing() -> None:

@@ -220,7 +220,7 @@ async def assert_held_back(url: str) -> None:
     """Messages count as begun, mails wait for a person, and their lane goes on."""
     store = await open_store(url, lambda: START)
     mail = a_notice("mail", say=Say.LETTER_MAIL, lane="t1:mail", to="support@retarus.example")
-    after = a_notice("after", say=Say.STORY, lane="t1:mail", to="C1")
+    after = a_notice("after", say=Say.THREAD, lane="t1:mail", to="C1")
     tried, later = a_notice("tried"), a_notice("later", due=START + timedelta(minutes=65))
     await store.apply(Batch(tickets=[a_ticket()], notices=[mail, after, a_notice("message"), tried, later]))
     await store.apply(Batch(notices=[a_notice("sent", lane="s")]))
@@ -316,7 +316,7 @@ async def a_waiting_story(env: Environment) -> Notice:
     later = next_version(ticket, owner="U0ANNA")
     event = an_event(later, "take").model_copy(update={"by": "U0ANNA"})
     notice = a_notice(
-        f"{ticket.id}:{later.version}:story:{DESK}", ticket_id=ticket.id, say=Say.STORY, to=DESK,
+        f"{ticket.id}:{later.version}:story:{DESK}", ticket_id=ticket.id, say=Say.THREAD, to=DESK,
         version=later.version, lane=ticket.id, due=now(),
     )  # fmt: skip
     await store.apply(Batch(tickets=[later], events=[event], notices=[notice]))

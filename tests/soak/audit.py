@@ -181,7 +181,7 @@ async def _audit_threads(kept: Kept, store: Store, control: PersonDriver, found:
         found.expect(text_of(thread[0]) == shown, f"the card of {ticket.number} shows an older state")
         lines = Counter(_key(message) for message in thread[1:])
         for event in kept.histories[ticket.id]:
-            key = f"{ticket.id}:{event.version}:{Say.STORY.value}:{kept.desk}"
+            key = f"{ticket.id}:{event.version}:{Say.THREAD.value}:{kept.desk}"
             if event.by and event.what not in SILENT and key not in kept.undelivered:
                 times = lines[key_in_metadata(key)]
                 found.expect(times == 1, f"{event.what} on {ticket.number} stands {times} times in the thread")

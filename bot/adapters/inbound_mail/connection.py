@@ -78,12 +78,12 @@ class ImapConnection:
         more: so the search is repeated as long as it was told of new mail meanwhile.
         """
         while True:
-            self._was_told()
+            self._has_news()
             found = sorted(each for each in self._client.search(["UID", f"{uid + 1}:*"]) if each > uid)
-            if found or not self._was_told():
+            if found or not self._has_news():
                 return found
 
-    def _was_told(self) -> bool:
+    def _has_news(self) -> bool:
         """True if the server told of new mail since the last call; imaplib keeps that aside."""
         return bool(self._client._imap.response("EXISTS")[1] != [None])  # noqa: SLF001  IMAPClient shows it during IDLE only
 

@@ -24,7 +24,7 @@ Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 
 
 class ConversationCarrier:
-    """`bot.outbox.Carrier` for `Say.HEARD`, `Say.RECEIPT` and `Say.ORIGINAL`."""
+    """`bot.outbox.Carrier` for `Say.ENTRY`, `Say.RECEIPT` and `Say.ORIGINAL`."""
 
     def __init__(self, client: AsyncWebClient, store: Store, write: Write, slack: Files, mails: MailFiles) -> None:
         """`slack`, `mails`: where the files of messages and of mails are read."""

@@ -88,7 +88,7 @@ class SlackCarrier:
         self._uploads = Uploads(files, limit)
         self._ways = {
             Say.CARD: self._card,
-            Say.STORY: self._thread_line,
+            Say.THREAD: self._thread_line,
             Say.DIRECT: self._direct,
             Say.REMINDERS: self._direct,
             Say.ANSWERED: self._answered,

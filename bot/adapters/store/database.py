@@ -47,8 +47,8 @@ class DatabaseStore(ConversationTables):
     async def close(self) -> None:
         await self._engine.close()
 
-    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
-        return self._engine.alone(what)
+    def alone(self, operation: str) -> AbstractAsyncContextManager[bool]:
+        return self._engine.alone(operation)
 
     # --- changes
 
@@ -113,8 +113,8 @@ class DatabaseStore(ConversationTables):
     async def together(self, channel: str, ts: str) -> list[Place]:
         return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
 
-    async def place(self, ticket_id: str, what: str) -> Place | None:
-        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": what}, rows.place)
+    async def place(self, ticket_id: str, operation: str) -> Place | None:
+        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": operation}, rows.place)
 
     async def placed(self, channel: str, ts: str) -> Place | None:
         return await self._one(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)

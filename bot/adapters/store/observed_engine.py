@@ -44,8 +44,8 @@ class ObservedEngine:
             self._observe(kind, outcome, time.perf_counter() - began)
         return result
 
-    def alone(self, what: str, /) -> AbstractAsyncContextManager[bool]:
-        return self._engine.alone(what)
+    def alone(self, operation: str, /) -> AbstractAsyncContextManager[bool]:
+        return self._engine.alone(operation)
 
     async def close(self) -> None:
         await self._engine.close()

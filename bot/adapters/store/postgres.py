@@ -113,13 +113,13 @@ class PostgresEngine:
         return await self._in(self._reading, lambda: self._read(work))
 
     @asynccontextmanager
-    async def alone(self, what: str, /) -> AsyncIterator[bool]:
+    async def alone(self, operation: str, /) -> AsyncIterator[bool]:
         """Takes a lock that ends with its connection: a killed process holds nothing up."""
-        session, free = await self._in(self._reading, lambda: self._locked(what))
+        session, free = await self._in(self._reading, lambda: self._locked(operation))
         try:
             yield free
         finally:
-            await asyncio.to_thread(self._unlock, session, what if free else "")
+            await asyncio.to_thread(self._unlock, session, operation if free else "")
 
     async def _in(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         if self._closed:
@@ -183,23 +183,23 @@ class PostgresEngine:
             time.sleep(_LOOK)
         raise in_doubt()
 
-    def _locked(self, what: str) -> tuple[Session, bool]:
+    def _locked(self, operation: str) -> tuple[Session, bool]:
         """A connection, taken out of the pool, and whether it has the lock."""
         until = time.monotonic() + self._busy
         while True:
             session = self._session(until)
             try:
-                return session, bool(_asked(session, _TRY, what))
+                return session, bool(_asked(session, _TRY, operation))
             except psycopg.Error as error:
                 self._pool.putconn(session)
                 if not session.broken:
                     raise translated(error) from error
 
-    def _unlock(self, session: Session, what: str) -> None:
+    def _unlock(self, session: Session, operation: str) -> None:
         """Gives the connection back. A broken one has lost its lock by itself."""
         try:
-            if what:
-                _asked(session, _LEAVE, what)
+            if operation:
+                _asked(session, _LEAVE, operation)
         except psycopg.Error:
             session.close()
         self._pool.putconn(session)

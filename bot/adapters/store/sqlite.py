@@ -40,16 +40,16 @@ class SqliteEngine:
         return await self._readers.do(work)
 
     @asynccontextmanager
-    async def alone(self, what: str, /) -> AsyncIterator[bool]:
+    async def alone(self, operation: str, /) -> AsyncIterator[bool]:
         """Locks among the tasks of this process: an embedded desk is one."""
-        if what in self._alone:
+        if operation in self._alone:
             yield False
             return
-        self._alone.add(what)
+        self._alone.add(operation)
         try:
             yield True
         finally:
-            self._alone.discard(what)
+            self._alone.discard(operation)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.close)

@@ -130,7 +130,7 @@ class DurableDrafts:
         return cls(items, thread)
 
     async def get(self, key: str) -> dict[str, str] | None:
-        known = self._fresh(key)
+        known = self._cached(key)
         if known is None:
             writes = self._writes
             value = await self._do(lambda items: items.get(key))
@@ -157,7 +157,7 @@ class DurableDrafts:
         return replaced
 
     async def drop(self, key: str) -> None:
-        known = self._fresh(key)
+        known = self._cached(key)
         if known is None or known.value is not None:
             await self._write(key, None, lambda items: items.pop(key, None))
 
@@ -165,7 +165,7 @@ class DurableDrafts:
         self._known.pop(key, None)
         self._writes += 1
 
-    def _fresh(self, key: str) -> _Known | None:
+    def _cached(self, key: str) -> _Known | None:
         known = self._known.get(key)
         return known if known and time.monotonic() - known.at < _TTL else None
 

@@ -22,7 +22,7 @@ async def test_mail_from_a_pipe_waits_for_the_desk_to_post_it(tmp_path: Path) ->
     await remember_routes(store, Routes("C1"))
     mails = [an_answer(1), an_answer(2), an_answer(1)]
     assert await receive(store, MemoryDrafts(), CONFIG, lambda: NOW, mails) == (2, 1)
-    waiting = [each.notice for each in await store.letters(state="waiting") if each.notice.say is Say.HEARD]
+    waiting = [each.notice for each in await store.letters(state="waiting") if each.notice.say is Say.ENTRY]
     assert len(waiting) == 2
     await store.close()
 

@@ -255,7 +255,7 @@ async def test_19_files_are_kept_or_left_out_with_a_reason() -> None:
     found = await taken(raw)
     files = sort_files(found.mail.files)
     assert (found.new, found.mail.is_cut) == ("Anbei.", True)
-    assert [each.name for each in files.kept] == ["plan.pdf"]
+    assert [each.name for each in files.accepted] == ["plan.pdf"]
     assert [(each.file.name, each.reason) for each in files.left_out] == [
         ("winmail.dat", "format"),
         ("rechnungfdp.exe", "program"),

@@ -20,9 +20,9 @@ def a_file(name: str = "plan.pdf", size: int = 100, **more: object) -> MailFile:
 
 def test_number_and_size_of_files_are_limited() -> None:
     many = sort_files([a_file() for _ in range(MAX_FILES + 2)])
-    assert (len(many.kept), [each.reason for each in many.left_out]) == (MAX_FILES, ["many", "many"])
+    assert (len(many.accepted), [each.reason for each in many.left_out]) == (MAX_FILES, ["many", "many"])
     big = sort_files([a_file(size=MAX_BYTES - 10), a_file(size=100), a_file(size=10)])
-    assert [each.size for each in big.kept] == [MAX_BYTES - 10, 10]
+    assert [each.size for each in big.accepted] == [MAX_BYTES - 10, 10]
     assert [each.reason for each in big.left_out] == ["big"]
 
 
@@ -39,7 +39,7 @@ def test_logo_is_a_small_picture_shown_inline() -> None:
         logo.model_copy(update={"type": "application/pdf"}),
     ]
     found = sort_files([logo, *others])
-    assert (found.logos, found.kept) == ((logo,), tuple(others))
+    assert (found.logos, found.accepted) == ((logo,), tuple(others))
 
 
 def test_every_reason_is_said() -> None:

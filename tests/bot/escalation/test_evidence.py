@@ -45,7 +45,7 @@ async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     assert [(each.id, each.by, each.sent_at) for each in ticket.attachments] == [("F1", ANNA, None), ("F2", ANNA, None)]
     last = (await w.store.history(ticket.id))[-1]
     assert (last.what, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
-    assert await w.told(ticket, Say.STORY)
+    assert await w.told(ticket, Say.THREAD)
 
 
 async def test_delivery_that_is_repeated_adds_nothing() -> None:
@@ -90,7 +90,7 @@ async def test_answers_and_files_of_one_form_are_one_version_and_one_event() -> 
     assert (filled.answer("tenants"), [each.id for each in filled.attachments]) == ("12345RS", ["F1"])
     last = (await w.store.history(ticket.id))[-1]
     assert (last.detail["answer.tenants"], last.detail["files"]) == ("12345RS", "trace.log (1.2 kB)")
-    assert await w.told(filled, Say.STORY)
+    assert await w.told(filled, Say.THREAD)
 
 
 async def test_files_alone_are_told_as_attached() -> None:
@@ -193,7 +193,7 @@ async def test_status_page_is_shown_before_and_kept_with_what_was_sent() -> None
     unknown = (await w.desk.escalation.preview(ticket.id, BEN)).status
     assert unknown
     assert unknown.health == "unknown"
-    await w.desk.evidence.look_at_status(ticket.id, BEN, w.form())
+    await w.desk.evidence.check_status_page(ticket.id, BEN, w.form())
     shown = (await w.desk.escalation.preview(ticket.id, BEN)).status
     assert shown
     assert (shown.health, shown.says, shown.at) == ("trouble", ("E-mail delayed",), NOW)
@@ -205,7 +205,7 @@ async def test_status_page_is_shown_before_and_kept_with_what_was_sent() -> None
 async def test_status_page_read_by_a_person_is_kept_with_name_and_time() -> None:
     w = await a_world()
     ticket = await w.complete()
-    ticket = await w.desk.evidence.look_at_status(ticket.id, BEN, w.form(), fine=True)
+    ticket = await w.desk.evidence.check_status_page(ticket.id, BEN, w.form(), fine=True)
     assert ticket.status
     assert (ticket.status.health, ticket.status.by, ticket.status.at) == ("fine", BEN, NOW)
     assert (await w.desk.escalation.preview(ticket.id, BEN)).status == ticket.status

@@ -21,14 +21,16 @@ async def world() -> World:
     return await a_world()
 
 
-async def hear(world: World, ticket: Ticket, what: Move = Move.RETARUS_UPDATE, by: str = BEN, **typed: str) -> Ticket:
+async def record_reply(
+    world: World, ticket: Ticket, what: Move = Move.RETARUS_UPDATE, by: str = BEN, **typed: str
+) -> Ticket:
     return await world.desk.retarus_replies.record_reply(
         ticket.id, by, what, "They wrote to us", typed, world.form(), ticket.version
     )
 
 
 async def test_caused_by_retarus_is_recorded_and_the_ball_stays_with_them(world: World) -> None:
-    ticket = await hear(world, await world.sent(), caused_by="retarus")
+    ticket = await record_reply(world, await world.sent(), caused_by="retarus")
     assert (ticket.stage, ticket.answer("caused_by")) == (Stage.RETARUS, "retarus")
 
 
@@ -69,22 +71,24 @@ async def test_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(worl
 
 
 async def test_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
-    ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, by=BEA, their_remedy="Policy corrected")
+    ticket = await record_reply(
+        world, await world.sent(), Move.RETARUS_ANSWERED, by=BEA, their_remedy="Policy corrected"
+    )
     assert {notice.to for notice in await world.told(ticket, Say.DIRECT)} == {ANNA, BEN}
 
 
 async def test_findings_of_the_last_time_are_asked_again_after_a_second_escalation(world: World) -> None:
-    ticket = await world.asked_again(await hear(world, await world.sent(), caused_by="other"))
+    ticket = await world.asked_again(await record_reply(world, await world.sent(), caused_by="other"))
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert ticket.answer("caused_by") == ""
-    ticket = await hear(world, ticket, caused_by="other")
+    ticket = await record_reply(world, ticket, caused_by="other")
     assert ticket.stage is Stage.SECOND
 
 
 async def test_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
-    ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
+    ticket = await record_reply(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
     ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
-    assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["verified"]]
+    assert [notice.names("news") for notice in await world.told(ticket, Say.THREAD)] == [["verified"]]
     ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert (ticket.answer("their_remedy"), ticket.answer("verified")) == ("", "")
@@ -93,18 +97,18 @@ async def test_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_hist
 
 
 async def test_their_next_update_and_their_expected_duration_are_kept_beside_each_other(world: World) -> None:
-    ticket = await hear(world, await world.sent(), update_due=SOON, eta=LATER)
+    ticket = await record_reply(world, await world.sent(), update_due=SOON, eta=LATER)
     assert ticket.times.update_due
     assert ticket.times.eta
     assert (str(int(ticket.times.update_due.timestamp())), str(int(ticket.times.eta.timestamp()))) == (SOON, LATER)
-    ticket = await hear(world, ticket)
+    ticket = await record_reply(world, ticket)
     assert ticket.times.eta, "an update without a time takes none away"
     assert ticket.times == of(await world.store.history(ticket.id))
 
 
 async def test_promise_in_the_past_is_refused_beside_its_field(world: World) -> None:
     with pytest.raises(Invalid) as refused:
-        await hear(world, await world.sent(), eta="1")
+        await record_reply(world, await world.sent(), eta="1")
     assert set(refused.value.errors) == {"eta"}
 
 
@@ -112,7 +116,7 @@ async def test_expected_duration_they_never_told_is_asked_for(world: World) -> N
     ticket = await world.sent()
     ask = "by when you expect it to be solved"
     assert ask in draft(ticket, a_contact(), a_config(), NOW)
-    assert ask not in draft(await hear(world, ticket, eta=LATER), a_contact(), a_config(), NOW)
+    assert ask not in draft(await record_reply(world, ticket, eta=LATER), a_contact(), a_config(), NOW)
 
 
 async def test_technical_note_is_asked_for_where_they_caused_it(world: World) -> None:
@@ -167,14 +171,14 @@ async def test_workaround_is_told_to_the_first_level_and_in_the_thread(world: Wo
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
-    assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["workaround"]]
+    assert [notice.names("news") for notice in await world.told(ticket, Say.THREAD)] == [["workaround"]]
 
 
 async def test_no_workaround_is_no_news(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "none"}, world.form(), ticket.version)
     assert await world.told(ticket, Say.DIRECT) == []
-    assert await world.told(ticket, Say.STORY) == []
+    assert await world.told(ticket, Say.THREAD) == []
 
 
 async def test_first_level_says_whether_it_helps(world: World) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.intake import KEPT, MADE, PRECISION, RECALL, Figure, Input, figures, inputs, misses, table
+from bench.intake import HELD_OUT, MADE, PRECISION, RECALL, Figure, Input, figures, inputs, misses, table
 from bot.intake.model import IntakeDocument
 
 ENOUGH = 4
@@ -14,12 +14,12 @@ ENOUGH = 4
 
 
 def test_labelled_inputs_are_sixty_and_a_third_is_held_out() -> None:
-    made, kept = inputs(MADE), inputs(KEPT)
+    made, kept = inputs(MADE), inputs(HELD_OUT)
     assert (len(made), len(kept)) == (40, 20)
     assert (len({each.name for each in made}), len({each.name for each in kept})) == (40, 20)
 
 
-@pytest.mark.parametrize("paths", [[MADE], [KEPT], [MADE, KEPT]], ids=["made with", "held out", "all"])
+@pytest.mark.parametrize("paths", [[MADE], [HELD_OUT], [MADE, HELD_OUT]], ids=["made with", "held out", "all"])
 def test_each_field_is_read_precisely_and_mostly(paths: list[Path]) -> None:
     labelled = [each for path in paths for each in inputs(path)]
     found = figures(labelled)

@@ -64,7 +64,7 @@ async def test_a_word_on_the_leading_ticket_reaches_thread_and_owner_of_the_othe
     await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
     await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
     await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
-    assert sorted(await told(w, led)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ANNA)])
+    assert sorted(await told(w, led)) == sorted([(Say.THREAD, w.desk.routes.desk), (Say.DIRECT, ANNA)])
 
 
 async def test_events_not_from_retarus_are_not_relayed() -> None:
@@ -137,7 +137,7 @@ async def test_findings_of_retarus_are_relayed_with_their_kind() -> None:
     await w.desk.known_issues.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
     seen = (await w.desk.queries.ticket(leading.id)).version
     await w.desk.retarus_replies.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", seen)
-    assert (Say.STORY, w.desk.routes.desk) in await told(w, led.id)
+    assert (Say.THREAD, w.desk.routes.desk) in await told(w, led.id)
     passed = [each.notice for each in await w.store.letters(ticket_id=led.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 
@@ -173,7 +173,7 @@ async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_l
     late = await w.raised(by=ALEX)
     for _ in range(2):
         await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
-    assert sorted(await told(w, late.id)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ALEX)])
+    assert sorted(await told(w, late.id)) == sorted([(Say.THREAD, w.desk.routes.desk), (Say.DIRECT, ALEX)])
     passed = [each.notice for each in await w.store.letters(ticket_id=late.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 

@@ -110,7 +110,7 @@ async def test_word_of_retarus_reaches_each_thread_and_each_person_once() -> Non
     word = "We look into policy DE1-77"
     await w.desk.tickets.say(sent.id, Move.RETARUS_UPDATE, BEN, w.form(), "answer", word)
     threads = [row.notice for each in led for row in await w.notices(each) if "from" in row.notice.body]
-    assert [each.say for each in threads].count(Say.STORY) == 12
+    assert [each.say for each in threads].count(Say.THREAD) == 12
     (message,) = (await direct(w, ANNA))[: len(await direct(w, ANNA)) - before]
     assert message.body["numbers"] == sorted(each.number for each in led)
 
@@ -123,7 +123,7 @@ async def test_own_word_is_told_in_every_thread_of_the_outage() -> None:
         await w.desk.outages.tell_all(leading.id, BEN, "Next update at 14:00", form)
     for each in led:
         told = [row.notice for row in await w.notices(each) if row.notice.body.get("from") == leading.id]
-        assert [notice.say for notice in told].count(Say.STORY) == 1
+        assert [notice.say for notice in told].count(Say.THREAD) == 1
 
 
 async def test_resolve_all_resolves_tickets_of_every_open_stage_with_one_remedy() -> None:

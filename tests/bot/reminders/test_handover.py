@@ -11,7 +11,7 @@ from blocks.handover import message
 from bot.core.errors import Invalid, NotNow, NotYours
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level, Stage
-from bot.reminders.handover import KEPT, LISTED, closed_day
+from bot.reminders.handover import RETENTION, LISTED, closed_day
 from bot.tickets.ports import Query
 from tests.factories import ALEX, ANNA, BEA, BEN, NEMO, World, a_config, a_world
 
@@ -63,7 +63,7 @@ async def test_handover_is_deleted_after_some_weeks_and_one_of_an_earlier_releas
     key = str((await posted(w))[0].body["handover"])
     await w.drafts.put("handover:old", {"giver": ANNA, "level": "", "note": "", "tickets": ""})
     assert await w.desk.handovers.prune() == 0
-    w.clock.at += KEPT - timedelta(seconds=1)
+    w.clock.at += RETENTION - timedelta(seconds=1)
     assert await w.desk.handovers.prune() == 0
     w.clock.at += timedelta(seconds=1)
     assert await w.desk.handovers.prune() == 2

@@ -58,7 +58,7 @@ async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and
     assert (await said(w, fax), await said(w, mail)) == (["Fax delayed (identified)"], [])
     ticket = await w.store.get(fax.id)
     assert ticket
-    assert len(await w.told(ticket, Say.STORY)) == 1
+    assert len(await w.told(ticket, Say.THREAD)) == 1
     assert await w.told(ticket, Say.DIRECT) == []
 
 

@@ -163,7 +163,7 @@ async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_line
     told = [row for row in rows if row.notice.say is Say.REMINDERS and row.state == "waiting"]
     assert [row.notice.body["total"] for row in told] == [30]
     assert len(told[0].notice.body["places"]) == 10  # type: ignore[arg-type]
-    assert len([row for row in rows if row.notice.say is Say.STORY]) == 20
+    assert len([row for row in rows if row.notice.say is Say.THREAD]) == 20
     cards = [row.notice for row in rows if row.notice.say is Say.CARD]
     assert len(cards) == 30  # each says that it is overdue; that is silent, and comes after everything else
     assert {each.rank for each in cards} == {50}

@@ -17,8 +17,8 @@ def test_higher_priority_goes_before_every_kind_of_a_lower_one() -> None:
 def test_lines_go_before_digests_of_the_lowest_priority() -> None:
     digest = Notice.model_fields["rank"].default
     lowest = len(a_config().priorities) - 1
-    assert rank(Say.STORY, lowest) < digest
-    assert rank(Say.LETTER_MAIL, 0) < rank(Say.CARD, 0) < rank(Say.STORY, 0) < rank(Say.REMINDERS, 0)
+    assert rank(Say.THREAD, lowest) < digest
+    assert rank(Say.LETTER_MAIL, 0) < rank(Say.CARD, 0) < rank(Say.THREAD, 0) < rank(Say.REMINDERS, 0)
 
 
 @pytest.mark.parametrize(("priority", "before"), [("P1", "P2"), ("P1", "")])

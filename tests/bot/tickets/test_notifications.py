@@ -42,7 +42,7 @@ def test_filling_in_only_redraws_the_card() -> None:
 
 @pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
 def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: Stage, what: Move) -> None:
-    assert says(moved(stage, what, ANNA)) == [Say.CARD, Say.STORY]
+    assert says(moved(stage, what, ANNA)) == [Say.CARD, Say.THREAD]
 
 
 def test_former_owner_hears_of_a_takeover() -> None:
@@ -128,7 +128,7 @@ def test_fallback_sends_by_e_mail_if_the_channel_fails() -> None:
     assert told.body["instead"] is True
     assert routes.ways == ("to the Retarus channel",)
     mailed = Claim(notice=mail, attempt=1)
-    assert [each.say for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [Say.STORY]
+    assert [each.say for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [Say.THREAD]
 
 
 # --- how deliveries ended
@@ -143,7 +143,7 @@ def after(say: Say, outcome: Outcome, **values: str) -> list[Notice]:
 @pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
 def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(say: Say) -> None:
     (receipt,) = after(say, Sent(), to=MAIL)
-    assert (receipt.say, receipt.to) == (Say.STORY, DESK)
+    assert (receipt.say, receipt.to) == (Say.THREAD, DESK)
     assert (receipt.body["delivered"], receipt.body["to"]) == (say, MAIL)
     assert receipt.pairs("places") == [("t1", receipt_place(f"t1:1:{say}:{MAIL}"))]
     assert receipt.lane == "t1:thread"
@@ -152,12 +152,12 @@ def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(say: Say) -> None:
 @pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
 def test_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(say: Say) -> None:
     (alarm,) = after(say, Dead("The mailbox is full."), to=MAIL)
-    assert (alarm.say, alarm.to) == (Say.STORY, DESK)
+    assert (alarm.say, alarm.to) == (Say.THREAD, DESK)
     assert (alarm.body["failed"], alarm.body["why"]) == (say, "The mailbox is full.")
     assert alarm.body["key"] == f"t1:1:{say}:{MAIL}"
 
 
-@pytest.mark.parametrize("say", [Say.CARD, Say.STORY])
+@pytest.mark.parametrize("say", [Say.CARD, Say.THREAD])
 def test_owner_is_told_directly_when_the_channel_is_gone(say: Say) -> None:
     (alarm,) = after(say, Dead("The channel is archived."))
     assert (alarm.say, alarm.to) == (Say.DIRECT, BEN)
@@ -167,7 +167,7 @@ def test_owner_is_told_directly_when_the_channel_is_gone(say: Say) -> None:
     ("say", "outcome"),
     [
         (Say.CARD, Sent()),
-        (Say.STORY, Sent()),
+        (Say.THREAD, Sent()),
         (Say.DIRECT, Sent()),
         (Say.LETTER_MAIL, Retry(NOW, "busy")),
         (Say.DIRECT, Dead("They left.")),
@@ -193,5 +193,5 @@ def test_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner(
     after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
     said = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
     found = {notice.say: notice for notice in notices(before, after, said, ROUTES)}
-    assert found[Say.STORY].body["news"] == ["priority"]
+    assert found[Say.THREAD].body["news"] == ["priority"]
     assert found[Say.DIRECT].to == ANNA

@@ -34,7 +34,7 @@ async def test_priority_that_becomes_the_highest_is_called_out_once() -> None:
     )
     called = await calls(world, ticket)
     assert [to for say, to in called if say is Say.DIRECT] == [ALEX, BEA, CARLA]
-    assert len([to for say, to in called if say is Say.STORY]) == 1
+    assert len([to for say, to in called if say is Say.THREAD]) == 1
     await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
     assert await calls(world, ticket) == called
 

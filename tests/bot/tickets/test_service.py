@@ -241,7 +241,7 @@ async def test_handoff_form_takes_nothing_away_from_others_either(world: World) 
 async def test_note_is_a_line_in_the_story_at_any_stage(world: World) -> None:
     ticket = await world.closed()
     noted = await world.desk.tickets.note(ticket.id, BEN, "The customer called again", "V9")
-    (line,) = await world.told(noted, Say.STORY)
+    (line,) = await world.told(noted, Say.THREAD)
     assert (await world.desk.queries.event_at(noted, line.version)).detail == {"note": "The customer called again"}
     assert noted.stage is Stage.CLOSED
 

@@ -52,7 +52,7 @@ async def test_click_delivered_twice_is_one_change(world: World) -> None:
     ticket = await world.raised()
     first = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
     assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == first
-    assert len(await world.told(first, Say.STORY)) == 1
+    assert len(await world.told(first, Say.THREAD)) == 1
 
 
 async def test_click_delivered_again_much_later_gives_the_ticket_as_it_is_and_no_refusal(world: World) -> None:
@@ -184,7 +184,7 @@ async def test_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> Non
     event = await world.desk.queries.event_at(reminded, reminded.version)
     assert (event.what, event.by) == (Step.REMIND, "")
     assert (event.detail["stage"], event.detail["watches"], event.detail["people"]) == ("handed_off", "unclaimed", ANNA)
-    assert len(await world.told(reminded, Say.STORY)) == 1
+    assert len(await world.told(reminded, Say.THREAD)) == 1
     assert [notice.to for notice in await world.told(reminded, Say.REMINDERS)] == [ANNA]
 
 
