@@ -11,7 +11,7 @@ from blocks.handover import message
 from bot.core.errors import Invalid, NotNow, NotYours
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level, Stage
-from bot.reminders.handover import RETENTION, LISTED, closed_day
+from bot.reminders.handover import LISTED, RETENTION, closed_day
 from bot.tickets.ports import Query
 from tests.factories import ALEX, ANNA, BEA, BEN, NEMO, World, a_config, a_world
 
