@@ -31,7 +31,7 @@ from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.on_duty import SlackOnDuty
 from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.status import open_status_page
-from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
+from bot.adapters.store import copy_to, empty_place, hold_back, migrate, open_store, opened, place_from, url_in
 from bot.alerts import Alerts
 from bot.config.environment import Environment
 from bot.config.settings import Config
@@ -304,7 +304,7 @@ async def _archive(env: Environment, by: str) -> AsyncIterator[PersonalDataArchi
         yield PersonalDataArchive(store, drafts, now, by)
 
 
-STORAGE = Storage(copy_to, place_from, hold_back)
+STORAGE = Storage(copy_to, empty_place, url_in, place_from, hold_back)
 
 
 def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFinding]:

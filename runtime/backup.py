@@ -12,6 +12,7 @@ import json
 import os
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,10 @@ class Storage:
     """Database operations used by backups."""
 
     copy_to: Callable[[str, Path], Awaitable[Sequence[str]]]
+    empty_place: Callable[[str], Path]
+    """The folder that a database is restored to; `Misconfigured` where it cannot be."""
+    url_in: Callable[[Path], Awaitable[str]]
+    """The URL of the database in a folder of files of a backup; `Misconfigured` where it cannot be used."""
     place_from: Callable[[Path, str], Awaitable[None]]
     hold_back: Callable[[str, datetime, str], Awaitable[UncertainCounts]]
 
@@ -136,6 +141,11 @@ def _rotate(folder: Path, keep: int) -> int:
 
 # --- reading
 
+_UNREADABLE = (
+    OSError, EOFError, tarfile.TarError, zlib.error, LookupError, ValueError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What a file that was changed, or is something else, can raise."""
+
 
 def _verified(archive: Path, into: Path | None = None) -> Mapping[str, Any]:
     """The archive's manifest, after each file was compared with its digest; extracts the files into this folder."""
@@ -145,14 +155,15 @@ def _verified(archive: Path, into: Path | None = None) -> Mapping[str, Any]:
             for name, digest in manifest["files"].items():
                 if _extracted(tar, name, into) != digest:
                     raise Misconfigured(f"{archive} is damaged: {name} is not what was backed up.")
-    except (OSError, EOFError, tarfile.TarError, KeyError, ValueError) as error:
+    except _UNREADABLE as error:
         raise Misconfigured(f"{archive} is no readable backup ({type(error).__name__}).") from error
     return manifest
 
 
 def _manifest(tar: tarfile.TarFile, archive: Path) -> dict[str, Any]:
     file = tar.extractfile(MANIFEST)
-    assert file
+    if file is None:
+        raise ValueError(MANIFEST)
     manifest: dict[str, Any] = json.loads(file.read(_BIGGEST_MANIFEST))
     if manifest["format"] != _FORMAT:
         raise Misconfigured(f"{archive} was written by another release ({manifest['release']}): restore it with that.")
@@ -173,12 +184,20 @@ def _extracted(tar: tarfile.TarFile, name: str, into: Path | None) -> str:
 
 
 async def restore(env: Environment, archive: Path, storage: Storage, at: datetime) -> str:
-    """Restores a verified archive's database to DATABASE_URL, and desk.toml if there is none. Returns a report."""
-    with tempfile.TemporaryDirectory(prefix="partner-desk-") as scratch:
-        manifest = await asyncio.to_thread(_verified, archive, Path(scratch))
-        await storage.place_from(Path(scratch), env.database_url)
-        settings = await asyncio.to_thread(_placed, Path(scratch) / CONFIG, env.desk_config)
-    held = await held_back(env, storage, at)
+    """Restores a verified archive's database to DATABASE_URL, and desk.toml if there is none. Returns a report.
+
+    The database is made safe before it is placed, so that there is never one that sends what was sent already.
+    """
+    folder = storage.empty_place(env.database_url)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as scratch:
+            manifest, config = await asyncio.to_thread(_verified, archive, Path(scratch)), Path(scratch) / CONFIG
+            at_hand = env.desk_config if env.desk_config.exists() else config
+            held = await _held_back(await storage.url_in(Path(scratch)), at_hand, storage, at)
+            await storage.place_from(Path(scratch), env.database_url)
+            settings = await asyncio.to_thread(_placed, config, env.desk_config)
+    except OSError as error:
+        raise Misconfigured(f"{folder} cannot be written to ({error.strerror}).") from error
     return f"Restored what release {manifest['release']} backed up at {manifest['taken_at']}.\n{settings}\n{held}"
 
 
@@ -187,14 +206,21 @@ def _placed(source: Path, target: Path) -> str:
         return f"{target} is there already, and stays as it is."
     if not source.is_file():
         return "The backup holds no desk.toml."
-    target.write_bytes(source.read_bytes())
+    try:
+        target.write_bytes(source.read_bytes())
+    except OSError as error:
+        return f"{target} cannot be written ({error.strerror}): take {CONFIG} out of the archive, by tar."
     return f"{target} is restored too. Tokens and passwords are not in a backup: set them again."
 
 
 async def held_back(env: Environment, storage: Storage, at: datetime) -> str:
     """Makes a restored database safe: nothing that waited is sent twice. Returns a report."""
-    with speaking(await asyncio.to_thread(_language, env.desk_config)):
-        unsure = await storage.hold_back(env.database_url, at, t(WHY_HELD))
+    return await _held_back(env.database_url, env.desk_config, storage, at)
+
+
+async def _held_back(url: str, config: Path, storage: Storage, at: datetime) -> str:
+    with speaking(await asyncio.to_thread(_language, config)):
+        unsure = await storage.hold_back(url, at, t(WHY_HELD))
     return (
         f"{unsure.messages} messages that waited are looked for in Slack before they are posted.\n"
         f"{unsure.mails} e-mails that waited are listed for admins in the App Home: they may have gone out since."
@@ -202,5 +228,8 @@ async def held_back(env: Environment, storage: Storage, at: datetime) -> str:
 
 
 def _language(path: Path) -> Language:
-    """The desk's language; English where there are no settings yet."""
-    return load(path).desk.language if path.is_file() else Language.ENGLISH
+    """The desk's language; English where there are no settings yet, or wrong ones."""
+    try:
+        return load(path).desk.language
+    except Misconfigured:
+        return Language.ENGLISH

@@ -129,6 +129,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         env = environment()
         logging_setup.set_up(env.log_format, env.log_level, env.replica or socket.gethostname())
         asyncio.run(_carry_out(parts, env, chosen))
+        sys.stdout.flush()
     except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
@@ -136,8 +137,15 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"{why} `python app.py check` looks at everything.")
     except ClientError:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be written has no reader
+        sys.exit(_NO_READER)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+_NO_READER = 141
+"""The exit code of a program whose output nobody reads any more: 128 and SIGPIPE."""
 
 
 HOME = Path(__file__).parents[1]
@@ -272,7 +280,10 @@ async def _back_up(parts: Parts, env: Environment, chosen: argparse.Namespace) -
 
 
 def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no day: write it as 2026-11-30") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

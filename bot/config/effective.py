@@ -16,9 +16,10 @@ from bot.config.secret_files import SUFFIX, given
 from bot.config.settings import Config
 
 _HIDDEN = re.compile(r"token|secret|password")
-_PASSWORD = re.compile(r"(?<=://)([^/@\s]*):[^/\s]*@")
-"""The password in the authority of a URL, which may itself hold an `@`."""
-_PARAMETER = re.compile(r"([?&](?:password|sslpassword|client_secret)=)[^&\s]*", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?<=://)([^/:@\s]*):\S*@")
+"""The password in the authority of a URL, which may itself hold an `@` or a `/`."""
+_PARAMETER = re.compile(r"((?:^|[?&\s])(?:password|sslpassword|client_secret)\s*=\s*)('[^']*'|[^&\s]*)", re.IGNORECASE)
+"""The password as a parameter of a URL, or in the form `host=… password=…`."""
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,15 @@ DESK = "desk"
 async def lines(archive: PersonalDataArchive, prefix: str, since: datetime | None = None) -> AsyncIterator[str]:
     """The changes ticket by ticket, newest ticket first and oldest change first; then the accesses.
 
-    `prefix`: of the tickets' numbers. `since`: only what happened then or later. The export itself is logged.
+    `prefix`: of the tickets' numbers. `since`: only what happened then or later. The export itself is logged, before
+    its first line.
     """
+    await archive.log("audit export", "")
     async for page in _pages(archive):
         numbers = {ticket.id: ticket.number for ticket in page}
         for event in await archive.store.histories(list(numbers)):
             if since is None or event.at >= since:
                 yield _change(event, f"{prefix}-{numbers[event.ticket_id]}")
-    await archive.log("audit export", "")
     for access in reversed(await archive.store.accesses(_ACCESSES)):
         if since is None or access.at >= since:
             yield _access(access)

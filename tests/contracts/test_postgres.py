@@ -305,7 +305,7 @@ async def test_unreachable_database_is_reported_without_its_password(tmp_path: P
             assert "s3cret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:s3cret%zz@h/x", "postgres://[s3cret"])
+@pytest.mark.parametrize("url", ["postgresql://u:s3cret%zz@h/x", "postgres://[s3cret", "postgresql://u:p/s3cret@h/x"])
 async def test_an_unreadable_url_is_refused_without_being_quoted(url: str) -> None:
     with pytest.raises(Misconfigured, match="postgresql://user:password@host:5432/database") as refused:
         await open_store(url)

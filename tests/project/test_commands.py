@@ -15,7 +15,7 @@ from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
 from localslack.seed import SeedApp
 from tests.doubles.postgres_server import server_url, temporary_database
-from tests.doubles.records import a_ticket
+from tests.doubles.records import a_ticket, an_event
 from tests.handlers.world import DEMO, _seed
 from tests.timeouts import TIMEOUT
 
@@ -219,3 +219,24 @@ async def test_check_reports_an_unreachable_database(tmp_path: Path) -> None:
     assert code == 1
     assert "FIX   database: The database desk at 127.0.0.1:9 cannot be reached" in output
     assert "s3cret" not in output
+
+
+async def test_audit_export_ends_without_a_traceback_when_its_reader_does(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'd.sqlite3'}"
+    store = await open_store(url)
+    tickets = [a_ticket(f"t{number}") for number in range(1000)]  # more than a pipe holds
+    await store.apply(Batch(tickets=tickets, events=[an_event(each) for each in tickets]))
+    await store.close()
+    command = f"{sys.executable} {ROOT / 'app.py'} audit-export | head -1; exit ${{PIPESTATUS[0]}}"
+    running = await asyncio.create_subprocess_exec(
+        "bash", "-c", command, cwd=tmp_path, env={"PATH": os.environ["PATH"], "DATABASE_URL": url},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await asyncio.wait_for(running.communicate(), TIMEOUT)
+    assert (running.returncode, said.decode().count("\n")) == (141, 1), said.decode()
+
+
+async def test_day_that_is_none_is_refused_in_words() -> None:
+    code, output = await run("audit-export", "--since", "yesterday")
+    assert code == 2
+    assert "“yesterday” is no day: write it as 2026-11-30" in output

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from bot.adapters.store import backup
 from bot.adapters.store.backup import UncertainDeliveries
@@ -104,18 +104,35 @@ async def copy_to(url: str, folder: Path) -> list[str]:
     return copied
 
 
-async def place_from(folder: Path, url: str) -> None:
-    """Restores the files of a backup to where DATABASE_URL says. `Misconfigured` where something is there already."""
+def empty_place(url: str) -> Path:
+    """The folder where DATABASE_URL's file will be, or the nearest that is there.
+
+    `Misconfigured` where something is there already, or it is a server's.
+    """
     if is_server(url):
         raise Misconfigured("DATABASE_URL names a server: bring its database back by pg_restore.")
-    file = _file(url)
-    places = {DATABASE: file, DRAFTS: drafts_path(file)}
-    for place in places.values():
+    file = _file(url).absolute()
+    for place in (file, drafts_path(file)):
         if place.exists():
             raise Misconfigured(f"{place} is there already. Restore to an empty place: set DATABASE_URL to a new file.")
-    for name in places:
+    return next(folder for folder in file.parents if folder.is_dir())
+
+
+async def url_in(folder: Path) -> str:
+    """The URL of the database in a folder of files of a backup. `Misconfigured` where none can be used."""
+    if not (folder / DATABASE).is_file():
+        raise Misconfigured("This backup holds no database: it is on a PostgreSQL server. Bring it back by pg_restore.")
+    for name in (DATABASE, DRAFTS):
         if (folder / name).is_file():
             await asyncio.to_thread(backup.check, folder / name)
+    return f"sqlite:///{quote(str((folder / DATABASE).absolute()))}"
+
+
+async def place_from(folder: Path, url: str) -> None:
+    """Restores the files of a backup to where DATABASE_URL says. `Misconfigured` where something is there already."""
+    empty_place(url)
+    file = _file(url)
+    places = {DATABASE: file, DRAFTS: drafts_path(file)}
     file.parent.mkdir(parents=True, exist_ok=True)
     for name in (DRAFTS, DATABASE):  # the database last: it is there only when all is
         if (folder / name).is_file():

@@ -144,12 +144,20 @@ def parameters(url: str) -> str:
     """The URL for the driver, with what the desk wants where the URL says nothing. It is never quoted: see `place`."""
     try:
         given = conninfo.conninfo_to_dict(url)
-    except psycopg.Error:
+        _require_coded(url)
+    except (psycopg.Error, ValueError):
         raise Misconfigured(
             "DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/database, with every sign of the "
-            f"password other than letters and digits as its %-code (“@” is {quote('@')})."
+            f"password other than letters and digits as its %-code (“@” is {quote('@')}, “/” is {quote('/', safe='')})."
         ) from None
     return conninfo.make_conninfo(url, **{key: text for key, text in _DEFAULTS.items() if key not in given})
+
+
+def _require_coded(url: str) -> None:
+    """A `ValueError` where a “/” ends the host early: what follows would be shown as the name of the database."""
+    path = url.partition("://")[2].partition("?")[0].partition("/")[2]
+    if "@" in path:
+        raise ValueError
 
 
 def place(url: str) -> str:

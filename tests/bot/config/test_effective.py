@@ -67,6 +67,10 @@ def test_file_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, monk
         "postgresql://db.example/desk?user=desk&password=s3cret&sslmode=require",
         "smtp://desk:s3cret@mail.example:587",
         "smtps://:s3cret@mail.example",
+        "postgresql://desk:s3c/s3c@s3cret@db.example/desk",
+        "imaps://desk:s3c?s3c#s3cret@mail.example/INBOX",
+        "host=db.example password=s3cret user=desk",
+        "host=db.example PASSWORD = 's3c s3cret' user=desk",
     ],
 )
 def test_passwords_of_urls_are_hidden(url: str) -> None:

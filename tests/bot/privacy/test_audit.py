@@ -55,6 +55,14 @@ async def test_spreadsheet_holds_no_free_text() -> None:
     assert "secret words" not in text
 
 
+async def test_export_is_logged_before_its_first_line() -> None:
+    """Whoever reads the beginning alone, as by `head`, has read it."""
+    store = await a_store()
+    lines = audit.lines(PersonalDataArchive(store, MemoryDrafts(), lambda: START, "root"), "PD")
+    await anext(lines)
+    assert [access.what for access in await store.accesses(10)] == ["audit export"]
+
+
 async def test_export_since_a_day_omits_earlier_changes() -> None:
     assert [line["what"] for line in await exported(await a_store(), 1)] == ["take"]
     assert [line["what"] for line in await exported(await a_store(), 3)] == []
