@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bot.adapters.inbound_mail.parser import LIMIT, raw_identity
-from bot.adapters.inbound_mail.worker import READY
+from bot.adapters.inbound_mail.raw_mail import LIMIT, READY, raw_identity
 from bot.conversation.mail import InboundMail, UnreadableMail
 
 CPU_LIMIT: Final = 4.0

@@ -6,18 +6,21 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from bot.adapters.inbound_mail.after import parse_after
 from bot.adapters.inbound_mail.isolation import MailParser
-from bot.adapters.inbound_mail.receiver import InboundService, Receiver, ReceiverStore
 from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
-from bot.adapters.inbound_mail.source import ImapSource
 from bot.adapters.mail.oauth import TokenSource, token_for, token_source
 from bot.config.environment import Environment
 from bot.config.settings import Config
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
 from bot.core.i18n import speaking
+
+if TYPE_CHECKING:
+    from bot.adapters.inbound_mail.receiver import InboundService, ReceiverStore
+    from bot.adapters.inbound_mail.source import ImapSource
 
 
 def open_mailbox(
@@ -28,6 +31,8 @@ def open_mailbox(
     trust: ssl.SSLContext | None = None,
 ) -> ImapSource:
     """The source of inbound mail; IMAP_URL must be set."""
+    from bot.adapters.inbound_mail.source import ImapSource  # noqa: PLC0415 (a desk without a mailbox loads no IMAP)
+
     server = parse_imap_url(env.imap_url)
     token = token_for("IMAP_URL", server.password, token)
     return ImapSource(server, clock=clock, after=parse_after(config.mail.after), token=token, trust=trust)
@@ -52,6 +57,8 @@ async def receiving(
     """Takes in mail while the context is open; does nothing where no mailbox is set up. Closes the parser."""
     tasks, source = list[asyncio.Task[None]](), None
     if env.imap_url:
+        from bot.adapters.inbound_mail.receiver import Receiver  # noqa: PLC0415 (a desk without a mailbox loads no IMAP)
+
         source = open_mailbox(env, config, clock, token)
         receiver = Receiver(
             source, parser, store, inbound, mailbox=mailbox_name(parse_imap_url(env.imap_url)), clock=clock

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Final
 
 from bot.adapters.inbound_mail.addresses import mailboxes
 from bot.adapters.inbound_mail.body import file_parts, files_of, text_of
 from bot.adapters.inbound_mail.headers import Headers, date_of
 from bot.adapters.inbound_mail.mime import Structure, structure
+from bot.adapters.inbound_mail.raw_mail import LIMIT, body_digest, raw_identity
 from bot.adapters.inbound_mail.report_parts import returned_ids, scraped, statuses
 from bot.conversation.mail import InboundMail
-
-LIMIT: Final = 25 * 1024 * 1024
-"""Bytes of a raw mail that are kept and read."""
 
 SIGNAL_HEADERS: Final = (
     *("auto-submitted", "precedence", "return-path", "x-auto-response-suppress", "x-autoreply", "x-autorespond"),
@@ -80,23 +77,4 @@ def _identity(mail: Structure) -> str:
     ids = mail.root.headers.ids("message-id")
     if not ids:
         return raw_identity(mail.raw)
-    return f"{ids[0]} {_digest(memoryview(mail.raw)[mail.root.start :])}"
-
-
-def raw_identity(raw: bytes) -> str:
-    """Deduplication key of a mail that has no Message-ID or could not be parsed."""
-    return f"<> {_digest(memoryview(raw)[:LIMIT])}"
-
-
-_CHUNK: Final = 1024 * 1024
-_TAIL: Final = 4096
-
-
-def _digest(data: memoryview) -> str:
-    """SHA-256 over the bytes without CR and without line ends at the end, by chunk."""
-    tail = bytes(data[-_TAIL:])
-    end = len(data) - len(tail) + len(tail.rstrip(b"\r\n"))
-    digest = sha256()
-    for at in range(0, end, _CHUNK):
-        digest.update(bytes(data[at : min(at + _CHUNK, end)]).replace(b"\r", b""))
-    return digest.hexdigest()
+    return f"{ids[0]} {body_digest(memoryview(mail.raw)[mail.root.start :])}"

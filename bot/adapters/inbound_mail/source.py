@@ -21,7 +21,7 @@ from imapclient.exceptions import LoginError
 from bot.adapters.inbound_mail import faults
 from bot.adapters.inbound_mail.after import After, Keep, MoveToFolder
 from bot.adapters.inbound_mail.connection import FAILURES, ImapConnection
-from bot.adapters.inbound_mail.parser import LIMIT
+from bot.adapters.inbound_mail.raw_mail import LIMIT
 from bot.adapters.inbound_mail.server import ImapServer
 from bot.adapters.mail.oauth import NoToken, TokenSource
 from bot.core.i18n import t

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import BinaryIO, Final
 
 from bot.adapters.inbound_mail.parser import file_bytes, parse
+from bot.adapters.inbound_mail.raw_mail import READY
 from bot.conversation.mail import InboundMail
 
-READY: Final = b"ready\n"
 MEMORY: Final = 768 * 1024 * 1024
 """Bytes of address space; libraries take about 150 MB of it before the first mail."""
 

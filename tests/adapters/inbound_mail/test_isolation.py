@@ -13,7 +13,8 @@ import pytest
 import pytest_asyncio
 
 from bot.adapters.inbound_mail.isolation import COMMAND, MailParser, ParserDown
-from bot.adapters.inbound_mail.parser import LIMIT, parse, raw_identity
+from bot.adapters.inbound_mail.parser import parse
+from bot.adapters.inbound_mail.raw_mail import LIMIT, raw_identity
 from bot.conversation.mail import InboundMail, UnreadableMail
 from tests.adapters.inbound_mail.mails import head, mail, multipart, part
 from tests.adapters.inbound_mail.malformed import BIG, MALFORMED, big

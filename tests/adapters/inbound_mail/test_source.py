@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 
 from bot.adapters.inbound_mail.after import After, Keep, MarkSeen, MoveToFolder
-from bot.adapters.inbound_mail.parser import LIMIT
+from bot.adapters.inbound_mail.raw_mail import LIMIT
 from bot.adapters.inbound_mail.server import ImapServer
 from bot.adapters.inbound_mail.source import Arrived, ImapSource, LineDown, MailboxCursor, PollingPace, Position
 from tests.doubles.imap_hosts import SERVERS, ImapHost, dovecot, imap_host
