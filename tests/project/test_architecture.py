@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,10 @@ def test_every_file_of_handlers_and_blocks_belongs_to_a_capability() -> None:
 def test_every_capability_has_tests_under_its_name() -> None:
     folders = {path.name for path in (ROOT / "bot").iterdir() if (path / "__init__.py").exists()}
     assert folders - {"adapters"} <= stems("tests/bot")
+
+
+def test_program_loads_what_few_desks_need_only_when_they_use_it() -> None:
+    names = ("msal", "requests", "lxml", "flufl", "imapclient", "feedparser", "holidays", "psycopg", "weasyprint")
+    script = f"import app, sys; print(*(name for name in {names!r} if name in sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
