@@ -13,7 +13,7 @@ from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import MOVES, Move
-from bot.reminders.snoozing import Preset
+from bot.reminders.snooze import Preset
 from bot.tickets.attachments import waiting
 
 SHOW = "reminders.show"

@@ -10,7 +10,7 @@ from bot.core.errors import Conflict
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
-from bot.reminders.snoozing import presets
+from bot.reminders.snooze import presets
 from bot.tickets.reference import reference
 from handlers.conversation import recording
 from handlers.dispatch import Dispatcher, OnClick, OnSubmit

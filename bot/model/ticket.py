@@ -240,7 +240,7 @@ class Ticket(Record):
     raised_by: str
     """Slack user id, like every person below."""
     owner: str
-    """Exactly one person, at any time."""
+    """The assignee: exactly one person, at any time."""
     first_owner: str
     """Last owner at the 1st level; the ticket goes back to them."""
     second_owner: str = ""

@@ -100,8 +100,10 @@ class Answers:
             raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
 
     async def rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
-        """Answers changed by this person since the version they saw. A form gives back every field it showed:
-        a field left as it was is not theirs, so that it takes nothing away from others."""
+        """Merges an edit with those of others: the answers this person changed since the version they saw.
+
+        A form gives back every field it showed: one left as it was is not theirs, and takes nothing away from others.
+        """
         if ticket.version == seen:
             return dict(answers)
         before, meanwhile = await self.changed_since(ticket, seen)

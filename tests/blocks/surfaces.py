@@ -47,7 +47,7 @@ from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusRep
 from bot.model.transitions import Move, Step
 from bot.register.customer_words import CustomerStage, CustomerText
 from bot.reminders.handover import Handover
-from bot.reminders.snoozing import presets
+from bot.reminders.snooze import presets
 from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from bot.tickets.priority_call import CALL

@@ -132,7 +132,7 @@ def _forget_customer(db: Connection, key: str) -> None:
 
 
 def _save_all(db: Connection, batch: Batch) -> list[Returned]:
-    """Saves the tickets; gives their numbers."""
+    """Saves the tickets; a new one gets its ticket number here, from the counter in the same transaction."""
     return [_save(db, ticket) for ticket in batch.tickets]
 
 

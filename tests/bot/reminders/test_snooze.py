@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.model.ticket import Stage
-from bot.reminders.snoozing import When, presets
+from bot.reminders.snooze import When, presets
 from tests.factories import a_config, an_incident
 
 BERLIN = ZoneInfo("Europe/Berlin")
