@@ -26,7 +26,7 @@ class _Kind:
 
 
 def _kind(pattern: str, name: str, home: str = "") -> _Kind:
-    return _Kind(re.compile(pattern, re.IGNORECASE), name, home)
+    return _Kind(re.compile(rf"\A(?:{pattern})", re.IGNORECASE), name, home)
 
 
 _KINDS = (

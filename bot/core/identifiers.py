@@ -23,7 +23,7 @@ _FOLLOWING = re.compile(
 )
 """The next number of a list, without its letters."""
 _LAST_DIGITS = re.compile(r"\d+(?=\D*\Z)")
-_BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)])\s+", re.MULTILINE)
+_BULLET = re.compile(r"^[^\S\n]*(?:[-*•·]|\d{1,2}[.)])\s+", re.MULTILINE)
 _DASHED = re.compile(r"^(\d{5})-([A-Z]{2})$")
 _SUFFIX = re.compile(r"(?<![^\W_])(\d{5})[ \t]+((?!OR)[A-Z]{2})(?![^\W_])")
 """The two letters of an ID, apart from its digits. A small word after a blank is a word: `12345 de`."""

@@ -46,7 +46,7 @@ _JOINT = re.compile(
 """A word between two people or two numbers; no part of a name."""
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:\+|0\d)\d[\d\s()/.\-]{4})|(?<=\d{4})(?=(?!ext)[^\W\d_]{3})", re.IGNORECASE)
 """The place between a word and a number without a blank."""
-_NUMBER_BEFORE = re.compile(r"[+\d][\d\s()/.\-]*$")
+_NUMBER_BEFORE = re.compile(r"[+\d][\d\s()/.\-]{0,30}$")
 _PREFIX = re.compile(r"^00|\(0\)")
 _SUBSCRIBER = 8
 """Digits after which a number is more than an area code with its country."""
