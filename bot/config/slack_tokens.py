@@ -14,7 +14,7 @@ _PLACE: Mapping[str, str] = {
     _APP: "the app-level token (xapp-…): Basic Information, App-Level Tokens, with the scope connections:write",
     _SECRET: "the signing secret: Basic Information, App Credentials, Signing Secret",
 }
-"""What belongs in each variable, and where api.slack.com/apps shows it."""
+"""The value that belongs in each variable, and where api.slack.com/apps shows it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def wrong_tokens(env: Environment) -> Iterator[tuple[str, str]]:
 
 
 def _wrong(name: str, value: str) -> str:
-    """What the value is, if it is not what belongs in this variable."""
+    """The kind of the value, if another one belongs in this variable."""
     bare = re.sub(r"^bearer\s+", "", value.strip(_AROUND), flags=re.IGNORECASE)
     kind = next((each for each in _KINDS if each.pattern.match(bare)), None)
     if kind is None and name != _SECRET:

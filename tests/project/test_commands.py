@@ -145,6 +145,16 @@ async def test_check_posts_a_message_and_repairs_when_asked_to(tmp_path: Path) -
     assert "ok    cards of 0 tickets" in output
 
 
+async def test_check_looks_at_the_tokens_before_there_are_settings(tmp_path: Path) -> None:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack:
+        bot = slack.app("Partner Desk")
+        tokens = {"SLACK_BOT_TOKEN": bot.bot_token, "SLACK_APP_TOKEN": bot.app_token, "SLACK_API_URL": slack.api_url}
+        _, output = await run_in(tmp_path, "check", DESK_CONFIG="missing.toml", **tokens)
+    assert "FIX   settings in missing.toml" in output
+    assert "ok    SLACK_BOT_TOKEN: " in output
+    assert "ok    SLACK_APP_TOKEN: Socket Mode" in output
+
+
 async def test_check_works_from_any_folder(tmp_path: Path) -> None:
     code, output = await checked(tmp_path, cwd=tmp_path)
     assert code == 0, output

@@ -70,6 +70,8 @@ async def check(
         config = load(env.desk_config)
     except Misconfigured as error:
         yield CheckLine(f"settings in {env.desk_config}", str(error))
+        async for line in _slack(env):
+            yield line
         return
     yield CheckLine(f"settings in {env.desk_config}")
     yield CheckLine("database", await database())
@@ -82,26 +84,46 @@ async def check(
     yield _contacts(register)
     yield _left_open(config)
     yield CheckLine(f"guides: {config.guides.edition or NOT_SET}")
-    tokens = _tokens(env)
-    for line in tokens:
+    async for line in _slack(env, config, register, post=post):
         yield line
-    if tokens:
+
+
+async def _slack(
+    env: Environment, config: Config | None = None, register: Iterable[Contact] = (), *, post: bool = False
+) -> AsyncIterator[CheckLine]:
+    """The tokens; with settings also channels and people. Nothing is asked of Slack with a wrong kind of token."""
+    missing = "not set. README, “Install in your workspace”, says where it is"
+    lines = [] if env.slack_bot_token else [CheckLine("SLACK_BOT_TOKEN", missing)]
+    lines += [CheckLine(name, fault) for name, fault in wrong_tokens(env)]
+    for line in lines:
+        yield line
+    if lines:
         return
     async with slack_client.open_session() as session:
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
-        async for line in _slack(env, config, client):
-            yield line
-        async for line in _people(config, client, register):
-            yield line
-        if post:
-            yield await _post(config, client)
+        who = await _who(env, client)
+        if isinstance(who, CheckLine):
+            yield who
+            return
+        yield CheckLine(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
+        yield _scopes(who)
+        yield await _way_in(env, client, str(who.get("bot_id")))
+        if config:
+            home = HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or "")
+            async for line in _workspace(config, client, home, register):
+                yield line
+            if post:
+                yield await _post(config, client)
 
 
-def _tokens(env: Environment) -> list[CheckLine]:
-    """What is wrong with the tokens themselves; nothing is asked of Slack with such a one."""
-    missing = "not set. README, “Install in your workspace”, says where it is"
-    lines = [] if env.slack_bot_token else [CheckLine("SLACK_BOT_TOKEN", missing)]
-    return lines + [CheckLine(name, fault) for name, fault in wrong_tokens(env)]
+async def _who(env: Environment, client: AsyncWebClient) -> AsyncSlackResponse | CheckLine:
+    """The bot, as Slack knows it; or why it does not."""
+    try:
+        return await client.auth_test()
+    except SlackApiError as error:
+        return CheckLine("SLACK_BOT_TOKEN", f"Slack says {name_of(error)}. Copy it again: OAuth & Permissions")
+    except (aiohttp.ClientError, OSError):
+        return CheckLine("Slack", f"cannot be reached at {env.slack_api_url}")
 
 
 async def _post(config: Config, client: AsyncWebClient) -> CheckLine:
@@ -135,13 +157,10 @@ def _left_open(config: Config) -> CheckLine:
     return CheckLine(f"left open: {', '.join(left) or 'nothing'}")
 
 
-async def _people(config: Config, client: AsyncWebClient, register: Iterable[Contact]) -> AsyncIterator[CheckLine]:
+async def _people(
+    config: Config, client: AsyncWebClient, home: HomeWorkspace, register: Iterable[Contact]
+) -> AsyncIterator[CheckLine]:
     """All people who are named: admins, leads, members, second persons, contacts."""
-    try:
-        who = await client.auth_test()
-    except (SlackApiError, aiohttp.ClientError, OSError):
-        return  # was reported before
-    home = HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or "")
     directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     people = named_people(config, register)
     wrong = [fault async for fault in faults(directory, people)]
@@ -185,26 +204,20 @@ def _contacts(register: Iterable[Contact]) -> CheckLine:
     return CheckLine(f"authorised contacts: {len(senders)}", "" if senders else wrong)
 
 
-async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> AsyncIterator[CheckLine]:
-    try:
-        who = await client.auth_test()
-    except SlackApiError as error:
-        yield CheckLine("SLACK_BOT_TOKEN", f"Slack says {name_of(error)}. Copy it again: OAuth & Permissions")
-        return
-    except (aiohttp.ClientError, OSError):
-        yield CheckLine("Slack", f"cannot be reached at {env.slack_api_url}")
-        return
-    yield CheckLine(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
-    yield _scopes(who)
-    yield await _way_in(env, client, str(who.get("bot_id")))
+async def _workspace(
+    config: Config, client: AsyncWebClient, home: HomeWorkspace, register: Iterable[Contact]
+) -> AsyncIterator[CheckLine]:
+    """The channels, the levels, and all people who are named."""
     yield await _channel(client, config.desk.channel, "[desk] channel")
-    yield await _audience(client, config, HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or ""))
+    yield await _audience(client, config, home)
     if config.retarus.channel:
         yield await _channel(client, config.retarus.channel, "[retarus] channel")
     if config.reports.channel:
         yield await _channel(client, config.reports.channel, "[reports] channel")
     for name, team in (("first", config.levels.first), ("second", config.levels.second)):
         yield await _team(client, f"[levels.{name}]", team, needed=name == "second")
+    async for line in _people(config, client, home, register):
+        yield line
 
 
 def _scopes(who: AsyncSlackResponse) -> CheckLine:
