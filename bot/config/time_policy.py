@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.core.business_hours import DAY, Calendar, Hours, public_holidays
+from bot.core.characters import plain
 
 _zones = cache(available_timezones)
 """Reads all files of the time zone database, so once only."""
@@ -38,10 +39,12 @@ class Section(BaseModel):
 
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_SHORTEST = 3
-"""Letters of a day's name: `mon`."""
+_GERMAN_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+_SHORTEST = 2
+"""Letters of a day's name: `mo`, in which English and German do not contradict each other."""
+_TO = re.compile(r"\s(?:to|bis)\s")
+_AND = re.compile(r"[,;/]|\s(?:and|und|\+|&)\s")
 _HOURS = re.compile(r"(.+?)\s(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
 class OpeningHours(Section):
@@ -49,7 +52,8 @@ class OpeningHours(Section):
 
     timezone: Zone = "UTC"
     hours: tuple[str, ...] = ("mon-sun 00:00-24:00",)
-    """`mon-fri 09:00-17:00`, `sun-thu 08:00-16:00`, `mon, wed 09:00-12:00`; several lines for a lunch break or a
+    """`mon-fri 09:00-17:00`, `Mo–Fr 9:00–17:00`, `sun-thu 08:00-16:00`, `mon, wed 09:00-12:00`;
+    several lines for a lunch break or a
     shorter Friday."""
     country: str = ""
     """ISO country code, for public holidays: `DE`."""
@@ -78,7 +82,7 @@ class OpeningHours(Section):
 def _week(lines: tuple[str, ...]) -> tuple[Hours, ...]:
     week: list[list[tuple[int, int]]] = [[] for _ in DAYS]
     for line in lines:
-        found = _HOURS.fullmatch(line.strip().lower().translate(_DASHES))
+        found = _HOURS.fullmatch(plain(line).strip().lower())
         if not found:
             raise ValueError(f"“{line}” cannot be read; write “mon-fri 09:00-17:00”")
         days, *clock = (each.strip() for each in found.groups())
@@ -94,9 +98,9 @@ def _week(lines: tuple[str, ...]) -> tuple[Hours, ...]:
 
 
 def _days(text: str, line: str) -> list[int]:
-    """The weekdays of `mon-fri`, `sun-thu` (over the end of the week), `mon, wed` or `friday`; 0 is Monday."""
+    """The weekdays of `mon-fri`, `Sa–Mo` (over the end of the week), `mon, wed` or `friday`; 0 is Monday."""
     found: list[int] = []
-    for part in text.split(","):
+    for part in _AND.split(_TO.sub("-", text.removesuffix(":"))):
         first, *rest = [_day(name.strip(), line) for name in part.split("-", 1)]
         last = rest[0] if rest else first
         found += [(first + number) % len(DAYS) for number in range((last - first) % len(DAYS) + 1)]
@@ -104,9 +108,11 @@ def _days(text: str, line: str) -> list[int]:
 
 
 def _day(name: str, line: str) -> int:
-    days = [number for number, day in enumerate(DAYS) if len(name) >= _SHORTEST and day.startswith(name)]
+    begins = name.removesuffix(".")
+    named = (number for days in (DAYS, _GERMAN_DAYS) for number, day in enumerate(days) if day.startswith(begins))
+    days = list(named) if len(begins) >= _SHORTEST else []
     if not days:
-        short = ", ".join(day[:_SHORTEST] for day in DAYS)
+        short = ", ".join(day[:3] for day in DAYS)
         raise ValueError(f"“{name}” in “{line}” is not a day; days are {short}")
     return days[0]
 
@@ -184,7 +190,7 @@ def awake(quiet: str, zone: str) -> Calendar:
     """The calendar of the hours outside the quiet hours."""
     if not quiet:
         return Calendar(zone)
-    found = _QUIET.fullmatch(quiet.strip().translate(_DASHES))
+    found = _QUIET.fullmatch(plain(quiet).strip())
     begins, ends = (_minutes(*found.groups()[:2]), _minutes(*found.groups()[2:])) if found else (0, 0)
     if begins == ends or max(begins, ends) > DAY:
         raise ValueError(f"“{quiet}” cannot be read; write “20:00-07:00”")

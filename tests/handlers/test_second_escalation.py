@@ -211,4 +211,4 @@ STORY = {
     "The policy is corrected": 1, "Still rejected after the correction.": 1, "Now the second rule is corrected": 1,
     "Both rules were corrected by Retarus": 1,
 }  # fmt: skip
-"""What the thread says of a ticket that went to Retarus twice, and how often."""
+"""Words of the thread of a ticket that went to Retarus twice, and how often they stand in it."""

@@ -36,6 +36,17 @@ def fault(*lines: str) -> str:
         ("Monday - Friday", "mon tue wed thu fri"),
         ("Tues–Thurs", "tue wed thu"),
         ("mon-wed,tue-thu", "mon tue wed thu"),
+        ("fri-tue, thu", "mon tue thu fri sat sun"),
+        ("Mo–Fr", "mon tue wed thu fri"),
+        ("Sa–Mo", "mon sat sun"),
+        ("So-Do", "mon tue wed thu sun"),
+        ("mo. - fr.", "mon tue wed thu fri"),
+        ("Di, Mi und Do", "tue wed thu"),
+        ("Montag bis Freitag", "mon tue wed thu fri"),
+        ("sonntag-donnerstag", "mon tue wed thu sun"),
+        ("mon to fri:", "mon tue wed thu fri"),
+        ("mon; wed and sat/sun", "mon wed sat sun"),
+        ("ｍｏｎ－ｆｒｉ", "mon tue wed thu fri"),
     ],
 )
 def test_hours_name_days_as_people_write_them(days: str, found: str) -> None:
@@ -50,9 +61,10 @@ def test_hours_of_a_week_that_wraps_are_read_however_the_times_are_written(line:
 @pytest.mark.parametrize(
     ("line", "day"),
     [
-        ("mo-fr 09:00-17:00", "mo"),
+        ("m-f 09:00-17:00", "m"),
         ("mon-fry 09:00-17:00", "fry"),
-        ("sonntag-donnerstag 09:00-17:00", "sonntag"),
+        ("lundi 09:00-17:00", "lundi"),
+        ("werktags 09:00-17:00", "werktags"),
         ("mon-tue-wed 09:00-17:00", "tue-wed"),
         ("mon, , wed 09:00-17:00", ""),
         ("daily 09:00-17:00", "daily"),
