@@ -20,6 +20,9 @@ class ConversationData:
     ids: dict[str, MessageId] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
 
+    def copied(self) -> ConversationData:
+        return ConversationData(dict(self.entries), dict(self.originals), dict(self.ids), dict(self.values))
+
     def apply(self, heard: ConversationChanges) -> None:
         for entry in heard.new:
             if entry.id in self.entries:

@@ -6,7 +6,7 @@ import copy
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -77,6 +77,12 @@ class _Tables:
     notes: dict[tuple[str, int], TechnicalNote] = field(default_factory=dict)
     said: ConversationData = field(default_factory=ConversationData)
 
+    def copied(self) -> _Tables:
+        """A copy that later changes do not reach. Records are frozen, so both may hold the same ones."""
+        tables = {each.name: copy.copy(getattr(self, each.name)) for each in fields(self)}
+        rows = {key: copy.copy(row) for key, row in self.notices.items()}
+        return _Tables(**tables | {"notices": rows, "said": self.said.copied()})
+
 
 class MemoryStore(MemoryConversation):
     """Implements `bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
@@ -139,7 +145,7 @@ class MemoryStore(MemoryConversation):
     # --- changes
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
-        before = copy.deepcopy(self._tables())
+        before = self._tables().copied()
         try:
             return self._apply(batch, as_utc(self._clock()))
         except Exception:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,12 +71,12 @@ class Scene:
     data: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.data = copy.deepcopy(self.world.store._data)
+        self.data = self.world.store._data.copied()
 
     def again(self) -> tuple[Dispatcher, Counting]:
         """A fresh dispatcher over the same data."""
         store = Counting(self.world.store)
-        store._data = copy.deepcopy(self.data)
+        store._data = self.data.copied()
         desk = self.world.at(store=store, members=Members()).desk
         client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:9/")  # nothing listens there
         client.retry_handlers = []
