@@ -152,3 +152,30 @@ async def test_search_needs_no_write_lock(tmp_path: Path) -> None:
         other.execute("ROLLBACK")
         other.close()
         await store.close()
+
+
+async def test_nothing_is_written_to_a_file_that_was_moved_away_until_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would be acknowledged, and lost at the next start."""
+    path = tmp_path / "desk.sqlite3"
+    async with opened(url(path)) as (store, _):
+        path.rename(tmp_path / "away")
+        for _ in range(2):
+            with pytest.raises(StoreDown, match=r"moved away while the desk runs\. Bring it back"):
+                await store.apply(Batch(tickets=[a_ticket()]))
+        with pytest.raises(StoreDown):
+            await store.numbered(1001)
+        assert len(caplog.records) == 1
+        (tmp_path / "away").rename(path)
+        await store.apply(Batch(tickets=[a_ticket()]))
+        assert await store.get("t1")
+
+
+async def test_nothing_is_written_to_a_file_that_was_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    async with opened(url(path)) as (store, _):
+        (tmp_path / "other").write_bytes(path.read_bytes())
+        (tmp_path / "other").replace(path)
+        with pytest.raises(StoreDown, match=r"replaced by another while the desk runs\. Restart the desk"):
+            await store.apply(Batch(tickets=[a_ticket()]))
