@@ -85,9 +85,23 @@ def in_history(message: Part, channel: str, own_team: str, sender: str = "") -> 
         str(message.get("thread_ts") or ""),
         str(message.get("user") or message.get("bot_id") or ""),
         str((message.get("bot_profile") or {}).get("name") or message.get("username") or ""),
-        words_of(message),
+        words_of(_without_previews(message)),
         tuple(str(each["id"]) for each in message.get("files") or () if each.get("id")),
     )
+
+
+def _without_previews(message: Part) -> Part:
+    """The message without the previews that Slack adds to its links: they are nobody's words, and no edit."""
+    attachments = [each for each in message.get("attachments") or () if not _is_preview(each)]
+    return {**message, "attachments": attachments}
+
+
+def _is_preview(attachment: Any) -> bool:
+    """True for the preview of a link; a message that was shared by its author is none."""
+    if not isinstance(attachment, Mapping):
+        return False
+    is_link = any(attachment.get(key) for key in ("from_url", "original_url", "app_unfurl_url"))
+    return is_link and not attachment.get("is_share")
 
 
 def _own_team(body: Part) -> str:

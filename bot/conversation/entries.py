@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.conversation.assessment import Assessment
 from bot.conversation.delivery_report import ReportedDelivery
@@ -19,6 +19,9 @@ WHOLE = 60_000
 WORDS = 12_000
 """Characters of the new words that are kept for the thread."""
 _LINE = 300
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
+"""Time by which the sender's clock may be ahead."""
 
 
 def entry_of_mail(mail: InboundMail, found: Assessment, at: datetime, *, known: str = "") -> Entry:
@@ -33,7 +36,7 @@ def entry_of_mail(mail: InboundMail, found: Assessment, at: datetime, *, known: 
         way=Way.MAIL,
         kind=kind.value,
         at=at,
-        written_at=mail.date,
+        written_at=_written_at(mail, at),
         author=excerpt(mail.sender.name if mail.sender else "", 120),
         address=excerpt(mail.sender.email if mail.sender else "", 254),
         subject=excerpt(mail.subject, _LINE),
@@ -48,6 +51,11 @@ def entry_of_mail(mail: InboundMail, found: Assessment, at: datetime, *, known: 
         has_original=True,
         **_place(match),
     )
+
+
+def _written_at(mail: InboundMail, at: datetime) -> datetime | None:
+    """The time the mail says; none where a clock that is far wrong set it."""
+    return mail.date if mail.date and _EARLIEST <= mail.date <= at + _AHEAD else None
 
 
 def unreadable(mail: UnreadableMail, at: datetime) -> Entry:
