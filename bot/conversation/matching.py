@@ -190,10 +190,20 @@ def decide(mail: InboundMail, found_kind: Classification, policy: MailPolicy, fo
         is_clear = bool(mail.sender and mail.sender.email)
         return Unassigned(reason=Reason.SENDER_UNKNOWN if is_clear else Reason.SENDER_UNCLEAR)
     proof = authenticated(mail, policy.authserv)
-    trusted = [each for each in known if not (each.is_guessable and policy.authserv and proof is not _PASSED)]
+    trusted = [each for each in known if _is_trusted(each, policy, proof)]
     if trusted:
         return _by_message_id(trusted[0].ticket, _named_in_subject(found), proof, found)
     return _by_subject(known, _named_in_subject(found), proof, found)
+
+
+def _is_trusted(known: KnownMail, policy: MailPolicy, proof: Authentication) -> bool:
+    """True for a Message-ID that proves by itself that the sender has our mail, or else with a proven sender.
+
+    Where no server proves senders, letters of an older release still count; mails of theirs do not.
+    """
+    if not known.is_guessable or proof is _PASSED:
+        return True
+    return known.is_sent and not policy.authserv
 
 
 def _by_subject(

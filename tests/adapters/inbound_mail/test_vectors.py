@@ -161,6 +161,19 @@ async def test_10_guessed_message_id_opens_no_ticket() -> None:
     assert ticket(genuine.match) == "t42"
 
 
+async def test_10_mail_of_theirs_that_is_answered_proves_nothing_where_no_server_proves_senders() -> None:
+    desk, unproven = Desk(), POLICY.model_copy(update={"authserv": ""})
+    desk.mails["<m7@mail.retarus.example>"] = KnownMail(ticket="t42", is_sent=False, is_guessable=True)
+    forged = mail("Re: your letter", "Call 0900!", answers="<m7@mail.retarus.example>")
+    found = await taken(forged, desk, unproven)
+    assert found.match == Unassigned(reason=Reason.NOT_AUTHENTICATED, candidates=("t42",))
+    both = forged.replace(b"References: ", f"References: {LETTER} ".encode())
+    assert ticket((await taken(both, desk, unproven)).match) == "t42"
+    proven = mail("Re: your letter", "One more thing.", answers="<m7@mail.retarus.example>", proof=PASSED)
+    assert ticket((await taken(proven, desk)).match) == "t42"
+    assert ticket((await taken(mail("Re: your letter", "Ja.", answers=OLD_STYLE), desk, unproven)).match) == "t42"
+
+
 async def test_11_references_decide_before_the_subject_and_both_are_said() -> None:
     found = await taken(mail("Re: PD-42", "x", answers="<L2@partner.example>"))
     assert found.match == Assigned(ticket="t43", by=MatchedBy.MESSAGE_ID, others=("PD-42",))
