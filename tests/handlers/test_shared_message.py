@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.shared_message import Became, in_event
+from handlers.shared_message import MessageChange, in_event
 
 Json = dict[str, Any]
 SAID = {
@@ -59,4 +59,4 @@ def test_edit_of_the_words_is_an_edit() -> None:
     }
     found = in_event(body)
     assert found
-    assert (found.became, found.text) == (Became.EDITED, "See above.")
+    assert (found.became, found.text) == (MessageChange.EDITED, "See above.")
