@@ -12,6 +12,8 @@ from bot.config.settings import NOT_SET, Config
 from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import many, mark, t
 from bot.model.ticket import Ticket
+from bot.tickets.one_line import Verb
+from bot.tickets.reference import reference
 
 SCOPE = "tickets.scope."
 """Prefix of the buttons that change what is listed; the scope is the rest: `mine`, `level`, `all`."""
@@ -59,7 +61,10 @@ HELP = (
     mark("6. Record the RCR number Retarus answers with, and their answer; then `Resolve`."),
     mark("7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not hold."),
     mark("8. A ticket without activity brings a reminder, in its thread and to its owner."),
-    mark("9. `/retarus-ticket` lists open tickets: `mine`, `level`, `all`, or one: `/retarus-ticket PD-1001`."),
+    mark(
+        "9. `/retarus-ticket` lists open tickets (`mine`, `level`, `all`), shows one (`PD-1001`), and acts at once: "
+        "`PD-1001 take`, `accept`, `confirm`, `resolve …`, `note …`, `rcr RCR-88123`, `wait 2 h`."
+    ),
 )
 
 
@@ -75,3 +80,28 @@ def one(ticket: Ticket, config: Config, who: Who, link: str) -> Message:
     """One ticket, found by its name."""
     further = kit.actions("further", [each.button(ticket.id) for each in (customer_words, outage, evidence_pack)])
     return Message(kit.escape(title(ticket, config)), [_row(ticket, config, who, link), further])
+
+
+_DONE = {
+    Verb.TAKE: mark("{ticket} is yours."),
+    Verb.TAKE_OVER: mark("{ticket} is yours."),
+    Verb.ACCEPT: mark("{ticket} is yours."),
+    Verb.CONFIRM: mark("{ticket} is confirmed and closed."),
+    Verb.RESOLVE: mark("{ticket} is resolved; the 1st level confirms it with the end-customer."),
+    Verb.NOTE: mark("Your note stands in the thread of {ticket}."),
+    Verb.RCR: mark("{ticket} has the number {number}."),
+    Verb.WAIT: mark("Reminders of {ticket} wait until {time}, or until somebody acts."),
+}
+
+
+def done(verb: Verb, ticket: Ticket, config: Config, link: str) -> Message:
+    """Answer to an action in one line."""
+    until = ticket.times.snoozed_until
+    holes: dict[str, Json | str] = {
+        "ticket": kit.link(reference(ticket, config), link),
+        "number": ", ".join(ticket.rcr),
+        "time": kit.moment(until) if until else t("later"),
+    }
+    elements = kit.filled(t(_DONE[verb]), **holes)
+    text = "".join(str(each.get("text") or each.get("fallback") or "") for each in elements)
+    return Message(kit.escape(text), [kit.rich(kit.line(*elements))])

@@ -67,7 +67,6 @@ Show = Callable[[], Coroutine[object, object, None]]
 """Shows what was saved."""
 Draw = Callable[[], Awaitable[Json | None]]
 """Draws the view that replaces a submitted modal; None closes it."""
-
 OnClick = Callable[[Click], Awaitable[None]]
 OnSavingClick = Callable[[Click], Awaitable[Show | None]]
 OnSubmit = Callable[[Submission], Awaitable[Json | Draw | None]]
@@ -139,6 +138,8 @@ class Dispatcher:
         self.commands: dict[str, OnCommand] = {}
         self.saving_commands: dict[str, OnSavingCommand] = {}
         """Commands that save what is typed behind them."""
+        self.saving_texts: dict[str, Callable[[str], bool]] = {}
+        """By command: whether a text behind it is one to be saved; without an entry, every text is."""
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
         self.events: dict[str, OnEvent] = {}
@@ -153,7 +154,7 @@ class Dispatcher:
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
         self._saves: dict[str, asyncio.Event] = {}
-        """Events by the id of a click that saves: set when its first delivery was handled."""
+        """By the id of a click or the trigger of a command that saves: set when its first delivery was handled."""
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
             "message_action": self._on_shortcut,
@@ -176,8 +177,8 @@ class Dispatcher:
     async def _on_command(self, ack: AsyncAck, body: Body) -> None:
         asked = command(body)
         saving = self.saving_commands.get(asked.name)
-        if saving and asked.text:
-            await self._save(ack, saving(asked), Click.of(asked))
+        if saving and asked.text and self.saving_texts.get(asked.name, bool)(asked.text):
+            await self._save_once(ack, partial(saving, asked), Click.of(asked), asked.trigger)
             return
         listener = self.commands[asked.name]
         await ack()
@@ -192,7 +193,7 @@ class Dispatcher:
     async def _on_click(self, ack: AsyncAck, body: Body) -> None:
         done = click(body)
         if saving := self.saving_clicks.get(done.action):
-            await self._save_once(ack, saving, done)
+            await self._save_once(ack, partial(saving, done), done, done.id if done.at else "")
             return
         await ack()
         self._open(self.clicks.get(done.action, self._unknown), done, done)
@@ -241,17 +242,19 @@ class Dispatcher:
 
     # --- saved first ---
 
-    async def _save_once(self, ack: AsyncAck, saving: OnSavingClick, done: Click) -> None:
-        """Saves a click on its first delivery; a repeated delivery is acknowledged after it, without saving."""
-        if done.at and (earlier := self._saves.get(done.id)):
+    async def _save_once(
+        self, ack: AsyncAck, saving: Callable[[], Awaitable[Show | None]], where: Click, key: str
+    ) -> None:
+        """Saves on the first delivery; a repeated delivery with this key is acknowledged after it, without saving."""
+        if key and (earlier := self._saves.get(key)):
             await earlier.wait()
             await ack()
             return
-        ended = self._saves[done.id] = asyncio.Event()
+        ended = self._saves[key] = asyncio.Event()
         if len(self._saves) > _TRIGGERS:
             del self._saves[next(iter(self._saves))]
         try:
-            await self._save(ack, saving(done), done)
+            await self._save(ack, saving(), where)
         finally:
             ended.set()
 
@@ -275,7 +278,7 @@ class Dispatcher:
             await self.tell(where, error_messages.words_after_saving(error))
 
     async def _on_event(self, ack: AsyncAck, body: Body) -> None:
-        """Reports a failure to the person who posted in a thread; other events have no recipient.
+        """Reports a failure to who posted in a thread or added an emoji; other events have no recipient.
 
         A message of another organisation is not acknowledged when the failure passes: Slack delivers it again.
         """
@@ -293,7 +296,7 @@ class Dispatcher:
                     log.warning("a shared message is left for its next delivery: %s", type(error).__name__)
                     return
                 words = error_messages.words_for(error)
-                after = partial(self.tell, Click.below(event), words) if event.thread else _nothing
+                after = partial(self.tell, Click.below(event), words) if event.thread or event.emoji else _nothing
             await ack()
             self.tasks.start(after())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from blocks.form import FILLED
@@ -135,6 +136,22 @@ class Submission:
         return version_in(self.about)
 
 
+class Emoji(StrEnum):
+    """What an emoji on a message asks for."""
+
+    TAKE = "take"
+    DONE = "done"
+    NOTE = "note"
+
+
+_EMOJI = {
+    "eyes": Emoji.TAKE,
+    **dict.fromkeys(("white_check_mark", "heavy_check_mark", "ballot_box_with_check"), Emoji.DONE),
+    **dict.fromkeys(("pushpin", "round_pushpin"), Emoji.NOTE),
+}
+"""Slack's names of the emoji that ask for something."""
+
+
 @dataclass(frozen=True)
 class SlackEvent:
     """An event of Slack's Events API."""
@@ -158,11 +175,15 @@ class SlackEvent:
     """The time, as in `Click.at`."""
     profile: Mapping[str, Any] = field(default_factory=dict)
     """The user object of an event that brings it along."""
+    emoji: Emoji | None = None
+    """What an emoji asks for that was added to a message; None for any other one."""
+    ts: str = ""
+    """That message."""
 
     @property
     def is_answered(self) -> bool:
         """True if its sender is shown something, in their language: only then Slack is asked who they are."""
-        return bool(self.tab or (self.thread and self.files))
+        return bool(self.tab or self.emoji or (self.thread and self.files))
 
 
 @dataclass(frozen=True)
@@ -247,18 +268,21 @@ def slack_event(body: Body) -> SlackEvent:
     event = body.get("event") or {}
     user = event.get("user")
     about = user if isinstance(user, str) else _text(user or {}, "id")
+    item = event.get("item") or {}
     return SlackEvent(
         name=_text(event, "type"),
         user=about,
         tab=_text(event, "tab"),
         id=_text(body, "event_id"),
-        channel=_text(event, "channel"),
+        channel=_text(event, "channel") or _text(item, "channel"),
         thread=_text(event, "thread_ts"),
         files=_files(event),
         renamed=(_text(event, "old_channel_id"), _text(event, "new_channel_id")),
         shared=in_event(body),
         at=_text(event, "event_ts"),
         profile=user if isinstance(user, dict) else {},
+        emoji=_EMOJI.get(_text(event, "reaction").partition("::")[0]),
+        ts=_text(item, "ts"),
     )
 
 

@@ -47,6 +47,8 @@ class DeskSettings(Section):
     """Tickets are called PD-1001, PD-1002, …"""
     language: Language = Language.ENGLISH
     """Language of messages to many readers: cards, threads, the digest; and for people without a known one."""
+    emoji: bool = False
+    """True if an emoji acts: eyes and a check mark on a card, a pin on a message in its thread."""
     phone_region: str | None = None
     """ISO country for telephone numbers written without a country code, e.g. `DE`."""
 

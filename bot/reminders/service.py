@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.clocks import timers
 from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
-from bot.core.clock import Clock, as_moment, as_utc
+from bot.core.cleaning import excerpt
+from bot.core.clock import Clock, as_moment, as_utc, zone
 from bot.core.errors import Invalid, NotNow, Refused
 from bot.core.fillers import Asked
 from bot.core.i18n import t
@@ -19,7 +20,9 @@ from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
+from bot.reminders.snoozing import proposed
 from bot.reminders.sweep import Sweep
+from bot.reminders.until import read_until
 from bot.tickets import permissions
 from bot.tickets.answers import Answers
 from bot.tickets.changes import Along, Change, Changes
@@ -57,6 +60,17 @@ class Reminders:
         return await self.maintenance.prune(as_utc(self.clock()) - older)
 
     # --- actions on a reminder
+
+    async def wait(self, ticket_id: str, by: str, words: str, form: str) -> Ticket:
+        """Snoozes until the moment that the words begin with, or the proposed one; the other words are the reason."""
+        person, at = (await self.queries.actor(by)).person, as_utc(self.clock())
+        until, reason = read_until(words, zone(person.zone or self.config.desk.timezone), at)
+        if until is None and words[:1].isdigit():
+            raise Refused(
+                t("“{words}” is no moment. These are: 2 h, 14:00, tomorrow, Monday 10:00.", words=excerpt(words, 40))
+            )
+        until = until or proposed(await self.queries.ticket(ticket_id), person.zone, self.config, at)
+        return await self.snooze(ticket_id, by, f"{int(until.timestamp())}", reason, form)
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:
         """Postpones all reminders but the SLA's until then; a reason is optional. Any action ends the snooze."""

@@ -29,6 +29,7 @@ ROWS: dict[str, str] = {
     **{f"command {name}": READ for name in ("/retarus-find", "/retarus-report", "/retarus-ticket")},
     "saving command /retarus-report": READ,
     "command /retarus-note": PART,
+    "saving command /retarus-ticket": PART,
     **{f"shortcut {name}": RAISE for name in ("raise_from_message", "raise_ticket")},
     "search customer": RAISE,
     **{
@@ -36,7 +37,7 @@ ROWS: dict[str, str] = {
         for name in ("app_home_opened", "channel_id_changed", "channel_shared", "channel_unshared", "user_change")
     },
     **{f"event member_{what}_channel": SLACK for what in ("joined", "left")},
-    "event message": PART,
+    **{f"event {name}": PART for name in ("message", "reaction_added")},
     "redraw raising.raise": RAISE,
     "redraw find.search": READ,
     **{f"redraw {name}": PART for name in ("checks.submit", "escalate.tasks", "filling.submit", "handoff.submit")},

@@ -21,7 +21,7 @@ from bot.model.ticket import Attachment, Kind, Level, Ticket
 from bot.tickets.ports import Batch
 from handlers.capabilities import CAPABILITIES
 from handlers.dispatch import Dispatcher
-from handlers.payload import Click, Command, OptionsRequest, Shortcut, SlackEvent, Submission
+from handlers.payload import Click, Command, Emoji, OptionsRequest, Shortcut, SlackEvent, Submission
 from runtime.background_tasks import BackgroundTasks
 from tests.doubles.counting import Counting
 from tests.factories import (
@@ -88,7 +88,7 @@ class Scene:
 
 async def a_scene(*, registered: bool) -> Scene:
     people = [user for user in COLUMNS if user in PEOPLE] if registered else [ALEX]
-    w = await a_world(*(a_contact(user, has_eas=True) for user in people))
+    w = await a_world(*(a_contact(user, has_eas=True) for user in people), desk={"emoji": True})
     first = await w.taken()
     second = await w.accepted()
     await w.store.apply(Batch(customers=[EndCustomer(id="customer", name="Müller GmbH")]))
@@ -186,13 +186,15 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
         value = value_of(name, ticket, note)
         return Click(user, name, value, "click", "T", view="V1", about=about, typed=said, view_callback=name, at="1")
     texts = {"/retarus-report": "2019-07", "/retarus-ticket": "PD-1001", "/retarus-note": "TN-1"}
+    lines = {**texts, "/retarus-ticket": f"{ticket.number} note They called again"}
     makers: Mapping[str, Callable[[], Any]] = {
         "submission": lambda: Submission(user, "V1", name, about, said),
         "command": lambda: Command(name, user, texts.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
-        "saving command": lambda: Command(name, user, texts.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
+        "saving command": lambda: Command(name, user, lines.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
         "shortcut": lambda: Shortcut(name, user, "T", DESK, ts="1.1", text="Mail bounces"),
         "event": lambda: SlackEvent(
-            name, user, id="E1", channel=DESK, thread="1.1", files=(Attachment(id="F1", name="trace.log"),)
+            name, user, id="E1", channel=DESK, thread="1.1", files=(Attachment(id="F1", name="trace.log"),),
+            emoji=Emoji.DONE, ts="1.1",
         ),
         "search": lambda: OptionsRequest(user, name, "Mü"),
     }

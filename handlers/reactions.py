@@ -1,0 +1,54 @@
+"""Emoji that act, where `emoji` in desk.toml allows it: on a ticket's card, and on a message in its thread."""
+
+from __future__ import annotations
+
+from bot.core.errors import NotNow
+from bot.core.i18n import t
+from bot.desk import Desk
+from bot.model.ticket import Stage
+from bot.model.transitions import Move, can
+from bot.tickets.reference import reference
+from handlers.dispatch import Dispatcher
+from handlers.payload import Emoji, SlackEvent
+from handlers.thread_messages import ThreadReader
+
+
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    reader = ThreadReader(desk, dispatcher)
+
+    async def reacted(event: SlackEvent) -> None:
+        if not desk.config.desk.emoji or event.channel != desk.routes.desk:
+            return
+        if event.emoji is Emoji.NOTE:
+            await note(event)
+        elif event.emoji and (ticket_id := await desk.conversation.ticket_at(event.channel, event.ts)):
+            await (_take if event.emoji is Emoji.TAKE else _finish)(desk, ticket_id, event)
+
+    async def note(event: SlackEvent) -> None:
+        """Puts a message into the notes once, whoever pins it and however often."""
+        await desk.queries.open_to_part(event.user)
+        message = await reader.one(event.channel, event.ts)
+        if message and message.text:
+            words = f"{message.author}: {message.text}"
+            await desk.tickets.note(message.ticket_id, event.user, words, f"pinned:{event.channel}:{event.ts}")
+
+    dispatcher.events["reaction_added"] = reacted
+
+
+async def _take(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
+    ticket = await desk.queries.ticket(ticket_id)
+    what = Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.TAKE
+    await desk.tickets.act(ticket_id, what, event.user, event.id)
+
+
+async def _finish(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
+    """Resolves a ticket whose remedy is known, or confirms a resolved one."""
+    ticket = await desk.queries.open_to(ticket_id, event.user)
+    if not can(ticket, Move.RESOLVE):
+        await desk.tickets.act(ticket_id, Move.CONFIRM, event.user, event.id)
+        return
+    remedy, name = ticket.answer("remedy"), reference(ticket, desk.config)
+    if not remedy:
+        words = t("{ticket} has no remedy yet: press “Resolve” on its card and say what it is.", ticket=name)
+        raise NotNow(words)
+    await desk.tickets.resolve(ticket_id, event.user, event.id, remedy, {})

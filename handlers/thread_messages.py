@@ -1,0 +1,62 @@
+"""Messages that people write in the thread of a ticket's card, read from Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.desk import Desk
+from handlers.dispatch import Dispatcher
+from handlers.mention_names import MentionNames
+from handlers.message_text import words_of
+from handlers.slack_text import as_typed
+
+
+@dataclass(frozen=True)
+class ThreadMessage:
+    """What a person wrote in a thread."""
+
+    ticket_id: str
+    author: str
+    """The author's name."""
+    at: datetime
+    text: str
+
+
+class ThreadReader:
+    """Reads messages of people in tickets' threads; lines of the desk and of other bots are left out."""
+
+    def __init__(self, desk: Desk, dispatcher: Dispatcher) -> None:
+        self._desk = desk
+        self._client = dispatcher.client
+        self._names = MentionNames(dispatcher.client, desk)
+
+    async def one(self, channel: str, ts: str) -> ThreadMessage | None:
+        """The message at this place; None where it is no reply of a person below a ticket's card."""
+        found = (await self._client.conversations_replies(channel=channel, ts=ts, limit=1))["messages"]
+        message = next((each for each in found if each.get("ts") == ts), None)
+        if message is None or not is_of_person(message):
+            return None
+        ticket_id = await self._desk.conversation.ticket_at(channel, str(message.get("thread_ts") or ""))
+        return await self._read(ticket_id, message) if ticket_id else None
+
+    async def _read(self, ticket_id: str, message: Mapping[str, Any]) -> ThreadMessage:
+        author, text = str(message["user"]), words_of(message)
+        name = await self._desk.queries.names([author])
+        return ThreadMessage(
+            ticket_id, name(author), moment_of(message), as_typed(text, await self._names.of(text)).strip()
+        )
+
+
+def is_of_person(message: Mapping[str, Any]) -> bool:
+    """True for a reply that a person wrote; an edited one counts, and so does one with files."""
+    is_reply = message.get("thread_ts") not in {None, message.get("ts")}
+    plain = message.get("subtype") in {None, "file_share", "thread_broadcast"}
+    return is_reply and plain and bool(message.get("user")) and not message.get("bot_id")
+
+
+def moment_of(message: Mapping[str, Any]) -> datetime:
+    """The time at which a message was posted."""
+    return datetime.fromtimestamp(float(message["ts"]), UTC)

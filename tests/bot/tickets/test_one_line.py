@@ -1,0 +1,63 @@
+"""Actions in one line: which ticket, which verb, and the words behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import Refused
+from bot.tickets.one_line import OneLine, Verb, parse, with_prefix
+from tests.factories import a_config
+
+CONFIG = a_config()
+
+
+@pytest.mark.parametrize(
+    ("text", "ticket", "verb", "words"),
+    [
+        ("1001 take", "1001", Verb.TAKE, ""),
+        ("PD-1001 TAKE", "pd-1001", Verb.TAKE, ""),
+        ("pd 1001: note They called again", "pd 1001", Verb.NOTE, "They called again"),
+        ("1001 note\ntwo lines\nof text", "1001", Verb.NOTE, "two lines\nof text"),
+        ("1001 take over", "1001", Verb.TAKE_OVER, ""),
+        ("1001 übernehmen", "1001", Verb.TAKE_OVER, ""),
+        ("1001 rcr RCR-88123, RCR-88124", "1001", Verb.RCR, "RCR-88123, RCR-88124"),
+        ("1001 wait", "1001", Verb.WAIT, ""),
+        ("1001 Notiz Kunde rief an", "1001", Verb.NOTE, "Kunde rief an"),
+        ("1001 resolve: Policy corrected", "1001", Verb.RESOLVE, "Policy corrected"),
+    ],
+)
+def test_line_is_read(text: str, ticket: str, verb: Verb, words: str) -> None:
+    line = parse(text, CONFIG)
+    assert line is not None
+    assert (line.ticket, *line.read()) == (ticket, verb, words)
+
+
+@pytest.mark.parametrize("text", ["", "1001", "PD-1001", "mine", "help", "what about 1001", "XX-1001 take", "1001take"])
+def test_other_texts_are_no_action(text: str) -> None:
+    assert parse(text, CONFIG) is None
+
+
+@pytest.mark.parametrize("typed", ["taken", "1002", "notes", "escalate", "?"])
+def test_unknown_verb_is_refused_with_the_known_ones(typed: str) -> None:
+    with pytest.raises(Refused, match=r"is no action on a ticket.*`take`.*`wait`"):
+        OneLine("1001", typed).read()
+
+
+@pytest.mark.parametrize("typed", ["take it please", "take over now", "accept and resolve", "confirm not yet"])
+def test_words_behind_a_verb_that_stands_alone_are_refused(typed: str) -> None:
+    with pytest.raises(Refused, match="Nothing was done"):
+        OneLine("1001", typed).read()
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("88123", "RCR-88123"),
+        ("88123, 88124", "RCR-88123, RCR-88124"),
+        ("RCR-88123", "RCR-88123"),
+        ("SR4711-2", "SR4711-2"),
+        ("", ""),
+    ],
+)
+def test_digits_alone_are_a_number_of_retarus(typed: str, numbers: str) -> None:
+    assert with_prefix(typed, CONFIG) == numbers

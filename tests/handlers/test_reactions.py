@@ -1,0 +1,116 @@
+"""Emoji that act on a card and in its thread, where desk.toml allows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.model.ticket import Stage
+from bot.model.transitions import Step
+from tests.handlers.world import DESK, Json, World, world
+
+
+@pytest.fixture
+async def w(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path, desk={"emoji": True}) as everything:
+        yield everything
+
+
+async def test_eyes_take_and_accept_a_ticket(w: World) -> None:
+    card = await _carded(w)
+    await w.anna.react(card, "eyes")
+    await w.anna.reply(card, "took it")
+    assert (await w.ticket()).owner == "U0ANNA"
+    await w.ben.react(card, "eyes")
+    told = await w.ben.message(DESK, "That is no longer possible")
+    assert told["is_ephemeral"]
+
+
+async def test_check_mark_asks_for_a_remedy_then_confirms(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.react(card, "white_check_mark")
+    await w.ben.message(DESK, "PD-1001 has no remedy yet")
+    await w.ben.command(DESK, "/retarus-ticket", "1001 resolve Rolled the connector back")
+    await w.ben.message(DESK, "PD-1001 is resolved")
+    await w.anna.react(card, "white_check_mark")
+    await w.anna.reply(card, "confirmed it with the customer")
+    assert (await w.ticket()).stage is Stage.CLOSED
+
+
+async def test_check_mark_resolves_with_the_remedy_that_is_recorded(w: World) -> None:
+    card = await w.accepted()
+    ticket = await w.ticket()
+    await w.running.desk.answers.fill_in(ticket.id, "U0BEN", {"remedy": "Policy corrected"}, "form", ticket.version)
+    await w.ben.react(card, "heavy_check_mark")
+    await w.ben.reply(card, "resolved it")
+
+
+async def test_pin_puts_a_message_into_the_notes_once(w: World) -> None:
+    card = await _carded(w)
+    message = await w.anna.post(DESK, "Restarted the connector & the <queue>", thread=card)
+    await w.anna.react(message, "pushpin")
+    await w.anna.wait_for(partial(_is_noted, w), "the note")
+    await w.ben.react(message, "round_pushpin")
+    await w.ben.react(card, "eyes")
+    await w.ben.message(DESK, "This is for the 1st level")
+    assert await _notes(w) == ["Called them", "Anna Arnold: Restarted the connector & the <queue>"]
+
+
+async def test_pin_on_a_line_of_the_desk_notes_nothing(w: World) -> None:
+    card = await _carded(w)
+    await w.anna.react(card, "eyes")
+    line = await w.anna.reply(card, "took it")
+    await w.anna.react(line, "pushpin")
+    message = await w.anna.post(DESK, "Not in a thread")
+    await w.anna.react(message, "pushpin")
+    reply = await w.anna.post(DESK, "in the thread", thread=card)
+    await w.anna.react(reply, "pushpin")
+    await w.anna.wait_for(partial(_is_noted, w), "the note")
+    assert await _notes(w) == ["Called them", "Anna Arnold: in the thread"]
+
+
+async def test_person_on_no_level_is_told_quietly(w: World) -> None:
+    card = await _carded(w)
+    await w.gus.react(card, "eyes")
+    told = await w.gus.message(DESK, "Guests and deactivated people cannot do this")
+    assert told["is_ephemeral"]
+    assert (await w.ticket()).stage is Stage.NEW
+
+
+async def test_redelivered_emoji_acts_once(w: World) -> None:
+    card = await _carded(w)
+    w.slack.faults.order("reaction_added", "doubled")
+    await w.anna.react(card, "eyes")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Start checks")
+    await w.anna.modal("1st-level checks")
+    assert (await w.ticket()).version == 3
+
+
+async def test_emoji_does_nothing_unless_it_is_switched_on(tmp_path: Path) -> None:
+    async with world(tmp_path) as plain:
+        card = await _carded(plain)
+        await plain.anna.react(card, "eyes")
+        await plain.anna.click(card, "Take")
+        await plain.anna.reply(card, "took it")
+        assert (await plain.ticket()).version == 3
+
+
+async def _carded(w: World) -> Json:
+    """The card of a new ticket with a line below it: only then the desk surely knows the card's place."""
+    card = await w.raised()
+    await w.anna.command(DESK, "/retarus-ticket", "1001 note Called them")
+    await w.anna.reply(card, "noted")
+    return card
+
+
+async def _is_noted(w: World) -> bool:
+    return len(await _notes(w)) > 1
+
+
+async def _notes(w: World) -> list[str]:
+    history = await w.running.store.history((await w.ticket()).id)
+    return [each.detail["note"] for each in history if each.what == Step.NOTE.value]
