@@ -193,8 +193,14 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
         "saving command": lambda: Command(name, user, lines.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
         "shortcut": lambda: Shortcut(name, user, "T", DESK, ts="1.1", text="Mail bounces"),
         "event": lambda: SlackEvent(
-            name, user, id="E1", channel=DESK, thread="1.1", files=(Attachment(id="F1", name="trace.log"),),
-            emoji=Emoji.DONE, ts="1.1",
+            name,
+            user,
+            id="E1",
+            channel=DESK,
+            thread="1.1",
+            files=(Attachment(id="F1", name="trace.log"),),
+            emoji=Emoji.DONE,
+            ts="1.1",
         ),
         "search": lambda: OptionsRequest(user, name, "Mü"),
     }
