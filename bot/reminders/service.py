@@ -20,7 +20,7 @@ from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
-from bot.reminders.snoozing import proposed
+from bot.reminders.snoozing import presets
 from bot.reminders.sweep import Sweep
 from bot.reminders.until import read_until
 from bot.tickets import permissions
@@ -62,14 +62,14 @@ class Reminders:
     # --- actions on a reminder
 
     async def wait(self, ticket_id: str, by: str, words: str, form: str) -> Ticket:
-        """Snoozes until the moment that the words begin with, or the proposed one; the other words are the reason."""
+        """Snoozes until the moment that the words begin with, or the first that the form offers; the rest is the reason."""
         person, at = (await self.queries.actor(by)).person, as_utc(self.clock())
         until, reason = read_until(words, zone(person.zone or self.config.desk.timezone), at)
         if until is None and words[:1].isdigit():
             raise Refused(
                 t("“{words}” is no moment. These are: 2 h, 14:00, tomorrow, Monday 10:00.", words=excerpt(words, 40))
             )
-        until = until or proposed(await self.queries.ticket(ticket_id), person.zone, self.config, at)
+        until = until or presets(await self.queries.ticket(ticket_id), person.zone, self.config, at)[0].at
         return await self.snooze(ticket_id, by, f"{int(until.timestamp())}", reason, form)
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:

@@ -50,10 +50,10 @@ async def w() -> World:
     return await a_world()
 
 
-async def test_wait_without_a_moment_takes_the_proposed_one(w: World) -> None:
+async def test_wait_without_a_moment_takes_the_first_that_the_form_offers(w: World) -> None:
     ticket = await w.taken()
     done = await w.desk.reminders.wait(ticket.id, ANNA, "they call back", w.form())
-    assert done.times.snoozed_until == at(27, 16)
+    assert done.times.snoozed_until == at(27, 12, 20)
     assert (await w.store.history(ticket.id))[-1].detail["reason"] == "they call back"
 
 
