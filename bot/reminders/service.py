@@ -62,7 +62,7 @@ class Reminders:
     # --- actions on a reminder
 
     async def wait(self, ticket_id: str, by: str, words: str, form: str) -> Ticket:
-        """Snoozes until the moment that the words begin with, or the first that the form offers; the rest is the reason."""
+        """Snoozes until the moment that the words begin with, or the first that is offered; the rest is the reason."""
         person, at = (await self.queries.actor(by)).person, as_utc(self.clock())
         until, reason = read_until(words, zone(person.zone or self.config.desk.timezone), at)
         if until is None and words[:1].isdigit():
