@@ -20,7 +20,7 @@ from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
-from bot.reminders.snoozing import presets
+from bot.reminders.snooze import presets
 from bot.reminders.sweep import Sweep
 from bot.reminders.until import read_until
 from bot.tickets import permissions
