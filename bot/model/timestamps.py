@@ -58,7 +58,7 @@ def _planned(times: Times, event: Event) -> dict[str, Any]:
     """Remedy and action plan: both have failed when the ticket is reopened, and then the SLA's clock runs again."""
     if event.what == Move.REOPEN.value:
         start = times.planned or times.closed
-        rests = (*times.rests, (start, event.at)) if start else times.rests
+        rests = (*times.rests, (start, max(start, event.at))) if start else times.rests
         return {"plans": (), "planned": None, "closed": None, "rests": rests}
     given = {key: event.detail.get(f"answer.{key}") for key in _PLANS}
     plans = {key for key, what in _PLANS.items() if given[key] or event.what == what}

@@ -173,3 +173,63 @@ async def test_times_of_a_clock_that_was_set_back_are_never_negative(world: Worl
     assert ticket.times.waits == ((at(0), at(0)),)
     assert min(ticket.times.spent.values()) == 0
     assert clock_of(world, ticket).due == at(4)
+
+
+async def test_remedy_that_held_in_a_set_back_hour_shortens_nothing(world: World) -> None:
+    ticket = await judged(world, await world.taken(), "P1")
+    world.clock.at = at(2)
+    ticket = await resolved(world, ticket)
+    world.clock.at = at(1.5)
+    ticket = await moved(world, ticket, Move.REOPEN)
+    assert clock_of(world, ticket).due == at(4)
+    assert all(begun <= (ended or begun) for begun, ended in clock_of(world, ticket).pauses)
+    assert ticket.times == timestamps.of(await world.store.history(ticket.id))
+
+
+async def test_hour_set_back_in_the_middle_of_a_pause_shortens_the_pause_only(world: World) -> None:
+    ticket = await judged(world, await world.taken(), "P1")
+    world.clock.at = at(1)
+    ticket = await moved(world, ticket, Move.ASK_CUSTOMER)
+    world.clock.at = at(3)
+    ticket = await judged(world, ticket, "P2")
+    world.clock.at = at(2)
+    ticket = await judged(world, ticket, "P1")
+    world.clock.at = at(2.5)
+    ticket = await moved(world, ticket, Move.CUSTOMER_ANSWERED)
+    assert (clock_of(world, ticket).start, clock_of(world, ticket).due) == (at(0), at(5.5))
+
+
+async def test_reopening_twice_takes_out_both_times_the_remedy_held(world: World) -> None:
+    ticket = await judged(world, await world.taken(), "P1")
+    for hours, what in ((1, None), (11, Move.REOPEN), (12, None), (32, Move.REOPEN)):
+        world.clock.at = at(hours)
+        ticket = await (moved(world, ticket, what) if what else resolved(world, ticket))
+    assert (clock_of(world, ticket).end, clock_of(world, ticket).due) == (None, at(34))
+    world.clock.at = at(33)
+    ticket = await resolved(world, ticket)
+    assert (clock_of(world, ticket).end, clock_of(world, ticket).is_late(at(99))) == (at(33), False)
+    assert ticket.times == timestamps.of(await world.store.history(ticket.id))
+
+
+async def test_priority_without_an_sla_in_between_moves_nothing() -> None:
+    world = await a_world(sla={"P1": SLA["P1"]})
+    ticket = await judged(world, await world.taken(), "P1")
+    world.clock.at = at(1)
+    ticket = await judged(world, ticket, "P2")
+    assert plan(ticket, world.desk.config) is None
+    world.clock.at = at(6)
+    ticket = await judged(world, ticket, "P1")
+    run = clock_of(world, ticket)
+    assert (run.start, run.due, run.state(at(6))) == (at(0), at(4), TimerState.OVERDUE)
+
+
+async def test_priority_of_a_reopened_ticket_still_counts_from_its_first_moment(world: World) -> None:
+    ticket = await judged(world, await world.taken(), "P1")
+    world.clock.at = at(1)
+    ticket = await judged(world, ticket, "P2")
+    world.clock.at = at(2)
+    ticket = await resolved(world, ticket)
+    world.clock.at = at(10)
+    ticket = await moved(world, ticket, Move.REOPEN)
+    ticket = await judged(world, ticket, "P1")
+    assert (clock_of(world, ticket).start, clock_of(world, ticket).due) == (at(0), at(12))
