@@ -130,9 +130,6 @@ def _set_ticket_counter(url: str, size: int) -> None:
         file.execute(statement)
 
 
-Pooled = tuple[LabelledDocument, IndexEntry, IndexEntry]
-
-
 def _rows_and_entries(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
     """Row and index entry of each ticket, combined from two labelled documents and its own number."""
     pool = [(each, _entry(each.happens, each.error), _entry("", each.remedy)) for each in cases().documents]

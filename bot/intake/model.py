@@ -53,7 +53,6 @@ class Origin(StrEnum):
     """Kind of text a value was read from."""
 
     WORDS = "words"
-    MESSAGE = "message"
     HEADERS = "headers"
     BOUNCE = "bounce"
     DELIVERY_REPORT = "delivery_report"

@@ -126,3 +126,36 @@ def test_repeated_names_are_found(tmp_path: Path) -> None:
         (tmp_path / folder / "service.py").write_text(f"class {folder.title()}: ...\n", "utf-8")
     assert list(repeated(class_names(tmp_path))) == ["Part"]
     assert list(repeated(stems(tmp_path))) == ["page"]
+
+
+def classes(folder: Path) -> dict[str, ast.ClassDef]:
+    """Every class of a folder by its name."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in sorted(folder.rglob("*.py")))
+    return {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
+def bases(node: ast.ClassDef) -> set[str]:
+    """Names of the direct base classes, without their type parameters."""
+    return {ast.unparse(each).partition("[")[0].rpartition(".")[2] for each in node.bases}
+
+
+def lends_methods(node: ast.ClassDef) -> bool:
+    """True for a plain class with methods of its own: no protocol, record, enum or error, and none of a library."""
+    methods = (each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    return not node.bases and any(not each.name.startswith("__") for each in methods)
+
+
+def test_no_class_inherits_from_another_to_get_its_methods() -> None:
+    found = classes(ROOT / "bot")
+    lenders = {name for name, node in found.items() if lends_methods(node)}
+    assert {name: bases(node) & lenders for name, node in found.items() if bases(node) & lenders} == {}
+
+
+def test_class_that_inherits_methods_is_found(tmp_path: Path) -> None:
+    source = (
+        "class Part:\n    def save(self): ...\nclass Whole(Part): ...\nclass Port(Protocol):\n    def get(self): ...\n"
+    )
+    (tmp_path / "store.py").write_text(source, "utf-8")
+    found = classes(tmp_path)
+    assert [name for name, node in found.items() if lends_methods(node)] == ["Part"]
+    assert bases(found["Whole"]) == {"Part"}

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
-from bot.adapters.store import apply_batch, full_text_index, full_text_queries, joined_customers, outbox_sql, rows, sql
+from bot.adapters.store import (
+    apply_batch,
+    conversation_sql,
+    full_text_index,
+    full_text_queries,
+    joined_customers,
+    outbox_sql,
+    rows,
+    sql,
+)
 from bot.adapters.store.connection_protocol import Connection
-from bot.adapters.store.conversation_store import ConversationTables
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
@@ -20,6 +28,7 @@ from bot.core.pace import SharedTurns
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer
+from bot.model.conversation import Entry, MessageId
 from bot.model.monthly_view import View
 from bot.model.notice import NOTHING_HELD, Claim, Held, Letter, Notice, Outcome, Place
 from bot.model.technical_note import TechnicalNote
@@ -36,7 +45,7 @@ _INDEXING = 1.0  # seconds a search waits for that many tickets to be indexed
 _ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 
 
-class DatabaseStore(ConversationTables):
+class DatabaseStore:
     """`bot.ports.Store` on an engine. Made by `bot.adapters.store.open_store`."""
 
     def __init__(self, engine: Engine, clock: Clock, shared_turns: SharedTurns | None = None) -> None:
@@ -223,6 +232,70 @@ class DatabaseStore(ConversationTables):
 
     async def accesses(self, limit: int) -> list[Access]:
         return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)
+
+    async def entry(self, key: str) -> Entry | None:
+        return next(iter(await self._all(conversation_sql.ENTRY, {"id": key}, conversation_sql.entry)), None)
+
+    async def entries_of(self, ticket_id: str) -> list[Entry]:
+        return await self._all(conversation_sql.OF_TICKET, {"id": ticket_id}, conversation_sql.entry)
+
+    async def unassigned(self, *, limit: int, skip: int = 0) -> list[Entry]:
+        return await self._all(conversation_sql.UNASSIGNED, {"limit": limit, "skip": skip}, conversation_sql.entry)
+
+    async def count_unassigned(self) -> int:
+        return await self._engine.read(lambda db: int(db.execute(conversation_sql.COUNT_UNASSIGNED, {}).fetchone()[0]))
+
+    async def entries_after(self, key: str, limit: int) -> list[Entry]:
+        return await self._all(conversation_sql.ALL, {"after": key, "limit": limit}, conversation_sql.entry)
+
+    async def original(self, key: str) -> bytes | None:
+        return await self._engine.read(lambda db: conversation_sql.original(db, key))
+
+    async def taken_in(self, message_ids: Sequence[str]) -> Collection[str]:
+        found = await self._engine.read(
+            lambda db: db.execute(conversation_sql.TAKEN_IN, conversation_sql.listed(message_ids)).fetchall()
+        )
+        return {str(row[0]) for row in found}
+
+    async def message_ids(self, message_ids: Sequence[str]) -> Mapping[str, MessageId]:
+        found = (
+            await self._all(conversation_sql.IDS, conversation_sql.listed(message_ids), conversation_sql.message_id)
+            if message_ids
+            else []
+        )
+        return {each.message_id: each for each in found}
+
+    async def message_ids_of(self, ticket_id: str) -> list[MessageId]:
+        return await self._all(conversation_sql.IDS_OF, {"id": ticket_id}, conversation_sql.message_id)
+
+    async def message_id_of(self, notice: str) -> MessageId | None:
+        return next(
+            iter(await self._all(conversation_sql.ID_OF_NOTICE, {"key": notice}, conversation_sql.message_id)), None
+        )
+
+    async def with_rcr(self, number: str) -> list[Ticket]:
+        return await self._all(conversation_sql.WITH_RCR, {"rcr": number}, rows.ticket)
+
+    async def letters_sent(self) -> list[Notice]:
+        return await self._engine.read(
+            lambda db: [
+                Notice.model_validate_json(row[0])
+                for row in db.execute(conversation_sql.SENT_BEFORE, conversation_sql.MAILS).fetchall()
+            ]
+        )
+
+    async def follow_channel(self, old: str, new: str) -> None:
+        await self._engine.change(lambda db: conversation_sql.follow_channel(db, old, new))
+
+    async def value(self, name: str) -> str:
+        row = await self._engine.read(lambda db: db.execute(conversation_sql.STORED_VALUE, {"name": name}).fetchone())
+        return str(row[0]) if row else ""
+
+    async def keep(self, name: str, value: str) -> None:
+        await self._engine.change(lambda db: db.execute(conversation_sql.KEEP, {"name": name, "value": value}) and None)
+
+    async def keep_first(self, name: str, value: str) -> str:
+        return await self._engine.change(lambda db: conversation_sql.keep_first(db, name, value))
 
     async def _one(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
         def read(db: Connection) -> T | None:
