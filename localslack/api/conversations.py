@@ -202,6 +202,8 @@ def valid_name(call: Call) -> str:
         raise SlackError("invalid_name_maxlength")
     if not _NAME.fullmatch(name):
         raise SlackError("invalid_name_specials")
+    if not any(character.isalnum() for character in name):
+        raise SlackError("invalid_name_punctuation")
     if any(channel.name == name for channel in call.slack.workspace.channels.values()):
         raise SlackError("name_taken")
     return name

@@ -7,24 +7,30 @@ from localslack.api.pages import page
 from localslack.api.registry import Call, method
 from localslack.emoji import is_emoji
 from localslack.errors import SlackError
-from localslack.records import Json, Message
+from localslack.records import Channel, Json, Message
 
 MAX_EMOJI = 50  # different ones on a message
 MAX_OF_ONE = 23  # by one person or app
 _TS = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
+def _channel(call: Call) -> Channel:
+    """The channel of the message that channel and timestamp name."""
+    if not call.arguments.text("channel") or not call.arguments.text("timestamp"):
+        raise SlackError("no_item_specified")
+    channel = access.channel(call)
+    if not _TS.fullmatch(call.arguments.needed("timestamp")):
+        raise SlackError("bad_timestamp")
+    return channel
+
+
 def _named(call: Call) -> tuple[Message, str]:
     name = (call.arguments.text("name") or "").strip(":")
     if not is_emoji(name):
         raise SlackError("invalid_name")
-    if not call.arguments.text("channel") or not call.arguments.text("timestamp"):
-        raise SlackError("no_item_specified")
-    channel = access.channel(call)
+    channel = _channel(call)
     if call.bot.id not in channel.members and channel.is_private:
         raise SlackError("channel_not_found")
-    if not _TS.fullmatch(call.arguments.needed("timestamp")):
-        raise SlackError("bad_timestamp")
     if channel.is_archived:
         raise SlackError("is_archived")
     return access.message(call, channel), name
@@ -56,7 +62,7 @@ async def remove(call: Call) -> Json:
 @method("reactions.get", "reactions:read")
 async def get(call: Call) -> Json:
     """A message with its reactions."""
-    channel = access.channel(call)
+    channel = _channel(call)
     message = access.message(call, channel)
     return {"type": "message", "channel": channel.id, "message": call.slack.wire.message(message)}
 

@@ -210,9 +210,12 @@ async def test_reactions_refuse_as_documented(client: Any, posted: Json) -> None
     place = {"channel": posted["channel"], "timestamp": posted["ts"]}
     for name in ("Not a name", "no-such-thing", "tada::skin-tone-2", "wave::skin-tone-7", "partydesk"):
         assert await error_of(client.reactions_add(name=name, **place)) == "invalid_name"
-    assert await error_of(client.api_call("reactions.add", json={"name": "eyes"})) == "no_item_specified"
     bad = {"name": "eyes", "channel": posted["channel"], "timestamp": "yesterday"}
-    assert await error_of(client.api_call("reactions.add", json=bad)) == "bad_timestamp"
+    for method in ("reactions.add", "reactions.remove", "reactions.get"):
+        for item in ({}, {"channel": posted["channel"]}, {"timestamp": posted["ts"]}):
+            call = client.api_call(method, json={"name": "eyes", **item})
+            assert await error_of(call) == "no_item_specified"
+        assert await error_of(client.api_call(method, json=bad)) == "bad_timestamp"
     clocks = [f"clock{hour}" for hour in range(1, 13)]
     for name in (
         *clocks,
@@ -242,6 +245,13 @@ async def test_user_groups_refuse_as_documented(client: Any) -> None:
         ("!!!", "other", "invalid_name_punctuation"),
     ):
         assert await error_of(client.usergroups_create(name=name, handle=handle)) == error
+
+
+@pytest.mark.parametrize("name", ["-", "---", "_-_"])
+async def test_name_of_a_channel_is_not_punctuation_only(client: Any, name: str) -> None:
+    assert await error_of(client.conversations_create(name=name)) == "invalid_name_punctuation"
+    own = (await client.conversations_create(name="named"))["channel"]["id"]
+    assert await error_of(client.conversations_rename(channel=own, name=name)) == "invalid_name_punctuation"
 
 
 async def test_channel_is_reopened_and_direct_message_is_closed(slack: LocalSlack, client: Any) -> None:
