@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from blocks import kit, letter
-from blocks.kit import Message
+from blocks.kit import Json, Message
 from bot.core.i18n import mark, t
-from bot.model.notice import Notice, Say
+from bot.model.notice import Letter, Notice, Say
 from bot.model.ticket import Ticket
+
+_MAILS = frozenset({Say.LETTER_MAIL.value, Say.CHASE_MAIL.value})
 
 
 def receipt(notice: Notice) -> Message:
-    by_mail = notice.body["delivered"] in {Say.LETTER_MAIL.value, Say.CHASE_MAIL.value}
+    """A line of its own, where the line of the letter cannot be redrawn."""
+    by_mail = notice.body["delivered"] in _MAILS
+    words = t("Delivered to Retarus by e-mail") if by_mail else t("Delivered to Retarus in their channel")
+    return Message(words, [kit.rich(kit.line(*_delivered(notice)))])
+
+
+def _delivered(notice: Notice) -> list[Json]:
+    """Where and when it was delivered, and the files that were not sent along."""
     to = str(notice.body["to"])
     posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
+    by_mail = notice.body["delivered"] in _MAILS
     where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
     elements = [*where, kit.text(" · "), kit.moment(notice.due)]
-    elements += [kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice)]
-    words = t("Delivered to Retarus by e-mail") if by_mail else t("Delivered to Retarus in their channel")
-    return Message(words, [kit.rich(kit.line(*elements))])
+    return [*elements, *(kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice))]
+
+
+def outcomes(letters: Iterable[Letter], version: int) -> list[Json]:
+    """How the deliveries of one event ended, a line for each. `letters`: the messages of the ticket.
+
+    What failed has a line of its own, with the way out; what bounced after its receipt is told here too.
+    """
+    of_event = sorted((each for each in letters if each.notice.version == version), key=lambda each: each.notice.due)
+    receipts = {str(each.notice.body["of"]): each.notice for each in of_event if "of" in each.notice.body}
+    lines: list[Json] = []
+    for row in of_event:
+        if row.notice.key not in receipts:
+            continue
+        bounced = [kit.text(t(_WHAT[row.notice.say.value]))] if row.state == "dead" else []
+        lines += [kit.text("\n"), *(bounced or _delivered(receipts[row.notice.key]))]
+    return lines
 
 
 def _left_out(notice: Notice) -> list[str]:

@@ -14,10 +14,18 @@ from bot.model.notice import Notice, Say
 from bot.model.ticket import Event, Ticket
 
 
-def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Sequence[Message]:
+def messages(
+    notice: Notice,
+    ticket: Ticket,
+    event: Event,
+    config: Config,
+    who: Who,
+    link: str,
+    outcomes: Sequence[Json] = (),
+) -> Sequence[Message]:
     """One message, or several for a long letter; not the card. `event`: what happened at the notice's version."""
     if notice.say is Say.THREAD:
-        return [thread_lines.message(notice, ticket, event, config, who)]
+        return [thread_lines.message(notice, ticket, event, config, who, outcomes)]
     if notice.say is Say.DIRECT:
         return [thread_lines.direct(notice, ticket, event, config, who, link)]
     if notice.say is Say.CHASE_POST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blocks import kit, urgency
-from blocks.kit import Json
+from blocks.kit import Json, Message
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import t
@@ -26,6 +26,14 @@ def lines(ticket: Ticket, config: Config, called: Sequence[Json] = ()) -> list[J
     what = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
     parts = urgency.joined_elements([urgency.countdown(ticket, config), called])
     return [kit.bold(urgency.heading(ticket, config)), what, *([*parts, kit.text("\n")] if parts else [])]
+
+
+def over(ticket: Ticket, config: Config, ended: str) -> Message:
+    """The call after it has ended: what ended it, without countdown and button."""
+    what = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
+    done = t("This call is over: {ended}", ended=ended)
+    line = kit.line(kit.bold(urgency.heading(ticket, config)), what, kit.text(done))
+    return Message(kit.escape(f"{urgency.push(ticket, config)}: {done}"), [kit.rich(line)])
 
 
 def words(ticket: Ticket, config: Config) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from blocks import delivery_lines, kit, letter, notes, outbound, priority_call, reminder_messages, urgency
 from blocks.card import Who, primary
@@ -23,8 +23,10 @@ from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED, SILENT
 
 
-def message(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
-    """A line in the thread: an event, or the outcome of a delivery."""
+def message(
+    notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, outcomes: Sequence[Json] = ()
+) -> Message:
+    """A line in the thread: an event, or the outcome of a delivery. `outcomes`: of the event's own deliveries."""
     if "delivered" in notice.body:
         return delivery_lines.receipt(notice)
     if "failed" in notice.body:
@@ -34,7 +36,7 @@ def message(notice: Notice, ticket: Ticket, event: Event, config: Config, who: W
     if event.what == Step.REMIND.value:
         return reminder_messages.line(ticket, event, config)
     name = who(event.by)
-    elements = list(_line(notice, ticket, event, config, name))
+    elements = [*_line(notice, ticket, event, config, name), *outcomes]
     called = priority_call.is_call(notice)
     if called:
         elements = [*priority_call.lines(ticket, config, _called_out(event, config)), *elements]
@@ -73,7 +75,12 @@ def _words(elements: Iterable[Json]) -> str:
 
 
 def details(event: Event) -> list[Json]:
-    """Text that came with the event, quoted under the line; Slack folds it when it is long."""
+    """Text that came with the event, quoted under the line; Slack folds it when it is long.
+
+    What an escalation sums up is in its letter, which the line's button shows.
+    """
+    if event.what == Move.ESCALATE.value:
+        return []
     for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
         if event.detail.get(key):
             return [kit.quote(piece) for piece in kit.chunks(event.detail[key])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from blocks import (
     card,
@@ -13,15 +13,18 @@ from blocks import (
     handover,
     known_issues,
     notifications,
+    priority_call,
     reports,
+    thread_lines,
 )
 from blocks.kit import Message
 from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
-from bot.model.notice import Notice, Say
+from bot.model.notice import Letter, Notice, Say
 from bot.model.ticket import Event, Level, Ticket
 from bot.model.transitions import Step
+from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
@@ -74,7 +77,20 @@ async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Se
     who = await desk.queries.names([about.owner, event.by])
     if about is not ticket:
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
-    return notifications.messages(notice, ticket, event, desk.config, who, link)
+    if notice.say is Say.LINE and priority_call.is_call(notice):
+        ended = thread_lines.words_of(event, ticket, desk.config, who(event.by))
+        return [priority_call.over(ticket, desk.config, ended)]
+    rows = await desk.resend.messages_of(ticket) if event.what in SENDING else []
+    drawn = _as_first_drawn(notice, rows) if notice.say is Say.LINE else notice
+    outcomes = delivery_lines.outcomes(rows, event.version)
+    return notifications.messages(drawn, ticket, event, desk.config, who, link, outcomes)
+
+
+def _as_first_drawn(notice: Notice, rows: Iterable[Letter]) -> Notice:
+    """The notice that posted the line which is redrawn."""
+    first = (each.notice for each in rows if each.notice.version == notice.version and each.notice.say is Say.THREAD)
+    posted = next((each for each in first if "news" in each.body), None)
+    return posted or notice.model_copy(update={"say": Say.THREAD, "body": {}})
 
 
 async def _named(desk: Desk, event: Event) -> Event:
@@ -86,13 +102,15 @@ async def _named(desk: Desk, event: Event) -> Event:
 
 
 _TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES, Say.WORD})
+"""Notices to one person, beside a redrawn direct message."""
 
 
 async def _language(desk: Desk, notice: Notice) -> Language:
     """A direct message is in its reader's language; messages for many readers, in the desk's."""
     if notice.say is Say.REQUEST_POST:
         return desk.config.retarus.language
-    alone = notice.say in _TO_ONE or (not notice.ticket_id and notice.to.startswith(("U", "W")))
+    is_aside = not notice.ticket_id or notice.say is Say.LINE
+    alone = notice.say in _TO_ONE or (is_aside and notice.to.startswith(("U", "W")))
     reader = notice.to if alone else _reminded_person(notice)
     return await desk.queries.language_of(reader) if reader else desk.config.desk.language
 

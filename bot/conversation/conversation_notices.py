@@ -14,7 +14,7 @@ from bot.core.i18n import t
 from bot.model.conversation import Entry, FailedDelivery
 from bot.model.notice import Notice, Say, direct_lane
 from bot.model.ticket import Ticket
-from bot.tickets.notifications import Routes, receipt_place
+from bot.tickets.notifications import Routes, line_place, receipt_place
 
 
 def entry_place(entry_id: str) -> str:
@@ -37,11 +37,11 @@ def shown(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> Notice:
 
 
 def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[Notice]:
-    """The receipt of a letter that was not delivered after all."""
+    """The line of a letter that was not delivered after all, and its receipt where it has a line of its own."""
     failed = next((each for each in entry.deliveries if each.outcome == Delivery.FAILED), None)
     if failed is None or not entry.letter:
         return []
-    _, _, way, to = entry.letter.split(":", 3)
+    _, version, way, to = entry.letter.split(":", 3)
     body: dict[str, JsonValue] = {
         "place": receipt_place(entry.letter),
         "failed": way,
@@ -49,8 +49,10 @@ def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[
         "why": why_not_delivered(failed),
         "key": entry.letter,
     }
-    notice = shown(ticket, entry, routes, at)
-    return [notice.model_copy(update={"key": f"receipt:{entry.id}:{entry.version}", "say": Say.RECEIPT, "body": body})]
+    notice, name, place = shown(ticket, entry, routes, at), f"{entry.id}:{entry.version}", line_place(int(version))
+    line = {"key": f"line:{name}", "say": Say.LINE, "version": int(version), "body": {"place": place}}
+    receipt = {"key": f"receipt:{name}", "say": Say.RECEIPT, "body": body}
+    return [notice.model_copy(update=line), notice.model_copy(update=receipt)]
 
 
 def why_not_delivered(failed: FailedDelivery) -> str:

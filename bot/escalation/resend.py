@@ -12,7 +12,7 @@ from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter as letters
 from bot.escalation.rewriting import RewrittenLetter, changes_facts, in_place_of, rewritten
-from bot.model.notice import Notice, Say
+from bot.model.notice import Letter, Notice, Say
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event
 from bot.outbox import DeliveryLog
@@ -23,6 +23,7 @@ from bot.tickets.ports import Directory, TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
+_NEWEST = 500
 _REQUESTS = frozenset({Say.REQUEST_POST, Say.REQUEST_MAIL})
 
 
@@ -61,6 +62,10 @@ class Resend:
         revived = await self.deliveries.revive(key, as_utc(self.clock()))
         self.changes.wake()
         return revived
+
+    async def messages_of(self, ticket: Ticket) -> list[Letter]:
+        """The newest messages of a ticket, with how their deliveries ended."""
+        return await self.deliveries.letters(ticket_id=ticket.id, limit=_NEWEST)
 
     async def rewritten(self, key: str, by: str) -> RewrittenLetter | None:
         """The letter as it would go now, to be shown first; none when it can be tried again as it was."""

@@ -30,6 +30,7 @@ class Say(Glossed):
     REQUEST_MAIL = "request_mail", "the same as an e-mail"
     ALERT = "alert", "a warning to one admin, as a direct message: something of the desk itself does not work"
     ALERT_MAIL = "alert_mail", "the same as an e-mail, while Slack is closed"
+    LINE = "line", "a message of the ticket is redrawn: a delivery ended, or a call for the highest priority is over"
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
     ENTRY = "heard", "an entry of the conversation with Retarus, in the ticket's thread"
     RECEIPT = "receipt", "the receipt of a letter is redrawn: it was not delivered after all"

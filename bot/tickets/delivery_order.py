@@ -13,7 +13,7 @@ _KINDS = (
     (Say.CARD,),
     (Say.THREAD, Say.DIRECT),
     (Say.CHASE_MAIL, Say.CHASE_POST),
-    (Say.ANSWERED, Say.REMINDERS),
+    (Say.ANSWERED, Say.REMINDERS, Say.LINE),
 )
 """Order within one priority; unnamed kinds come last."""
 _STEP = 10

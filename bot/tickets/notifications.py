@@ -99,7 +99,9 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
     notices_of_change = [notice(ticket, Say.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
     if not event.detail.get(TOGETHER) and (event.what not in SILENT or news or event.detail.get("files")):
-        notices_of_change.append(notice(ticket, Say.THREAD, routes.desk, event.at, {"news": news}))
+        notices_of_change.append(
+            notice(ticket, Say.THREAD, routes.desk, event.at, {"news": news, **_redrawable(ticket, event)})
+        )
     people = () if event.detail.keys() & {TOGETHER, HANDOVER} else _concerned(before, ticket, event)
     notices_of_change += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
@@ -107,6 +109,15 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
             notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)})
         )
     return notices_of_change
+
+
+SENDING = frozenset({Move.ESCALATE.value, Step.CHASE.value, Step.TELL.value})
+"""Events whose line in the thread says how their deliveries ended."""
+
+
+def _redrawable(ticket: Ticket, event: Event) -> dict[str, JsonValue]:
+    """The place of a line that is redrawn once its letter has arrived."""
+    return {"places": [[ticket.id, line_place(event.version)]]} if event.what in SENDING else {}
 
 
 TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"})
@@ -268,21 +279,21 @@ def has_sequel(cause: Notice, outcome: Outcome) -> bool:
     if isinstance(outcome, Gone):
         return cause.say in _DIRECT_MESSAGES
     if isinstance(outcome, Dead):
-        return cause.say not in {*_DIRECT_MESSAGES, Say.ANSWERED}
+        return cause.say not in {*_DIRECT_MESSAGES, Say.ANSWERED, Say.LINE}
     return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
 
 
 def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
-    """A receipt in the thread when a letter arrived; a message to the owner when a notice is dead."""
+    """The line of a letter redrawn when it arrived; a line of its own, or a message to the owner, when it is dead."""
     cause = claim.notice
     if not has_sequel(cause, outcome):
         return []
     is_letter = cause.say in TO_RETARUS
     if isinstance(outcome, Sent):
-        receipt: dict[str, JsonValue] = {"delivered": cause.say.value, "to": cause.to}
-        receipt["places"] = [[ticket.id, receipt_place(cause.key)]]
+        receipt: dict[str, JsonValue] = {"delivered": cause.say.value, "to": cause.to, "of": cause.key}
+        receipt |= {"place": line_place(cause.version), "places": [[ticket.id, receipt_place(cause.key)]]}
         mark = f"{claim.attempt}" if claim.attempt > 1 else ""
-        return [_following(cause, ticket, Say.THREAD, routes.desk, at, receipt, mark)]
+        return [_following(cause, ticket, Say.LINE, routes.desk, at, receipt, mark)]
     if isinstance(outcome, Blocked):
         return _waiting(cause, outcome, ticket, routes, at)
     if isinstance(outcome, Dead):
@@ -326,8 +337,13 @@ def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetim
     return [sent.model_copy(update={"key": key, "version": cause.version})]
 
 
+def line_place(version: int) -> str:
+    """The name of the place of the line in the thread that tells the event of this version."""
+    return f"line:{version}"
+
+
 def receipt_place(key: str) -> str:
-    """The name of the place of a letter's receipt: it is updated when the letter turns out not to be delivered."""
+    """The name of the place of a receipt with a line of its own, where the letter's line could not be redrawn."""
     return f"receipt:{key}"
 
 
@@ -358,6 +374,6 @@ def _following(
 
 def _lane(ticket: Ticket, say: Say, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
-    if say in {Say.CARD, Say.THREAD, Say.ANSWERED}:
+    if say in {Say.CARD, Say.THREAD, Say.ANSWERED, Say.LINE}:
         return f"{ticket.id}:thread"
     return direct_lane(to) if say in _DIRECT_MESSAGES else f"{ticket.id}:{to}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from pydantic import JsonValue
 
 from bot.config.settings import Config
 from bot.core.errors import NotNow
 from bot.core.i18n import t
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, Say, direct_lane
 from bot.model.ticket import Event, Level, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import Routes, notice
@@ -22,7 +24,12 @@ OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
 def with_call(
     notices_given: Sequence[Notice], before: Ticket | None, ticket: Ticket, event: Event, routes: Routes, config: Config
 ) -> list[Notice]:
-    """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told."""
+    """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told.
+
+    Where a change ends the call, its messages are redrawn.
+    """
+    if before and _calls(before, config) and not _calls(ticket, config):
+        return [*notices_given, *_over(ticket, event, routes, config)]
     if not _becomes_highest(before, ticket, event, config):
         return list(notices_given)
     lines = [each for each in notices_given if each.say is Say.THREAD] or [
@@ -35,6 +42,26 @@ def with_call(
     return [*rest, *map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
 
 
+def _calls(ticket: Ticket, config: Config) -> bool:
+    """True while a ticket of the highest priority can be taken from the call, and its countdown runs."""
+    is_waiting = ticket.stage in OPEN_TO_ALL and ticket.times.planned is None
+    return is_waiting and is_highest(ticket.answer("priority"), config)
+
+
+def _over(ticket: Ticket, event: Event, routes: Routes, config: Config) -> list[Notice]:
+    """Redraws the broadcast and each direct message of the call; a message that was never posted is passed over."""
+    redrawn = [notice(ticket, Say.LINE, routes.desk, event.at, {CALL: True, "place": _place()})]
+    for to in sorted(_leading(Level.FIRST, config) | _leading(Level.SECOND, config)):
+        direct = notice(ticket, Say.LINE, to, event.at, {CALL: True, "place": _place(to)})
+        redrawn.append(direct.model_copy(update={"lane": direct_lane(to)}))
+    return redrawn
+
+
+def _place(to: str = "") -> str:
+    """The name of the place of a call's message: in the channel, or to one person."""
+    return f"{CALL}:{to}" if to else CALL
+
+
 def _becomes_highest(before: Ticket | None, ticket: Ticket, event: Event, config: Config) -> bool:
     if event.what == Step.ERASE or ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
         return False
@@ -44,13 +71,19 @@ def _becomes_highest(before: Ticket | None, ticket: Ticket, event: Event, config
 
 def _people(ticket: Ticket, config: Config) -> set[str]:
     """The leads and the second person of the ticket's level and of the 2nd level."""
-    levels: Iterable[Level] = (ticket.stage.worked_at, Level.SECOND)
-    found = {user for level in levels for user in (*config.leads(level), config.team(level).second_person)}
-    return found - {""}
+    return _leading(ticket.stage.worked_at, config) | _leading(Level.SECOND, config)
 
 
-def _marked(notices_given: Notice) -> Notice:
-    return notices_given.model_copy(update={"body": {**notices_given.body, CALL: True}})
+def _leading(level: Level, config: Config) -> set[str]:
+    return {*config.leads(level), config.team(level).second_person} - {""}
+
+
+def _marked(given: Notice) -> Notice:
+    """Part of the call, found again by its place."""
+    place: JsonValue = [given.ticket_id, _place(given.to if given.say is Say.DIRECT else "")]
+    places = given.body.get("places")
+    others = places if isinstance(places, list) else []
+    return given.model_copy(update={"body": {**given.body, CALL: True, "places": [*others, place]}})
 
 
 def quickest(ticket: Ticket, actor: Actor) -> Move:

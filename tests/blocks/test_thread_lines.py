@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
-from blocks import letter, reminders, thread_lines, transitions
+from blocks import delivery_lines, letter, reminders, thread_lines, transitions
 from blocks.kit import Message
 from bot.config.settings import Config
-from bot.model.notice import Say
+from bot.model.notice import Letter, Say
 from bot.model.ticket import Stage, Ticket, Times
 from bot.model.transitions import Move, Step
 from tests.blocks.surfaces import LINK, parts
@@ -120,6 +121,30 @@ def test_receipt_says_which_way_the_letter_went() -> None:
     assert mail.text == "Delivered to Retarus by e-mail"
     assert any(MAIL in part["text"] for part in of(mail, "text"))
     assert of(post, "channel") == [{"type": "channel", "channel_id": RETARUS}]
+
+
+def test_line_of_an_escalation_ends_with_the_receipts_of_its_deliveries_and_repeats_no_summary() -> None:
+    ticket = an_incident(Stage.RETARUS)
+    rows = [row for say, to in ((Say.LETTER_MAIL, MAIL), (Say.LETTER_POST, RETARUS)) for row in delivered(say, to)]
+    event = an_event(ticket, Move.ESCALATE, BEN, summary="Rejected at DE1")
+    line = a_notice(ticket, Say.THREAD)
+    shown = thread_lines.message(line, ticket, event, CONFIG, who, delivery_lines.outcomes(rows, 1))
+    assert f"Delivered to Retarus by e-mail to {MAIL}" in shown.text
+    assert of(shown, "channel") == [{"type": "channel", "channel_id": RETARUS}]
+    assert "Rejected at DE1" not in str(shown.blocks)
+    bounced = [row.model_copy(update={"state": "dead"}) for row in rows if row.notice.say is Say.LETTER_MAIL]
+    words = str(delivery_lines.outcomes([*rows[1:2], *bounced], 1))
+    assert "The e-mail to Retarus was not delivered." in words
+    assert "Delivered" not in words
+    assert delivery_lines.outcomes(rows, 2) == []
+
+
+def delivered(say: Say, to: str) -> list[Letter]:
+    """A letter that arrived, and the notice of it."""
+    letter = a_notice(an_incident(), say, to=to)
+    body: dict[str, JsonValue] = {"delivered": say.value, "to": to, "of": letter.key}
+    receipt = letter.model_copy(update={"say": Say.LINE, "key": f"{letter.key}>line", "body": body})
+    return [Letter(notice=each, state="sent", attempts=1, at=NOW) for each in (letter, receipt)]
 
 
 def test_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:

@@ -91,6 +91,7 @@ class SlackCarrier:
             Say.THREAD: self._thread_line,
             Say.DIRECT: self._direct,
             Say.REMINDERS: self._direct,
+            Say.LINE: self._redrawn,
             Say.ANSWERED: self._answered,
             Say.CHASE_POST: self._chaser,
             Say.LETTER_POST: self._letter,
@@ -147,8 +148,9 @@ class SlackCarrier:
         return Sent(await self._linked(place), places=_places(delivery.claim.notice, place.channel, ts))
 
     async def _line(self, delivery: DeliveryAttempt, ticket: Ticket, place: Place) -> str:
-        messages = await self._write(delivery.claim.notice, ticket, place.link)
-        broadcast = bool(delivery.claim.notice.body.get(CALL))
+        notice = delivery.claim.notice.model_copy(update={"say": Say.THREAD})
+        messages = await self._write(notice, ticket, place.link)
+        broadcast = bool(notice.body.get(CALL))
         return await delivery.all_posted(place.channel, messages, thread=place.ts, broadcast=broadcast)
 
     async def _repost_card(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
@@ -158,6 +160,17 @@ class SlackCarrier:
         ts = await delivery.posted(notice.to, message, part=_REPOSTED_CARD)
         log.warning("The card of a ticket was deleted, and is posted again.")
         return await self._place(ticket, "card", notice.to, ts)
+
+    async def _redrawn(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
+        """Updates a message as it is now; a receipt gets a line of its own where the letter's line is gone."""
+        notice = delivery.claim.notice
+        place = await self._store.place(ticket.id, str(notice.body["place"]))
+        if place:
+            card = await self._store.place(ticket.id, "card")
+            message = (await self._write(notice, ticket, card.link if card else ""))[0]
+            if await updated(self._client, place, message):
+                return Sent()
+        return await self._thread_line(delivery, ticket, at) if "delivered" in notice.body else Sent()
 
     async def _answered(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Updates each message in which one of these reminders stands; a message may hold others' too."""

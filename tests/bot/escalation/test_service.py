@@ -305,11 +305,11 @@ async def test_story_tells_who_sent_what(world: World) -> None:
 # --- deliveries
 
 
-async def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(world: World) -> None:
+async def test_letter_that_arrived_redraws_the_line_of_the_escalation(world: World) -> None:
     ticket = await world.sent()
     (mail,) = await world.told(ticket, Say.LETTER_MAIL)
     (receipt,) = await world.desk.receipts.follow_up(Claim(notice=mail, attempt=1), Sent())
-    assert (receipt.say, receipt.to, receipt.body["delivered"]) == (Say.THREAD, DESK, "letter_mail")
+    assert (receipt.say, receipt.to, receipt.body["delivered"]) == (Say.LINE, DESK, "letter_mail")
 
 
 async def test_notice_without_its_ticket_has_no_follow_up(world: World) -> None:

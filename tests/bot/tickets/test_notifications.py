@@ -8,7 +8,7 @@ from bot.escalation.letter import write
 from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
-from bot.tickets.notifications import Routes, after_delivery, letters, notices, receipt_place
+from bot.tickets.notifications import Routes, after_delivery, letters, line_place, notices, receipt_place
 from tests.factories import ALEX, ANNA, BEA, BEN, DESK, MAIL, NOW, RETARUS, a_config, a_contact, a_notice, an_incident
 
 ROUTES = Routes(desk=DESK, retarus=RETARUS, email=MAIL)
@@ -141,10 +141,10 @@ def after(say: Say, outcome: Outcome, **values: str) -> list[Notice]:
 
 
 @pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
-def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(say: Say) -> None:
+def test_letter_that_arrived_redraws_the_line_of_its_event(say: Say) -> None:
     (receipt,) = after(say, Sent(), to=MAIL)
-    assert (receipt.say, receipt.to) == (Say.THREAD, DESK)
-    assert (receipt.body["delivered"], receipt.body["to"]) == (say, MAIL)
+    assert (receipt.say, receipt.to) == (Say.LINE, DESK)
+    assert (receipt.body["delivered"], receipt.body["to"], receipt.body["place"]) == (say, MAIL, line_place(1))
     assert receipt.pairs("places") == [("t1", receipt_place(f"t1:1:{say}:{MAIL}"))]
     assert receipt.lane == "t1:thread"
 

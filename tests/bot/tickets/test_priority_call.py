@@ -7,6 +7,7 @@ import pytest
 from bot.core.errors import NotNow, NotYours
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level, Stage, Ticket
+from bot.model.transitions import Move
 from bot.tickets.priority_call import quickest
 from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, NEMO, World, a_world, an_actor, an_incident
 
@@ -55,6 +56,30 @@ async def test_take_now_makes_the_quickest_move_and_is_idempotent(by: str, stage
     taken = await world.desk.tickets.take_now(ticket.id, by, "click")
     assert (taken.stage, taken.owner) == (stage, owner)
     assert await world.desk.tickets.take_now(ticket.id, by, "click") == taken
+
+
+@pytest.mark.parametrize("end", ["taken", "closed", "lowered", "planned"])
+async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybody_who_was_told(end: str) -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    match end:
+        case "taken":
+            await world.desk.tickets.take_now(ticket.id, BEN, "c1")
+        case "closed":
+            await world.desk.tickets.say(ticket.id, Move.WITHDRAW, ANNA, "f1", "reason", "Raised by mistake, sorry")
+        case "lowered":
+            lower = {"priority": "P2", "priority_reason": "Only one mailbox is concerned"}
+            await world.desk.answers.fill_in(ticket.id, ANNA, lower, "f1", ticket.version)
+        case _:
+            await world.desk.reminders.record_plan(ticket.id, ANNA, "Ben restarts the connector at four", "f1")
+    await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
+    rows = [row.notice for row in await world.notices(ticket) if row.notice.say is Say.LINE]
+    assert sorted(str(each.body["place"]) for each in rows) == ["call", *(f"call:{to}" for to in (ALEX, BEA, CARLA))]
+    posted = [
+        row.notice for row in await world.notices(ticket) if is_call(row.notice) and row.notice.say is not Say.LINE
+    ]
+    assert {what for each in posted for _, what in each.pairs("places")} == {str(each.body["place"]) for each in rows}
+    assert {(each.to, each.lane) for each in rows} == {(each.to, each.lane) for each in posted}
 
 
 async def test_take_now_is_for_the_support_team_and_only_while_nobody_has_it() -> None:
