@@ -23,7 +23,7 @@ async def test_smooth_incident_has_at_most_eight_lines_in_its_thread() -> None:
     await w.desk.tickets.say(ticket.id, Move.RESOLVE, BEN, w.form(), "remedy", "Policy corrected")
     ticket = await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, w.form())
     assert ticket.stage is Stage.CLOSED
-    lines = [row.notice for row in await w.notices(ticket) if row.notice.say in {Say.THREAD, Say.HEARD}]
+    lines = [row.notice for row in await w.notices(ticket) if row.notice.say in {Say.THREAD, Say.ENTRY}]
     assert len(lines) <= MOST
     told = [(await w.desk.queries.event_at(ticket, each.version)).what for each in lines]
     assert told == ["take", "hand_off", "accept", "escalate", "rcr", "retarus_answered", "resolve", "confirm"]
