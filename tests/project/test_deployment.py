@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +242,46 @@ def test_audit_says_what_was_checked(tmp_path: Path, listed: list[dict[str, Any]
     report.write_text(json.dumps({"dependencies": listed}), "utf-8")
     done = run(sys.executable, AUDIT, "--read", report, cwd=tmp_path)
     assert (done.returncode, words in done.stdout) == (ends, True), done.stdout
+
+
+ADVISORIES = {"aiohttp": "CVE-2026-99999", "sqlitedict": "CVE-2024-35515"}
+"""The second one is waived."""
+
+
+class AdvisoryHandler(BaseHTTPRequestHandler):
+    """Answers as OSV's service does: each package of `ADVISORIES` is vulnerable, whatever its version."""
+
+    def do_POST(self) -> None:
+        package = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["package"]
+        events = [{"introduced": "0"}, {"fixed": "99.0"}]
+        affected = {"package": package, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
+        found = ADVISORIES.get(package["name"])
+        raw = json.dumps({"vulns": [{"id": found, "affected": [affected]}]} if found else {}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def log_message(self, *_: object) -> None:
+        """Prints nothing."""
+
+
+@pytest.mark.timeout(300)
+def test_vulnerable_pin_is_found_and_a_waived_one_is_not() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), AdvisoryHandler) as advisories:
+        threading.Thread(target=advisories.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{advisories.server_port}"
+        asked = {"PIP_AUDIT_VULNERABILITY_SERVICE": "osv", "PIP_AUDIT_OSV_URL": url, "NO_PROXY": "127.0.0.1"}
+        done = run(sys.executable, AUDIT, cwd=ROOT, **asked)
+        advisories.shutdown()
+    version = dict(PINNED.findall((ROOT / "requirements.txt").read_text("utf-8")))["aiohttp"]
+    assert (done.returncode, done.stdout) == (1, f"aiohttp {version}: CVE-2026-99999; mended in 99.0\n"), done.stderr
+
+
+def test_audit_says_not_checked_where_nobody_answers() -> None:
+    asked = {"PIP_AUDIT_VULNERABILITY_SERVICE": "osv", "PIP_AUDIT_OSV_URL": "http://127.0.0.1:9", "NO_PROXY": "*"}
+    done = run(sys.executable, AUDIT, cwd=ROOT, **asked)
+    assert (done.returncode, done.stdout[:11]) == (0, "NOT CHECKED")
 
 
 def test_audit_asks_with_every_waiver() -> None:
