@@ -144,7 +144,7 @@ def _rotate(folder: Path, keep: int) -> int:
 _UNREADABLE = (
     OSError, EOFError, tarfile.TarError, zlib.error, LookupError, ValueError, TypeError, AttributeError, RecursionError,
 )  # fmt: skip
-"""What a file that was changed, or is something else, can raise."""
+"""Errors of reading a file that was changed, or is something else."""
 
 
 def _verified(archive: Path, into: Path | None = None) -> Mapping[str, Any]:

@@ -154,10 +154,10 @@ async def test_search_needs_no_write_lock(tmp_path: Path) -> None:
         await store.close()
 
 
-async def test_nothing_is_written_to_a_file_that_was_moved_away_until_it_is_back(
+async def test_file_that_was_moved_away_is_not_written_to_until_it_is_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It would be acknowledged, and lost at the next start."""
+    """A change would be acknowledged, and lost at the next start."""
     path = tmp_path / "desk.sqlite3"
     async with opened(url(path)) as (store, _):
         path.rename(tmp_path / "away")
@@ -172,7 +172,7 @@ async def test_nothing_is_written_to_a_file_that_was_moved_away_until_it_is_back
         assert await store.get("t1")
 
 
-async def test_nothing_is_written_to_a_file_that_was_replaced(tmp_path: Path) -> None:
+async def test_file_that_was_replaced_is_not_written_to(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite3"
     async with opened(url(path)) as (store, _):
         (tmp_path / "other").write_bytes(path.read_bytes())

@@ -73,6 +73,48 @@ class Machine:
         (self.path("etc/partner-desk/desk.toml")).write_bytes((DEMO / "desk.toml").read_bytes())
 
 
+PROGRAMS = ("check", "curl", "kill", "make", "partner-desk", "python", "systemctl", "systemd-analyze")
+IN_TEXT = {
+    each
+    for each in re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL))
+    if " " in each and each.split()[0] in PROGRAMS
+}
+"""Commands that stand in a sentence of the page."""
+RUN_ELSEWHERE = {
+    "check --post": "project/test_commands.py: test_check_posts_a_message_and_repairs_when_asked_to",
+    "kill -9": "contracts/test_outbox_crashes.py: test_messages_are_delivered_exactly_once_despite_kills",
+    "make audit": "project/test_deployment.py: test_vulnerable_pin_is_found_and_a_waived_one_is_not",
+    "make lock": "project/test_deployment.py: test_every_dependency_is_pinned",  # its result: it asks PyPI
+    "make sbom": "project/test_deployment.py: test_list_of_components_names_every_pin_with_its_hashes",
+    "partner-desk check --repair": "project/test_commands.py: test_check_posts_a_message_and_repairs_when_asked_to",
+    "python app.py": "project/test_commands.py: test_missing_tokens_are_reported_with_the_demo_command",
+}
+
+
+def test_every_command_in_a_sentence_is_run_by_a_test() -> None:
+    assert set(RUN_ELSEWHERE) <= IN_TEXT
+    for place in RUN_ELSEWHERE.values():
+        name, _, test = place.partition(": ")
+        assert f"def {test}" in (ROOT / "tests" / name).read_text("utf-8"), place
+    assert {each.split()[0] for each in IN_TEXT - set(RUN_ELSEWHERE) - in_blocks()} <= {*RUN_HERE}
+
+
+def in_blocks() -> set[str]:
+    """Commands of sentences that a block of the page has too."""
+    return {each for each in IN_TEXT if any(each in text for _, text in BLOCKS)}
+
+
+RUN_HERE = ("curl", "partner-desk", "systemctl", "systemd-analyze")
+
+
+async def run_in_sentences(machine: Machine) -> None:
+    """Runs the other commands of sentences on the machine; each must succeed."""
+    start = "cd /var/lib/partner-desk\nset -a && . /etc/partner-desk/env && set +a\n"
+    for each in sorted(IN_TEXT - set(RUN_ELSEWHERE) - in_blocks()):
+        user = f"runuser -u partner-desk -- {PREFIX}/bin/" if each.startswith("partner-desk ") else ""
+        assert await machine.sh(f"{start}{user}{each}"), each
+
+
 @pytest.fixture
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The installed program; skips, or fails where that is refused, if no machine can be booted for it."""
@@ -126,6 +168,7 @@ async def test_page_leads_from_nothing_to_a_desk_that_is_restored_elsewhere_and_
             await anna.command(DESK, "/retarus-ticket", "PD-1001")
             await anna.message(DESK, "Mail is rejected with 550")
             await watched(one)
+            await run_in_sentences(one)
             archive = await backed_up(one)
             posted = [each["text"] for each in await anna.messages(DESK)]
         async with machine(tmp_path / "two", shared, unused_tcp_port, slack, mail) as two:
