@@ -308,7 +308,8 @@ def files_in(view: Body, *, table: bool = False) -> tuple[Attachment, ...]:
 
 
 def search(body: Body) -> OptionsRequest:
-    return OptionsRequest(_text(body.get("user") or {}, "id"), _text(body, "block_id"), _text(body, "value"))
+    typed_so_far = decode_slack_entities(_text(body, "value"))
+    return OptionsRequest(_text(body.get("user") or {}, "id"), _text(body, "block_id"), typed_so_far)
 
 
 def submission(body: Body) -> Submission:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.cleaning import decode_slack_entities
 from handlers.message_text import words_of
-from handlers.payload import command
+from handlers.payload import command, search
 from handlers.slack_text import Names, as_typed, encoded
 
 NAMES = Names({"U0BEN": "Ben <B> Brandt"}, {"C1": "incidents"}, {"S1": "second-level"})
@@ -151,6 +151,7 @@ def test_decoded_text_is_what_was_encoded(text: str) -> None:
 @pytest.mark.parametrize("text", ["R&D", "Müller & Söhne", "a < b > c", "&amp;"])
 def test_command_text_is_decoded_once(text: str) -> None:
     assert command({"command": "/retarus-find", "text": encoded(text)}).text == text
+    assert search({"block_id": "customer", "value": encoded(text)}).text == text
 
 
 @pytest.mark.parametrize("unit", ["<", "<|", "<a|", "&", "<@", "&amp;"])
