@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
+from bot.adapters.inbound_mail.isolation import MailParser
 from bot.adapters.inbound_mail.parser import parse
+from bot.adapters.inbound_mail.receiver import Receiver
+from bot.adapters.inbound_mail.server import ImapServer
+from bot.adapters.inbound_mail.source import ImapSource
 from bot.adapters.store import open_store
 from bot.conversation.inbound import Inbound
+from bot.conversation.mail import InboundMail, UnreadableMail
+from bot.model.conversation import Entry, EntryState
 from tests.contracts.inbound_desk import an_answer, desk_on, save_escalated
 from tests.contracts.inbound_worker import STEPS
 from tests.contracts.processes import ROOT, read_lines
-from tests.doubles.imap_hosts import ImapHost, pymap
+from tests.doubles.imap_hosts import PASSWORD, USER, ImapHost, pymap
 from tests.factories import NOW
 from tests.timeouts import TIMEOUT
 
@@ -98,4 +105,51 @@ async def test_processes_on_one_mailbox_take_in_each_mail_once_and_take_over(dat
                 await each.wait()
     assert sorted(each.words for each in await store.entries_of("t1")) == [f"Answer {n}." for n in range(1, 5)]
     assert len([row for row in await store.letters(limit=100) if row.notice.say == "heard"]) == 4
+    await store.close()
+
+
+async def test_mail_with_control_characters_in_its_message_ids_is_taken_in(database_url: str) -> None:
+    store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
+    await save_escalated(store)
+    raw = (
+        an_answer(1).replace(b"Message-ID: <", b"Message-ID: <\0\x1b").replace(b"References: ", b"References: <a\0@b> ")
+    )
+    entry = await desk_on(store).take(parse(raw), raw)
+    assert entry
+    assert (entry.words, entry.state) == ("Answer 1.", EntryState.SHOWN)
+    await store.close()
+
+
+class Refusing:
+    """Takes everything in but the first answer as it was parsed."""
+
+    def __init__(self, inner: Inbound) -> None:
+        self._inner = inner
+        self.has_second = asyncio.Event()
+
+    async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
+        if isinstance(mail, InboundMail) and mail.text == "Answer 1.":
+            raise ValueError
+        entry = await self._inner.take(mail, raw)
+        if isinstance(mail, InboundMail):
+            self.has_second.set()
+        return entry
+
+
+async def test_mail_that_can_never_be_saved_is_kept_as_unreadable_and_holds_up_no_other(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    async with pymap() as host:
+        await begin(url, host)
+        store = await open_store(url, lambda: NOW, busy=TIMEOUT)
+        refusing, parser = Refusing(desk_on(store)), MailParser()
+        source = ImapSource(ImapServer("127.0.0.1", host.port, "none", USER, PASSWORD), clock=lambda: NOW)
+        receiver = Receiver(source, parser, store, refusing, mailbox="box", clock=lambda: NOW, pause=0.01)
+        receiving = asyncio.create_task(receiver.run())
+        async with asyncio.timeout(TIMEOUT):
+            await refusing.has_second.wait()
+        receiving.cancel()
+        await asyncio.gather(receiving, return_exceptions=True)
+        await parser.close()
+    [kept] = await store.unassigned(limit=10)
+    assert (kept.reason, await store.original(kept.id)) == ("unreadable", an_answer(1))
     await store.close()

@@ -14,6 +14,8 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from bot.core.characters import without_surrogates
+
 BLOCK: Final = 256 * 1024
 """Bytes of a header block that are read; the rest is dropped."""
 VALUE: Final = 4000
@@ -24,8 +26,8 @@ _FIELD: Final = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _LINE: Final = re.compile(rb"\r\n|\r|\n")
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN: Final = re.compile(r"(\?=)[ \t\r\n]+(?==\?)")
-_ID: Final = re.compile(r"<[^<>\s]{1,500}>")
-_BARE_ID: Final = re.compile(r"[^<>\s]{1,400}@[^<>\s]{1,100}")
+_ID: Final = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,500}>")
+_BARE_ID: Final = re.compile(r"[^<>\s\x00-\x1f\x7f]{1,400}@[^<>\s\x00-\x1f\x7f]{1,100}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 _ALIASES: Final = {
     "iso-8859-1": "cp1252",
@@ -104,7 +106,7 @@ def charset_text(data: bytes, charset: str) -> str:
     codec = _codec(_ALIASES.get(name, name))
     if codec not in {"", "ascii", "utf-8"}:
         try:
-            return data.decode(codec, "replace")
+            return without_surrogates(data.decode(codec, "replace"))
         except MALFORMED:
             pass
     try:

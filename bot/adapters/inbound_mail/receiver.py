@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from bot.adapters.inbound_mail.isolation import MailParser, ParserDown
+from bot.adapters.inbound_mail.isolation import ATTEMPTS, MailParser, ParserDown
+from bot.adapters.inbound_mail.raw_mail import raw_identity
 from bot.adapters.inbound_mail.source import Arrived, ImapSource, LineDown, MailboxCursor, Position
 from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.conversation.ports import ConversationStore
-from bot.core.errors import StoreDown, place_of
+from bot.core.errors import Conflict, StoreDown, place_of
 from bot.model.conversation import Entry
 from bot.tickets.ports import Maintenance
 
@@ -65,6 +67,8 @@ class Receiver:
         self._name = f"cursor:{mailbox}"
         self._clock = clock
         self._pause = pause
+        self._failures = Counter[tuple[int, int]]()
+        """Failed attempts to save a mail, by its place on the server. One that is never saved must hold up no other."""
 
     async def run(self) -> None:
         """Runs until cancelled. A fault never ends it."""
@@ -106,7 +110,16 @@ class Receiver:
 
     async def _take(self, mail: Arrived) -> None:
         read = await self._parser.read(mail.raw, is_cut=mail.is_cut)
-        await self._inbound.take(read, mail.raw)
+        if self._failures[mail.uidvalidity, mail.uid] >= ATTEMPTS:
+            identity = await asyncio.to_thread(raw_identity, mail.raw)
+            read = UnreadableMail(identity=identity, size=mail.size, attempts=ATTEMPTS, reason="not saved")
+        try:
+            await self._inbound.take(read, mail.raw)
+        except (StoreDown, Conflict):
+            raise  # not the mail's fault
+        except Exception:
+            self._failures[mail.uidvalidity, mail.uid] += 1
+            raise
         await self._source.mark(mail)
         if mail.cursor:
             await self._store.keep(self._name, json.dumps(asdict(mail.cursor)))

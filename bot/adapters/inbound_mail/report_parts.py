@@ -18,7 +18,9 @@ from bot.conversation.mail import DeliveryStatus, InboundMail
 _LIMIT: Final = 100
 _BYTES: Final = 64 * 1024
 _SCANNED: Final = 32 * 1024
-_IN_TEXT: Final = re.compile(r"^[> \t]{0,20}message-id:[ \t]{0,20}(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+_IN_TEXT: Final = re.compile(
+    r"^[> \t]{0,20}message-id:[ \t]{0,20}(<[^<>\s\x00-\x1f\x7f]{1,500}>)", re.IGNORECASE | re.MULTILINE
+)
 _LENGTH: Final = 500
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)

@@ -235,3 +235,16 @@ def test_any_bytes_are_read(raw: bytes) -> None:
     assert all(file_bytes(raw, each.number) is not None for each in found.files)
     assert "\n" not in found.subject
     assert kind.sign
+
+
+def test_half_characters_of_a_charset_cost_no_other_word() -> None:
+    raw = b"From: =?utf-7?q?A+2AA-nna?= <a@b.example>\r\nSubject: =?utf-7?q?+2AA-Faxe?=\r\n"
+    mail = parse(raw + b"Content-Type: text/plain; charset=utf-7\r\n\r\nIt +2AA- works +2D3eAA-")
+    assert mail.model_dump_json().encode()
+    assert (mail.senders[0].name, mail.subject, mail.text) == ("Anna", "Faxe", "It  works \U0001f600")
+
+
+@pytest.mark.parametrize("name", [b"Message-ID", b"References", b"In-Reply-To"])
+def test_message_id_holds_no_control_character(name: bytes) -> None:
+    mail = parse(b"From: a@b.example\r\n" + name + b": <x\0@b.example>\r\n\r\nHello")
+    assert "\\u0000" not in mail.model_dump_json()
