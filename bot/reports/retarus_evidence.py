@@ -60,7 +60,7 @@ def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
     if not any(spread.count for spread in spreads.values()):
         return None
     bars = tuple(
-        Bar(label=name, values=(spread.median.worked / timedelta(hours=1),), said=hours(spread.median.worked))
+        Bar(label=name, values=(spread.median.worked / timedelta(hours=1),), caption=hours(spread.median.worked))
         for name, spread in spreads.items()
     )
     title = t("Retarus's response times, median in working hours")

@@ -161,7 +161,7 @@ def _days(figures: Figures) -> ReportPart:
 
 def _what(figures: Figures) -> ReportPart:
     bars = tuple(
-        Bar(label=service(name), values=(each.raised,), said=str(each.raised))
+        Bar(label=service(name), values=(each.raised,), caption=str(each.raised))
         for name, each in figures.services.items()
     )
     chart = Chart(
@@ -221,7 +221,7 @@ def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
 def _time(figures: Figures, config: Config) -> ReportPart:
     spent = {party: figures.parties[party] for party in Party}
     bars = tuple(
-        Bar(label=t(_PARTIES[party]), values=(each.worked / timedelta(hours=1),), said=hours(each.worked))
+        Bar(label=t(_PARTIES[party]), values=(each.worked / timedelta(hours=1),), caption=hours(each.worked))
         for party, each in spent.items()
     )
     title = t("Who had to act, in working hours")
@@ -275,7 +275,7 @@ def _calendar_name(level: Level, config: Config) -> str:
 
 def _open(figures: Figures, config: Config) -> ReportPart:
     bars = tuple(
-        Bar(label=t(name), values=(count,), said=str(count)) for name, count in zip(_AGES, figures.ages, strict=True)
+        Bar(label=t(name), values=(count,), caption=str(count)) for name, count in zip(_AGES, figures.ages, strict=True)
     )
     title = t("Open tickets, by age")
     chart = Chart(shape="across", title=title, alt=_alt(title, bars), series=(t("Open"),), bars=bars)
