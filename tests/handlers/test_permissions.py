@@ -249,6 +249,18 @@ async def names() -> list[str]:
     return sorted(listeners(scene.again()[0]))
 
 
+CONDITIONS = {"saving_texts"}
+"""Registries without listeners: for which text a command saves."""
+
+
+async def test_every_registry_of_listeners_is_held_to_the_table() -> None:
+    dispatcher, _ = (await a_scene(registered=False)).again()
+    registries = {
+        name for name, held in vars(dispatcher).items() if isinstance(held, dict) and not name.startswith("_")
+    }
+    assert registries - CONDITIONS == {registry for several in KINDS.values() for registry in several}
+
+
 async def test_every_listener_has_a_row_and_every_row_a_listener() -> None:
     known = await names()
     assert [each for each in known if row_of(each) is None] == []
