@@ -42,7 +42,7 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         spam junk werbung
         filter filtered gefiltert
         missing lost vanished fehlt fehlen fehlend verloren verschwunden
-        duplicate duplicated twice double doppelt doppelte mehrfach
+        duplicate duplicated twice double doppelt doppelte zweimal mehrfach
         garbled corrupt corrupted broken kaputt beschädigt defekt unleserlich verstümmelt
         characters character zeichen sonderzeichen umlaute umlauts
         empty blank leer leere
@@ -85,6 +85,77 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         language sprache
         time uhrzeit zeit zeitstempel timestamp
         offline unerreichbar unreachable
+        request requests anfrage anfragen abfrage
+        campaign campaigns kampagne kampagnen rundsendung broadcast massenversand massenfax
+        placeholder placeholders platzhalter variable
+        replace replaced ersetzt ersetzen ersetzung überschrieben overwritten
+        open opened opening öffnen geöffnet öffnung öffnungen
+        close closed schließen geschlossen
+        read unreadable lesen lesbar unlesbar
+        subject betreff betreffzeile
+        zero null
+        rate quote anteil
+        phone mobile smartphone handy telefon mobiltelefon iphone
+        device devices gerät geräte
+        texts texted sms kurznachricht kurznachrichten textnachricht
+        code codes passcode einmalpasswort einmalkennwort otp tan
+        reminder erinnerung terminerinnerung
+        appointment termin
+        white weiß weiße
+        black schwarz schwarze
+        colour color farbe farbig
+        font schriftart schrift
+        cover deckblatt titelseite
+        sheet blatt
+        image images picture bild bilder
+        document documents dokument dokumente unterlagen
+        office excel
+        upload uploaded hochladen hochgeladen batch stapel
+        download herunterladen heruntergeladen
+        link links verweis
+        verteiler verteilerliste mailingliste distribution
+        blacklist blocklist sperrliste blockliste
+        allowlist whitelist freigabeliste ausnahmeliste
+        suppression unterdrückung unterdrückt suppressed
+        newsletter rundbrief rundschreiben
+        auto-reply autoreply abwesenheitsnotiz abwesenheitsnotizen out-of-office abwesenheit
+        migration moved moving umzug umgezogen wechsel migriert
+        center centre rechenzentrum
+        synchronisation synchronization sync abgleich synchronisierung
+        directory verzeichnis
+        employee employees mitarbeiter colleague colleagues kollege kollegen
+        hospital krankenhaus klinik klinikum
+        foreign abroad ausland
+        swiss switzerland schweiz schweizer
+        german germany deutschland
+        hold held angehalten festgehalten zurückgehalten paused
+        stop stopped stops gestoppt
+        sequence reihenfolge
+        part parts teil teile
+        verified verify verification unverified geprüft verifiziert
+        callback webhook rückmeldung statusrückmeldung
+        status zustand
+        receipt receipts quittung empfangsbestätigung empfangsbestätigungen lesebestätigung
+        identification kennung absenderkennung
+        interface schnittstelle
+        endpoint endpunkt
+        account konto konten
+        transmission transmitted übertragung übertragen übermittlung
+        telephone telefonanlage voip
+        today heute
+        yesterday gestern
+        morning morgen früh
+        night nacht nachts
+        minute minutes minuten
+        day days tag tage
+        week weeks woche wochen
+        thousands hundreds tausende hunderte
+        unauthorized unauthorised unberechtigt invalid ungültig
+        valid gültig gültige
+        dashboard übersicht
+        export exportieren
+        audit prüfung revision
+        maintenance wartung wartungsfenster
     """.strip().splitlines()
 )
 """Groups of words with one meaning."""
