@@ -146,7 +146,7 @@ class Overview:
         object.__setattr__(self, "open", sum(self.standing.values()))
 
 
-class _Owed(TypedDict, total=False):
+class _ContactDuties(TypedDict, total=False):
     to_acknowledge: str
     misses_webinars: bool
 
@@ -253,7 +253,7 @@ class Home:
             drafts={kind: draft for kind in Kind if (draft := await self.queries.draft(user, kind))},
             links=await store.card_links([each.id for each in named]),
             who=await self.queries.names({each.owner for each in named}),
-            **await self._owed_by_contact(user),
+            **await self._duties_of_contact(user),
             dead=len(await self.dead()) if actor.is_admin else 0,
         )
 
@@ -298,7 +298,7 @@ class Home:
             if stage in screen.stages and screen.ball in {None, ball}
         )
 
-    async def _owed_by_contact(self, user: str) -> _Owed:
+    async def _duties_of_contact(self, user: str) -> _ContactDuties:
         """Open duties of this person as a support contact (guide), if they are one."""
         edition, contact = self.config.guides.edition, await self.register.contact(user)
         if contact is None:

@@ -26,7 +26,7 @@ SETTLED = timedelta(minutes=10)
 """A younger ticket may have its first card on the way."""
 _PAGE = 500
 _NAMED = 10
-_LOOK = 0.2
+_INTERVAL = 0.2
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Repair:
         self.wake()
         fewest, since = (await self.store.backlog(as_utc(self.clock()))).waiting, monotonic()
         while fewest and monotonic() - since < self.timeout:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_INTERVAL)
             waiting = (await self.store.backlog(as_utc(self.clock()))).waiting
             if waiting < fewest:
                 fewest, since = waiting, monotonic()

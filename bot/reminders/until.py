@@ -41,11 +41,11 @@ _YEAR = re.compile(r"\d{4}")
 
 def read_until(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime | None, str]:
     """The moment that a text begins with, in UTC, and the words behind it; None where it begins with none."""
-    said = plain(text).strip()
-    words = said
+    typed = plain(text).strip()
+    words = typed
     while found := _LEADING.match(words):
         words = words[found.end() :]
-    return _length(words, at) or _named_day(words, zone, at) or _stamped(words, zone, at) or (None, said)
+    return _length(words, at) or _named_day(words, zone, at) or _stamped(words, zone, at) or (None, typed)
 
 
 def _length(text: str, at: datetime) -> tuple[datetime, str] | None:

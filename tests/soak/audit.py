@@ -49,7 +49,7 @@ class Findings:
 
 
 @dataclass
-class Kept:
+class StoredState:
     """All data that is compared, read once."""
 
     config: Config
@@ -88,13 +88,13 @@ async def audited(
     return found
 
 
-async def _kept(store: Store, control: PersonDriver) -> Kept:
+async def _kept(store: Store, control: PersonDriver) -> StoredState:
     tickets = await store.find(Query(limit=_ALL))
     rows = [each for state in ("waiting", "dead", "dropped") for each in await store.letters(state=state, limit=_ALL)]
     channels = {entry["name"]: entry["id"] for entry in (await control.state())["channels"]}
     listed = (await control.control("GET", "mail"))["mails"]
     raw = [(await control.control("GET", f"mail/{entry['id']}"))["mail"] for entry in listed]
-    return Kept(
+    return StoredState(
         load(CONFIG),
         tickets,
         {ticket.id: await store.history(ticket.id) for ticket in tickets},
@@ -142,7 +142,7 @@ async def _told(person: SoakPerson) -> list[tuple[float, str]]:
 # --- steps
 
 
-def _audit_steps(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
+def _audit_steps(kept: StoredState, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
     for step in (each for each in steps if each.ticket):
@@ -168,7 +168,7 @@ async def _audit_outbox(store: Store, found: Findings) -> None:
 # --- Slack
 
 
-async def _audit_threads(kept: Kept, store: Store, control: PersonDriver, found: Findings) -> None:
+async def _audit_threads(kept: StoredState, store: Store, control: PersonDriver, found: Findings) -> None:
     """Checks that each ticket has one card with its present state, and a line for each step of a person."""
     for ticket in kept.tickets:
         place = await store.place(ticket.id, "card")
@@ -187,7 +187,9 @@ async def _audit_threads(kept: Kept, store: Store, control: PersonDriver, found:
                 found.expect(times == 1, f"{event.what} on {ticket.number} stands {times} times in the thread")
 
 
-async def _audit_repeats(kept: Kept, control: PersonDriver, people: Mapping[str, SoakPerson], found: Findings) -> int:
+async def _audit_repeats(
+    kept: StoredState, control: PersonDriver, people: Mapping[str, SoakPerson], found: Findings
+) -> int:
     """Checks that no message was posted twice: in a channel, in a thread, or to a person."""
     keys = Counter[tuple[str, str]]()
     for channel in (DESK, RETARUS):
@@ -225,7 +227,7 @@ def _key(message: Json) -> str:
 # --- Retarus
 
 
-def _sent_by_people(kept: Kept, say_letter: Say, say_chaser: Say, to: str) -> dict[str, Ticket]:
+def _sent_by_people(kept: StoredState, say_letter: Say, say_chaser: Say, to: str) -> dict[str, Ticket]:
     """Keys of what people sent to Retarus this way, by the history."""
     says = {Move.ESCALATE.value: say_letter, Step.CHASE.value: say_chaser}
     return {
@@ -236,7 +238,7 @@ def _sent_by_people(kept: Kept, say_letter: Say, say_chaser: Say, to: str) -> di
     }
 
 
-async def _audit_retarus(kept: Kept, control: PersonDriver, found: Findings) -> None:
+async def _audit_retarus(kept: StoredState, control: PersonDriver, found: Findings) -> None:
     """Checks that Retarus's channel holds exactly what people sent."""
     sent = _sent_by_people(kept, Say.LETTER_POST, Say.CHASE_POST, kept.retarus)
     allowed = {key_in_metadata(key + part) for key in sent for part in _PARTS}
@@ -250,7 +252,7 @@ async def _audit_retarus(kept: Kept, control: PersonDriver, found: Findings) -> 
             found.expect(key_in_metadata(key) in there, f"not in Retarus's channel: {key}")
 
 
-async def _audit_mails(kept: Kept, store: Store, steps: Sequence[Taken], found: Findings) -> None:
+async def _audit_mails(kept: StoredState, store: Store, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that Retarus was mailed exactly what people sent, with the confirmed files."""
     to = kept.config.retarus.email
     sent = _sent_by_people(kept, Say.LETTER_MAIL, Say.CHASE_MAIL, to)
@@ -300,7 +302,7 @@ def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: F
         found.expect(silent <= untold, f"{user} made {silent} clicks that did nothing; {untold} could not be told")
 
 
-def _count(kept: Kept, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
+def _count(kept: StoredState, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
     answers = Counter(step.answer for step in steps)
     found.figures |= {
         "kills": sum(replica.kills for replica in replicas),

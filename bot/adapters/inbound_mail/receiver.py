@@ -32,7 +32,7 @@ SILENT: Final = timedelta(minutes=15)
 """Time the mailbox may be unreachable before a warning."""
 _PAUSE: Final = 1.0
 """Seconds before a retry after a fault of ours, and before the lease is requested again."""
-_LOOK: Final = 60.0
+_INTERVAL: Final = 60.0
 
 
 class ReceiverStore(ConversationStore, Maintenance, Protocol):
@@ -94,7 +94,7 @@ class Receiver:
                 with suppress(StoreDown):
                     await warn(f"{down:%Y%m%d%H%M}", self._source.fault)
                     warned_for = down
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_INTERVAL)
 
     async def _receive(self) -> None:
         arrivals = self._source.arrivals(await self._cursor(), known=self._store.taken_in)

@@ -48,7 +48,7 @@ _TRIES = 5
 """Attempts of changes that deadlock. Broken connections are replaced as long as a caller waits."""
 _APART = 0.05
 """Maximum seconds between the retries of two changes that timed out together."""
-_LOOK = 0.02  # seconds between two looks what became of a commit
+_INTERVAL = 0.02  # seconds between two looks what became of a commit
 
 _BEGIN, _COMMIT, _ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
 _NAME = b"SELECT pg_current_xact_id()::text"
@@ -180,7 +180,7 @@ class PostgresEngine:
                 break
             if outcome != "in progress":
                 return bool(outcome == "committed")
-            time.sleep(_LOOK)
+            time.sleep(_INTERVAL)
         raise in_doubt()
 
     def _locked(self, operation: str) -> tuple[Session, bool]:

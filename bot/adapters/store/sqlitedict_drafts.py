@@ -28,7 +28,7 @@ from bot.core.errors import Misconfigured, StoreDown
 T = TypeVar("T")
 
 _BUSY_MS = 700
-_LOOK = 0.5  # seconds between two looks whether the worker lives
+_INTERVAL = 0.5  # seconds between two looks whether the worker lives
 _TTL = 60.0  # seconds what is known is not asked for again
 _LIMIT = 5000  # keys of which something is known
 _END = "--no more--"  # sqlitedict's own word
@@ -58,7 +58,7 @@ class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict shi
     def _next(self, answers: Queue[Any]) -> Any:
         while True:
             try:
-                return answers.get(timeout=_LOOK)
+                return answers.get(timeout=_INTERVAL)
             except Empty:
                 if not self.is_alive():
                     raise sqlite3.OperationalError("the thread that serves it has died") from None

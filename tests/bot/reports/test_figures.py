@@ -91,7 +91,7 @@ def _plans(each: Event) -> bool:
 
 
 @dataclass
-class Told:
+class CountedTicket:
     """One ticket as its history tells it, up to a moment."""
 
     events: list[Event]
@@ -101,7 +101,7 @@ class Told:
     priority: str = ""
 
     @classmethod
-    def of(cls, history: list[Event], until: datetime) -> Told:
+    def of(cls, history: list[Event], until: datetime) -> CountedTicket:
         told = cls([each for each in history if each.at < until])
         where, level, asked = "", 1, False
         for each in told.events:
@@ -164,14 +164,14 @@ def worked(start: datetime, end: datetime, is_open: Callable[[datetime], bool]) 
 class Second:
     """The month, counted the second way."""
 
-    told: list[tuple[Ticket, Told]]
+    told: list[tuple[Ticket, CountedTicket]]
     start: datetime
     until: datetime
 
     def inside(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.until
 
-    def alive(self) -> list[tuple[Ticket, Told]]:
+    def alive(self) -> list[tuple[Ticket, CountedTicket]]:
         return [
             (ticket, told)
             for ticket, told in self.told
@@ -190,10 +190,10 @@ class Second:
             sum(told.side(self.until - MINUTE / 60) is not None for _, told in self.alive()),
         )
 
-    def is_open(self, told: Told) -> bool:
+    def is_open(self, told: CountedTicket) -> bool:
         return told.side(self.until - MINUTE / 60) is not None
 
-    def count(self, named: Callable[[Ticket, Told], Iterable[str]]) -> dict[str, Whole]:
+    def count(self, named: Callable[[Ticket, CountedTicket], Iterable[str]]) -> dict[str, Whole]:
         """Customers by name: raised, closed and still open."""
         found: dict[str, list[int]] = {}
         for ticket, told in self.alive():
@@ -229,7 +229,7 @@ class Second:
                 states[told.priority][self.plan(told)] += 1
         return {name: (each["met"], each["missed"], each["running"]) for name, each in states.items()}
 
-    def plan(self, told: Told) -> str:
+    def plan(self, told: CountedTicket) -> str:
         due = self.plan_due(told)
         planned = told.planned()
         if planned and (due is None or planned < due):
@@ -239,7 +239,7 @@ class Second:
         was_closed = not planned and not self.is_open(told) and max(self.closings(told)) <= due
         return "missed" if self.inside(due) and not was_closed else ""
 
-    def plan_due(self, told: Told) -> datetime | None:
+    def plan_due(self, told: CountedTicket) -> datetime | None:
         """The moment when it is used up, minute by minute; None: not yet."""
         left = AGREED[told.priority]
         begins = next(each.at for each in told.events if each.detail.get("answer.priority") == told.priority)
@@ -267,7 +267,7 @@ class Second:
         return kept, missed, 0
 
     @staticmethod
-    def closings(told: Told) -> list[datetime]:
+    def closings(told: CountedTicket) -> list[datetime]:
         return told.times("confirm") + told.times("withdraw")
 
     def spent(self) -> tuple[Counter[Party], Counter[Party], Counter[Level], Counter[Level]]:
@@ -321,7 +321,7 @@ class Second:
         opened = each.detail.get("opened")
         return datetime.fromtimestamp(int(opened), UTC) if opened else each.at
 
-    def reacted(self, told: Told, sent: Event, following: Event | None, what: str) -> datetime | None:
+    def reacted(self, told: CountedTicket, sent: Event, following: Event | None, what: str) -> datetime | None:
         until = following.version if following else 10**9
         after = [each for each in told.events if sent.version < each.version < until]
         if what == "rcr":
@@ -352,7 +352,7 @@ async def counted(told: list[tuple[Ticket, list[Event]]], now: datetime) -> tupl
     reporting = world.desk.reports
     figures = await reporting.figures(reporting.period(OCTOBER))
     period = figures.period
-    second = [(ticket, Told.of(await world.store.history(ticket.id), period.until)) for ticket, _ in told]
+    second = [(ticket, CountedTicket.of(await world.store.history(ticket.id), period.until)) for ticket, _ in told]
     return figures, Second(second, period.start, period.until)
 
 
