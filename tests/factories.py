@@ -239,7 +239,7 @@ def a_notice(ticket: Ticket, say: Say = Say.CARD, to: str = DESK, body: Mapping[
     )
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio takes the representation of what a test begins with
 class World:
     """A desk with everything around it in memory. Its short cuts take a ticket through the guide's lifecycle."""
 
