@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from bot.core.backoff import LONGEST
@@ -45,6 +46,10 @@ from tests.doubles.memory_conversation import ConversationData, MemoryConversati
 
 FIRST_NUMBER = 1001
 PRUNE_LIMIT = 1000
+
+
+_entry = lru_cache(maxsize=1000)(IndexEntry.of)
+"""Index entry of a document, analysed once."""
 
 
 @dataclass
@@ -397,10 +402,10 @@ class MemoryStore(MemoryConversation):
     def _entries(self, shelf: DocumentKind) -> dict[int, IndexEntry]:
         if shelf is DocumentKind.NOTES:
             notes = self._latest().values()
-            return {note.number: IndexEntry.of(document_of_note(note)).numbered(note.number, shelf) for note in notes}
+            return {note.number: _entry(document_of_note(note)).numbered(note.number, shelf) for note in notes}
         events = sorted(self._tables().events.values(), key=lambda event: event.version)
         return {
-            ticket.number: IndexEntry.of(
+            ticket.number: _entry(
                 document_of(ticket), story_of(event for event in events if event.ticket_id == ticket.id)
             ).numbered(ticket.number, shelf)
             for ticket in self._tables().tickets.values()
