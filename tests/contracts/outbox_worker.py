@@ -23,7 +23,10 @@ from tests.timeouts import TIMEOUT
 
 SPEED = 600
 """Seconds of the desk's clock per real second."""
-LIMITS = Limits(delivery=0.2, lease=timedelta(seconds=0.5 * SPEED), sweep=0.05, pause=0.01, at_once=16)
+LIMITS = Limits(
+    delivery=0.2, lease=timedelta(seconds=0.5 * SPEED), sweep=0.05, pause=0.01, at_once=16, age=timedelta(days=365)
+)
+"""No message is given up: on a busy machine this clock goes on by more than a day."""
 START_EPOCH = 1_700_000_000
 """Real epoch seconds that correspond to START, the same in every process."""
 
