@@ -21,7 +21,7 @@ def receipt(notice: Notice) -> Message:
 
 
 def _delivered(notice: Notice) -> list[Json]:
-    """Where and when it was delivered, and the files that were not sent along."""
+    """Line with place and time of the delivery, and the files that were not sent along."""
     to = str(notice.body["to"])
     posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
     by_mail = notice.body["delivered"] in _MAILS
@@ -31,7 +31,7 @@ def _delivered(notice: Notice) -> list[Json]:
 
 
 def outcomes(letters: Iterable[Letter], version: int) -> list[Json]:
-    """How the deliveries of one event ended, a line for each. `letters`: the messages of the ticket.
+    """Outcome of the deliveries of one event, a line for each. `letters`: the messages of the ticket.
 
     What failed has a line of its own, with the way out; what bounced after its receipt is told here too.
     """

@@ -59,7 +59,7 @@ def snooze(ticket: Ticket, name: str, offered: Sequence[Preset]) -> Json:
 
 
 def snooze_inputs(name: str, offered: Sequence[Preset]) -> list[Json]:
-    """Until when, and why."""
+    """Form of a snooze: its end, and its reason."""
     note = kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}")
     other = _moment(UNTIL, t("Or until another time"), 0, needed=not offered)
     why = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)

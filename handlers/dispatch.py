@@ -139,7 +139,7 @@ class Dispatcher:
         self.saving_commands: dict[str, OnSavingCommand] = {}
         """Commands that save what is typed behind them."""
         self.saving_texts: dict[str, Callable[[str], bool]] = {}
-        """By command: whether a text behind it is one to be saved; without an entry, every text is."""
+        """Check by command: true for a text that is to be saved; without an entry every text is."""
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
         self.events: dict[str, OnEvent] = {}
@@ -154,7 +154,7 @@ class Dispatcher:
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
         self._saves: dict[str, asyncio.Event] = {}
-        """By the id of a click or the trigger of a command that saves: set when its first delivery was handled."""
+        """Events by the id of a click or the trigger of a command that saves: set when its first delivery was handled."""
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
             "message_action": self._on_shortcut,

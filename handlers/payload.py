@@ -137,7 +137,7 @@ class Submission:
 
 
 class Emoji(StrEnum):
-    """What an emoji on a message asks for."""
+    """A request made by an emoji on a message."""
 
     TAKE = "take"
     DONE = "done"
@@ -176,9 +176,9 @@ class SlackEvent:
     profile: Mapping[str, Any] = field(default_factory=dict)
     """The user object of an event that brings it along."""
     emoji: Emoji | None = None
-    """What an emoji asks for that was added to a message; None for any other one."""
+    """The request of an emoji that was added to a message; None for any other emoji."""
     ts: str = ""
-    """That message."""
+    """Timestamp of that message."""
 
     @property
     def is_answered(self) -> bool:

@@ -16,7 +16,7 @@ from handlers.slack_text import as_typed
 
 @dataclass(frozen=True)
 class ThreadMessage:
-    """What a person wrote in a thread."""
+    """A message of a person in a thread."""
 
     ticket_id: str
     author: str

@@ -56,7 +56,7 @@ async def test_spreadsheet_holds_no_free_text() -> None:
 
 
 async def test_export_is_logged_before_its_first_line() -> None:
-    """Whoever reads the beginning alone, as by `head`, has read it."""
+    """A reader of the beginning alone, as by `head`, has read it."""
     store = await a_store()
     lines = audit.lines(PersonalDataArchive(store, MemoryDrafts(), lambda: START, "root"), "PD")
     await anext(lines)
