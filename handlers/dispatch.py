@@ -154,7 +154,7 @@ class Dispatcher:
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
         self._saves: dict[str, asyncio.Event] = {}
-        """Events by the id of a click or the trigger of a command that saves: set when its first delivery was handled."""
+        """Event by the id of a click or the trigger of a command that saves: set once its first delivery is done."""
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
             "message_action": self._on_shortcut,
