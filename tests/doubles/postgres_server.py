@@ -24,6 +24,7 @@ _SETTINGS = {
     "fsync": "off",  # the tests kill processes, never the machine
     "shared_buffers": "16MB",
     "max_connections": "200",
+    "autovacuum": "off",  # plans of queries depend on its statistics, which it takes each minute
     "log_min_messages": "fatal",
 }
 
