@@ -362,6 +362,24 @@ def test_migrations_end_in_the_current_schema_version(path: Path) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+async def test_search_needs_no_write_lock_while_the_index_is_behind(path: Path) -> None:
+    store = DatabaseStore(await SqliteEngine.open(path, busy=0.05), now)
+    await store.apply(Batch(tickets=[a_ticket("t1", answers={"happens": "Timeout"})]))
+    assert await store.index_new(10) == 1
+    saved = (await store.apply(Batch(tickets=[a_ticket("t2", answers={"happens": "Timeout again"})])))[0]
+    asked = ranking.clauses(ranking.terms_of("timeout"), {})
+    holder = connect(path, 0)
+    holder.execute("BEGIN IMMEDIATE")
+    locked = await store.candidates(DocumentKind.TICKETS, asked, SearchFilter())
+    assert len(locked.found) == 1
+    assert "timeout" in (await store.alike(["timeout"]))["timeout"]
+    assert await store.tickets_called([saved.number]) == [saved]
+    holder.execute("COMMIT")
+    assert len((await store.candidates(DocumentKind.TICKETS, asked, SearchFilter())).found) == 2
+    holder.close()
+    await store.close()
+
+
 async def test_saved_text_is_indexed_once_and_only_when_it_changes(path: Path, clock: ManualClock) -> None:
     store = await open_store(f"sqlite:///{path}", clock)
     raised = a_ticket("t1", answers={"happens": "Timeout"})
