@@ -180,7 +180,7 @@ def _small(entry: Entry) -> Message:
 
 def _report(entry: Entry, ticket: Ticket) -> Message:
     failed = [each for each in entry.deliveries if each.outcome == Delivery.FAILED]
-    lines = [_delivery(each) for each in (failed or entry.deliveries)][:5] or [t("A delivery report came.")]
+    lines = [_delivery(each) for each in (failed or entry.deliveries)][:5] or [t("A delivery report has arrived.")]
     whole = kit.button(t("Whole mail"), WHOLE, entry.id)
     if not failed:
         return Message(literal_mrkdwn(lines[0]), [kit.note("\n".join(lines)), kit.actions("conversation", [whole])])

@@ -56,7 +56,7 @@ _WHAT = {
     Say.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
     Say.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
     Say.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
-    Say.CHASE_POST.value: mark("The later word in the Retarus channel was not delivered."),
+    Say.CHASE_POST.value: mark("The later message in the Retarus channel was not delivered."),
     Say.CARD.value: mark("The card was not delivered."),
     Say.THREAD.value: mark("A line in the thread was not delivered."),
     Say.GUIDES.value: mark("The message with both guides was not delivered."),
@@ -67,7 +67,7 @@ _WAITS = {
     Say.LETTER_MAIL.value: mark("The e-mail to Retarus waits."),
     Say.LETTER_POST.value: mark("The letter to the Retarus channel waits."),
     Say.CHASE_MAIL.value: mark("The later e-mail to Retarus waits."),
-    Say.CHASE_POST.value: mark("The later word in the Retarus channel waits."),
+    Say.CHASE_POST.value: mark("The later message in the Retarus channel is waiting."),
 }
 
 

@@ -14,7 +14,7 @@ from bot.reports.ticket_month import REACTIONS, Promise, Sending, TicketMonth
 
 _REACTIONS = {
     "rcr": mark("Sent → RCR number"),
-    "word": mark("Sent → first word"),
+    "word": mark("Sent → first reply"),
     "answer": mark("Sent → answer"),
 }
 _LIMIT = 300
@@ -69,7 +69,7 @@ def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
 
 
 def _sent(figures: Figures, config: Config) -> list[ReportTable]:
-    columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Their answer"))
+    columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First reply"), t("Their answer"))
     found = list(sent(figures.lines))
     rows = [_reacted(line, sending, figures, config) for line, sending in found[:_LIMIT]]
     return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
@@ -89,7 +89,7 @@ def _took(sending: Sending, what: str, place: str) -> str:
 
 
 def _promised(figures: Figures, config: Config) -> list[ReportTable]:
-    columns = (t("Ticket"), t("Announced"), t("For"), t("Came"))
+    columns = (t("Ticket"), t("Announced"), t("Announced for"), t("Arrived"))
     found = list(promised(figures.lines))
     rows = [_came(line, promise, figures, config) for line, promise in found[:_LIMIT]]
     return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []

@@ -43,7 +43,7 @@ _OURS = (
     mark("Questions from Retarus"),
     mark("Sent to Retarus"),
     mark("RCR number after, working minutes"),
-    mark("First word after, working minutes"),
+    mark("First reply after, working minutes"),
     mark("Answer after, working minutes"),
     mark("Promises kept"),
     mark("Promises broken"),

@@ -226,7 +226,7 @@ def _time(figures: Figures, config: Config) -> ReportPart:
     )
     title = t("Who had to act, in working hours")
     chart = Chart(shape="across", title=title, alt=_alt(title, bars), series=(t("Hours"),), bars=bars, unit="h")
-    columns = (t("Who had to act"), t("Working time"), t("Share"), t("By the clock"), t("Counted by"))
+    columns = (t("Who had to act"), t("Working time"), t("Share"), t("Calendar time"), t("Counted by"))
     all_worked = sum((each.worked for each in spent.values()), timedelta())
     parties = tuple(
         (
@@ -252,7 +252,7 @@ def _levels(figures: Figures) -> ReportTable:
         (level_name(level), hours(each.worked), percent(each.worked, all_worked), hours(each.elapsed))
         for level, each in figures.levels.items()
     )
-    return ReportTable(columns=(t("Level it was at"), t("Working time"), t("Share"), t("By the clock")), rows=rows)
+    return ReportTable(columns=(t("Level it was at"), t("Working time"), t("Share"), t("Calendar time")), rows=rows)
 
 
 def _lengths(figures: Figures) -> ReportTable:
