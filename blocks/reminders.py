@@ -61,9 +61,14 @@ def snooze(ticket: Ticket, name: str, offered: Sequence[Preset]) -> Json:
 def snooze_inputs(name: str, offered: Sequence[Preset]) -> list[Json]:
     """Form of a snooze: its end, and its reason."""
     note = kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}")
-    other = _moment(UNTIL, t("Or until another time"), 0, needed=not offered)
     why = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)
-    return [note, *([_presets(offered)] if offered else []), other, why]
+    return [note, *moment_inputs(offered), why]
+
+
+def moment_inputs(offered: Sequence[Preset]) -> list[Json]:
+    """The moments that are offered, and any other."""
+    other = _moment(UNTIL, t("Or until another time"), 0, needed=not offered)
+    return [*([_presets(offered)] if offered else []), other]
 
 
 def _presets(offered: Sequence[Preset]) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blocks import customer_words, evidence_pack, kit, outage, urgency
+from blocks import bulk, customer_words, evidence_pack, kit, outage, urgency
 from blocks.card import Who, state_of
 from blocks.kit import Json, Message
 from blocks.urgency import title
@@ -30,7 +30,9 @@ def listing(
     blocks += [_row(ticket, config, who, links.get(ticket.id, "")) for ticket in tickets]
     if total > len(tickets):
         blocks.append(kit.note(t("The {count} most urgent of {total}.", count=len(tickets), total=total)))
-    blocks.append(kit.actions("tickets", [_scope(key, name, scope) for key, name in SCOPES.items()]))
+    several = [bulk.button(scope)] if len(tickets) > 1 else []
+    scopes = [_scope(key, name, scope) for key, name in SCOPES.items()]
+    blocks.append(kit.actions("tickets", [*scopes, *several]))
     return Message(heading, blocks)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.bulk import Bulk
 from bot.config.settings import Config
 from bot.conversation.channel import Channel
 from bot.conversation.channel_routes import ChannelRoutes
@@ -82,6 +83,7 @@ class Desk:
     status_alerts: StatusAlerts
     known_issues: KnownIssues
     outages: Outages
+    bulk: Bulk
     register: Register
     customers: Customers
     customer_words: CustomerWords
@@ -123,6 +125,7 @@ def open_desk(
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
     tickets = Tickets(changes, queries, answers, drafts, directory, config, clock)
     links = KnownIssues(changes, queries, store, config, routes)
+    reminders = Reminders(changes, queries, answers, register, store, store, config, clock, routes)
     inbound = Inbound(changes, queries, store, config, clock)
     return Desk(
         config=config,
@@ -145,12 +148,13 @@ def open_desk(
         channel=Channel(inbound, changes, queries, store, config, clock),
         channel_routes=ChannelRoutes(changes, store, clock),
         outbound=Outbound(changes, queries, answers, register, store, config, routes),
-        reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
+        reminders=reminders,
         digests=Digests(changes, store, config, clock, routes),
         handovers=Handovers(changes, queries, store, drafts, config, clock),
         status_alerts=StatusAlerts(changes, queries, store, config, clock, status_page),
         known_issues=links,
         outages=Outages(changes, queries, answers, links, store, config),
+        bulk=Bulk(queries, tickets, reminders, links),
         register=register,
         customers=customers,
         customer_words=CustomerWords(queries, customers, store, config),

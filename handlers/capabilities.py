@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from handlers import (
+    bulk,
     checklist,
     contacts,
     conversation,
@@ -55,6 +56,7 @@ CAPABILITIES = (
     reminders,
     conversation,
     tickets,
+    bulk,
     one_line,
     reactions,
     notes,

@@ -43,7 +43,7 @@ def _asked(desk: Desk) -> dict[str, Draw]:
     async def snooze(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)
         person = (await desk.queries.actor(click.user)).person
-        return reminders.snooze(ticket, named(ticket), presets(ticket, person.zone, desk.config, desk.clock()))
+        return reminders.snooze(ticket, named(ticket), presets(ticket.level, person.zone, desk.config, desk.clock()))
 
     async def expect(click: Click) -> Json:
         ticket = await desk.reminders.with_retarus(click.value, click.user)

@@ -69,7 +69,7 @@ class Reminders:
             raise Refused(
                 t("“{words}” is no moment. These are: 2 h, 14:00, tomorrow, Monday 10:00.", words=excerpt(words, 40))
             )
-        until = until or presets(await self.queries.ticket(ticket_id), person.zone, self.config, at)[0].at
+        until = until or presets((await self.queries.ticket(ticket_id)).level, person.zone, self.config, at)[0].at
         return await self.snooze(ticket_id, by, f"{int(until.timestamp())}", reason, form)
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:

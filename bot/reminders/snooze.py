@@ -10,7 +10,7 @@ from bot.config.settings import Config
 from bot.core.business_hours import Calendar
 from bot.core.clock import as_utc, zone
 from bot.core.i18n import mark
-from bot.model.ticket import Ticket
+from bot.model.ticket import Level
 
 _MORNING = time(9)
 _AFTERNOONS = ((time(13), time(14)), (time(15), time(16)))
@@ -40,12 +40,12 @@ class Preset:
     """The same in the person's zone."""
 
 
-def presets(ticket: Ticket, zone_name: str, config: Config, at: datetime) -> list[Preset]:
+def presets(level: Level, zone_name: str, config: Config, at: datetime) -> list[Preset]:
     """In an hour, this afternoon, tomorrow and Monday, in their order; what lies outside working time is left out.
 
     Where tomorrow is a day off, the next working day is offered.
     """
-    calendar, tz = config.calendar(config.team(ticket.level).calendar), zone(zone_name or config.desk.timezone)
+    calendar, tz = config.calendar(config.team(level).calendar), zone(zone_name or config.desk.timezone)
     now = at.astimezone(tz)
     hour = (at + timedelta(hours=1)).astimezone(tz)
     found = [(When.HOUR, hour)] if hour.date() == now.date() and _BEGINS <= hour.time() <= _ENDS else []

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from blocks import (
+    bulk,
     card,
     checklist,
     clocks,
@@ -30,6 +31,7 @@ from blocks import (
 from blocks.evidence import OFFERED
 from blocks.form_state import FormState
 from blocks.kit import Json, Message
+from bot.bulk import Outcome, Several
 from bot.clocks.timers import Timer, runs
 from bot.config.custom_fields import Template
 from bot.config.settings import Config
@@ -171,6 +173,16 @@ def _said(ticket: Ticket) -> Mapping[str, str]:
     return {DETAILS[ticket.version % len(DETAILS)]: ticket.answer("happens")}
 
 
+def _several(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
+    """The form for several tickets, and its result."""
+    moments = presets(Level.FIRST, "Europe/Berlin", config, NOW)
+    for what in ("", *Several):
+        yield f"several {what}", bulk.modal([ticket] * 10, "level", config, moments, what)
+    yield "several of none", bulk.modal([], "mine", config, (), "")
+    results = [Outcome(ticket), Outcome(ticket, NASTY * 9)] * 5
+    yield "results of several", bulk.result(results, config, lambda _: name)
+
+
 def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     """Views by name."""
     name = "PD-1042"
@@ -214,7 +226,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "rcr", escalation.rcr_modal(ticket, name)
     for at in (NOW, NOW + timedelta(days=9)):
         yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at, config)
-    moments = presets(ticket, "Europe/Berlin", config, NOW)
+    moments = presets(Level.FIRST, "Europe/Berlin", config, NOW)
+    yield from _several(ticket, name, config)
     yield "snooze", reminders.snooze(ticket, name, moments)
     yield "snooze without an offered moment", reminders.snooze(ticket, name, ())
     yield "expect", reminders.expect(ticket, name)

@@ -76,6 +76,7 @@ ROWS: dict[str, str] = {
     "click customer_words.": PART,
     **{f"{kind} handover.start": PART for kind in ("click", "submission")},
     "click handover.accept": PART,
+    **{f"{kind} bulk.open": PART for kind in ("click", "submission", "redraw")},
     "click evidence_pack.make": PART,
     **{f"{kind} outage.{what}": PART for kind in ("click", "submission") for what in ("show", "tell")},
     **{f"{kind} outage.resolve": MOVE for kind in ("click", "submission")},

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.form_state import FormState
+from bot.bulk import Several
 from bot.core.errors import DeskError, NotNow, NotYours
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
@@ -135,7 +136,8 @@ def typed(ticket: Ticket) -> dict[str, str]:
     """Words for every form."""
     words = "The policy on DE1 was corrected, mail flows"
     return {**COMPLETE, "word": words, "reason": words, "cause": "PD-1002", "until": LATER, "eta": LATER, "to": ANNA,
-            "rcr": "RCR-88123", "when": str(int(NOW.timestamp())), "month": "2019-07", "despite": words}  # fmt: skip
+            "rcr": "RCR-88123", "when": str(int(NOW.timestamp())), "month": "2019-07", "despite": words,
+            "tickets": ticket.id, "what": Several.SNOOZE.value}  # fmt: skip
 
 
 def value_of(name: str, ticket: Ticket, note: str) -> str:
@@ -160,6 +162,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
         ("checks.pick.", "info=correct"),
         ("joining.same", "PD-1002"),
         ("tickets.scope.", name.rpartition(".")[2]),
+        ("bulk.open", "all"),
     ]
     return next((value for prefix, value in special if name.startswith(prefix)), ticket.id)
 

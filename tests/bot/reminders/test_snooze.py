@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.model.ticket import Stage
+from bot.model.ticket import Level
 from bot.reminders.snooze import When, presets
-from tests.factories import a_config, an_incident
+from tests.factories import a_config
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = {"calendars": {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 08:00-17:00"]}}}
@@ -17,7 +17,7 @@ OFFICE = {"calendars": {"office": {"timezone": "Europe/Berlin", "hours": ["mon-f
 
 def offered(now: str, zone: str = "Europe/Berlin", *, office: bool = False) -> list[tuple[When, str]]:
     config = a_config(levels={"first": {"calendar": "office"}}, **OFFICE) if office else a_config()
-    found = presets(an_incident(Stage.FIRST), zone, config, datetime.fromisoformat(now).replace(tzinfo=BERLIN))
+    found = presets(Level.FIRST, zone, config, datetime.fromisoformat(now).replace(tzinfo=BERLIN))
     return [(each.when, f"{each.at.astimezone(BERLIN):%a %d %H:%M}") for each in found]
 
 
@@ -47,7 +47,7 @@ def test_office_hours_leave_out_evenings_and_the_weekend(now: str, then: list[tu
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
 def test_offered_moment_is_to_come_and_never_at_night(hour: int, zone: str) -> None:
     now = datetime(2026, 11, 30, hour, 0, tzinfo=ZoneInfo(zone))
-    found = presets(an_incident(Stage.FIRST), zone, a_config(), now)
+    found = presets(Level.FIRST, zone, a_config(), now)
     assert found
     assert all(now < each.at <= now + timedelta(days=8) for each in found)
     assert all(7 <= each.at.astimezone(ZoneInfo(zone)).hour <= 20 for each in found)
@@ -59,5 +59,5 @@ def test_day_off_after_the_weekend_is_named_by_its_day() -> None:
         calendars={"office": {**OFFICE["calendars"]["office"], "closed": ["2026-12-07"]}},
         levels={"first": {"calendar": "office"}},
     )
-    found = presets(an_incident(Stage.FIRST), "Europe/Berlin", config, datetime(2026, 12, 4, 16, 30, tzinfo=BERLIN))
+    found = presets(Level.FIRST, "Europe/Berlin", config, datetime(2026, 12, 4, 16, 30, tzinfo=BERLIN))
     assert [(each.when, each.local.day) for each in found] == [(When.DAY, 8)]

@@ -1,0 +1,103 @@
+"""Several tickets at once: each gets a change of its own, and each refusal its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from bot.core.errors import Conflict, Invalid, Refused
+from bot.core.i18n import mark, t
+from bot.known_issues.links import KnownIssues
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import Move
+from bot.reminders.service import Reminders
+from bot.tickets import permissions
+from bot.tickets.queries import Queries
+from bot.tickets.service import Tickets
+
+MAX_TICKETS: Final = 10
+"""Tickets of one form: Slack waits three seconds for its answer."""
+
+
+class Several(StrEnum):
+    """An action on several tickets, with its label."""
+
+    TAKE = mark("Take or accept")
+    SNOOZE = mark("Snooze")
+    SAME_CAUSE = mark("Same cause as …")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result for one ticket."""
+
+    ticket: Ticket
+    refusal: str = ""
+    """Reason why it was not changed; empty when it was."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """Faults of the form, beside the refusal."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The action for all of them, with its answers."""
+
+    what: Several
+    until: str = ""
+    """Unix seconds, of a snooze."""
+    word: str = ""
+    """Reason of a snooze."""
+    leader: str = ""
+    """The leading ticket of a common cause, called PD-1001."""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """Changes several tickets, one after the other. A ticket that cannot be changed does not stop the others."""
+
+    queries: Queries
+    tickets: Tickets
+    reminders: Reminders
+    known_issues: KnownIssues
+
+    async def apply(self, ticket_ids: Sequence[str], by: str, wish: Wish, form: str) -> list[Outcome]:
+        """Applies the action to each ticket; idempotent per form. `Invalid` where none is chosen."""
+        permissions.require_part(await self.queries.actor(by))
+        if not ticket_ids:
+            raise Invalid({"tickets": t("Choose at least one ticket.")})
+        act = self._act(by, wish, form)
+        done = [await self._outcome(each, act) for each in ticket_ids[:MAX_TICKETS]]
+        if all(outcome.errors for outcome in done):
+            raise Invalid(done[0].errors)
+        return done
+
+    def _act(self, by: str, wish: Wish, form: str) -> Callable[[str], Awaitable[Ticket]]:
+        async def take(ticket_id: str) -> Ticket:
+            ticket, once = await self.queries.ticket(ticket_id), f"{form}:{ticket_id}"
+            for what in (Move.TAKE, Move.ACCEPT):
+                if await self.tickets.changes.store.used(f"{once}:{what}"):
+                    return ticket
+            what = Move.ACCEPT if ticket.stage not in {Stage.NEW, Stage.FIRST} else Move.TAKE
+            return await self.tickets.act(ticket_id, what, by, once)
+
+        async def snooze(ticket_id: str) -> Ticket:
+            return await self.reminders.snooze(ticket_id, by, wish.until, wish.word, f"{form}:{ticket_id}")
+
+        async def link(ticket_id: str) -> Ticket:
+            return await self.known_issues.same_cause(ticket_id, by, wish.leader, f"{form}:{ticket_id}")
+
+        return {Several.TAKE: take, Several.SNOOZE: snooze, Several.SAME_CAUSE: link}[wish.what]
+
+    async def _outcome(self, ticket_id: str, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
+        try:
+            return Outcome(await act(ticket_id))
+        except Invalid as error:
+            why = " ".join(error.errors.values())
+            return Outcome(await self.queries.ticket(ticket_id), why, error.errors)
+        except Conflict:
+            why = t("Somebody else changed it at the same moment. Please try again.")
+        except Refused as error:
+            why = str(error)
+        return Outcome(await self.queries.ticket(ticket_id), why)

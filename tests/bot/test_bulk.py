@@ -1,0 +1,67 @@
+"""Several tickets at once: each has its own change, and its own refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.bulk import MAX_TICKETS, Several, Wish
+from bot.core.errors import Invalid, NotYours
+from bot.model.ticket import Stage
+from tests.factories import ALEX, ANNA, BEN, NEMO, a_world
+
+
+async def test_each_ticket_is_taken_or_accepted_and_a_refusal_names_who_has_it() -> None:
+    w = await a_world()
+    new, offered, taken = await w.raised(), await w.handed_off(), await w.taken()
+    found = await w.desk.bulk.apply([new.id, taken.id, offered.id], ALEX, Wish(Several.TAKE), "form")
+    assert [each.ticket.owner for each in found] == [ALEX, ANNA, ANNA]
+    assert [bool(each.refusal) for each in found] == [False, True, True]
+    assert "Anna Arnold was a moment quicker and owns" in found[1].refusal
+    assert "This is for the 2nd level" in found[2].refusal
+    (accepted,) = await w.desk.bulk.apply([offered.id], BEN, Wish(Several.TAKE), "another form")
+    assert (accepted.ticket.stage, accepted.ticket.owner) == (Stage.SECOND, BEN)
+
+
+async def test_repeated_form_changes_nothing_and_tells_the_same() -> None:
+    w = await a_world()
+    tickets = [await w.raised() for _ in range(3)]
+    ids = [each.id for each in tickets]
+    first, again = [await w.desk.bulk.apply(ids, ALEX, Wish(Several.TAKE), "form") for _ in range(2)]
+    assert first == again
+    assert all(not each.refusal for each in first)
+
+
+async def test_snooze_of_several_needs_a_moment_to_come_and_leaves_out_closed_tickets() -> None:
+    w = await a_world()
+    ids = [(await w.raised()).id, (await w.closed()).id]
+    for until in ("", "1"):
+        with pytest.raises(Invalid) as wrong:
+            await w.desk.bulk.apply(ids, ANNA, Wish(Several.SNOOZE, until), w.form())
+        assert set(wrong.value.errors) == {"until"}
+    until = str(int(w.clock().timestamp()) + 3600)
+    snoozed, closed = await w.desk.bulk.apply(ids, ANNA, Wish(Several.SNOOZE, until), w.form())
+    assert snoozed.ticket.times.snoozed_until
+    assert "is closed; nothing waits any more" in closed.refusal
+
+
+async def test_tickets_with_the_same_cause_are_linked_but_for_the_leading_one() -> None:
+    w = await a_world()
+    leading, one, other = [await w.raised() for _ in range(3)]
+    with pytest.raises(Invalid) as wrong:
+        await w.desk.bulk.apply([one.id, other.id], ANNA, Wish(Several.SAME_CAUSE, leader="PD-9999"), w.form())
+    assert set(wrong.value.errors) == {"cause"}
+    wish = Wish(Several.SAME_CAUSE, leader=f"PD-{leading.number}")
+    found = await w.desk.bulk.apply([one.id, leading.id, other.id], ANNA, wish, w.form())
+    assert [each.ticket.parent for each in found] == [leading.id, "", leading.id]
+    assert found[1].refusal == "This is the ticket itself."
+    assert (await w.desk.queries.ticket(leading.id)).leads == 2
+
+
+async def test_several_are_for_the_support_team_and_never_more_than_a_form_lists() -> None:
+    w = await a_world()
+    ids = [(await w.raised()).id for _ in range(MAX_TICKETS + 1)]
+    with pytest.raises(NotYours):
+        await w.desk.bulk.apply(ids, NEMO, Wish(Several.TAKE), w.form())
+    with pytest.raises(Invalid):
+        await w.desk.bulk.apply([], ANNA, Wish(Several.TAKE), w.form())
+    assert len(await w.desk.bulk.apply(ids, ANNA, Wish(Several.TAKE), w.form())) == MAX_TICKETS
