@@ -138,8 +138,14 @@ def can(ticket: Ticket, what: Move) -> bool:
 
 
 def require_possible(ticket: Ticket, what: Move) -> None:
-    """Raises `NotNow` with the ticket's stage when the move is not possible now."""
+    """Raises `NotNow` with the reason when the move is not possible now."""
     if not can(ticket, what):
+        if ticket.stage is Stage.RETARUS and what in _WHILE_CUSTOMER_IS_ASKED:
+            raise NotNow(
+                t("The end-customer was asked, and has not answered yet.")
+                if ticket.times.customer_asked
+                else t("The end-customer is not asked: the answer came, or somebody went on without it.")
+            )
         now = t(STANDING[ticket.stage])
         raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
 

@@ -78,6 +78,7 @@ MODEL: dict[Move, dict[Stage, tuple[Stage, tuple[str, ...]]]] = {
     Move.CUSTOMER_ANSWERED: {
         Stage.FIRST_ASKED: (Stage.FIRST, FIRST),
         Stage.SECOND_ASKED: (Stage.SECOND, SECOND_LEVEL),
+        Stage.RETARUS: (Stage.RETARUS, SECOND_LEVEL),
     },
     Move.RESOLVE: {
         Stage.FIRST: (Stage.RESOLVED, FIRST),
@@ -112,8 +113,15 @@ class Model:
     first_owner: str
     version: int = 1
     answers: dict[str, str] = field(default_factory=dict)
+    asked: bool = False
+    """True while the end-customer is asked and the ticket is with Retarus."""
     letters: int = 0
     """Number of times it was sent to Retarus."""
+
+    def is_possible(self, what: Move) -> bool:
+        """False for a second question with Retarus, and for an answer there without a question."""
+        expected = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: True}.get(what, self.asked)
+        return self.stage is not Stage.RETARUS or expected is self.asked
 
     def moved(self, what: Move, by: str) -> None:
         before, self.stage = self.stage, MODEL[what][self.stage][0]
@@ -126,6 +134,10 @@ class Model:
             self.owner = self.first_owner
         if self.stage in {Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED}:
             self.first_owner = self.owner
+        self.asked = self.stage is Stage.RETARUS and {
+            Move.ASK_CUSTOMER: True,
+            Move.CUSTOMER_ANSWERED: False,
+        }.get(what, self.asked)
         self.version += 1
 
 
@@ -244,6 +256,7 @@ class DeskComparison(RuleBasedStateMachine):
 
     def expect(self, model: Model, what: Move, by: str, done: bool, *, possible: bool = True) -> None:
         allowed = MODEL[what].get(model.stage)
+        possible = possible and model.is_possible(what)
         assert done is (allowed is not None and by in allowed[1] and possible), (what, model.stage, by)
         if done:
             model.moved(what, by)
