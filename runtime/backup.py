@@ -135,7 +135,7 @@ def _rotate(folder: Path, keep: int) -> int:
     """Removes all but the newest; their names sort by time."""
     old = sorted(folder.glob(_ALL))[: -max(keep, 1)]
     for path in old:
-        path.unlink()
+        path.unlink(missing_ok=True)  # two processes may rotate the same folder
     return len(old)
 
 

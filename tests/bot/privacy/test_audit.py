@@ -68,6 +68,17 @@ async def test_export_since_a_day_omits_earlier_changes() -> None:
     assert [line["what"] for line in await exported(await a_store(), 3)] == []
 
 
+async def test_erased_person_is_named_in_no_line() -> None:
+    store = MemoryStore(lambda: START)
+    event = an_event(a_ticket(), "raise", summary="Müller")
+    await store.apply(Batch(tickets=[a_ticket(owner="", raised_by="UANNA")], events=[event]))
+    archive = PersonalDataArchive(store, MemoryDrafts(), lambda: START, "root")
+    await archive.erase(await archive.find("UANNA"))
+    lines = await exported(store)
+    assert len(lines) > 1
+    assert "UANNA" not in json.dumps(lines)
+
+
 async def test_every_page_of_tickets_is_exported() -> None:
     store = MemoryStore(lambda: START)
     tickets = [a_ticket(f"t{number}") for number in range(450)]
