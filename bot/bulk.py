@@ -26,7 +26,7 @@ class Several(StrEnum):
 
     TAKE = mark("Take or accept")
     SNOOZE = mark("Snooze")
-    SAME_CAUSE = mark("Same cause as …")
+    SAME_CAUSE = mark("Same cause as another ticket")
 
 
 @dataclass(frozen=True)
