@@ -33,6 +33,7 @@ from handlers import (
     reports,
     search,
     shared_channel,
+    thread_offer,
     tickets,
     transitions,
 )
@@ -43,6 +44,7 @@ CAPABILITIES = (
     kind_chooser,
     transitions,
     handoff,
+    thread_offer,
     handover,
     checklist,
     fill_in,

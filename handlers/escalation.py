@@ -15,14 +15,18 @@ from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.fill_in import redraw_of
 from handlers.payload import Click, Submission
+from handlers.thread_messages import ThreadReader
+from handlers.thread_offer import offered, with_offers
 from handlers.transaction_files import with_table
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    reader = ThreadReader(desk, dispatcher)
+
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
         view = escalation_form.modal(ticket, reference(ticket, desk.config), desk.config)
-        await dispatcher.open_for(click, view)
+        await dispatcher.open_for(click, await offered(reader, view, ticket))
         await desk.evidence.status_page.look()  # now, so that the preview need not wait for it
 
     async def answered(form: Submission) -> Draw:
@@ -72,5 +76,5 @@ def _register_form(desk: Desk, dispatcher: Dispatcher) -> None:
 
         return dispatcher.shows(click.view, saved)
 
-    dispatcher.redraws[escalation_form.TASKS] = redraw_of(desk, escalation_form.modal)
+    dispatcher.redraws[escalation_form.TASKS] = with_offers(desk, dispatcher, redraw_of(desk, escalation_form.modal))
     dispatcher.saving_clicks[escalation_form.SAVE] = save

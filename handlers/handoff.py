@@ -16,12 +16,16 @@ from bot.search.results import (
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
+from handlers.thread_messages import ThreadReader
+from handlers.thread_offer import offered, with_offers
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    reader = ThreadReader(desk, dispatcher)
+
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.HAND_OFF, click.user)
-        view = await drawn(ticket)
+        view = await offered(reader, await drawn(ticket), ticket)
         await dispatcher.open_for(click, view)
 
     async def redraw(click: Click) -> Json:
@@ -41,4 +45,4 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     dispatcher.clicks[handoff.ASK] = ask
     dispatcher.submissions[handoff.SUBMIT] = submit
-    dispatcher.redraws[handoff.SUBMIT] = redraw
+    dispatcher.redraws[handoff.SUBMIT] = with_offers(desk, dispatcher, redraw)

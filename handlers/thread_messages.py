@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
 from bot.desk import Desk
+from bot.model.ticket import Ticket
 from handlers.dispatch import Dispatcher
-from handlers.mention_names import MentionNames
+from handlers.mention_names import TIMEOUT, MentionNames
 from handlers.message_text import words_of
 from handlers.slack_text import as_typed
+
+log = logging.getLogger(__name__)
+
+_PAGE = 900
+_OFFERED = 5
 
 
 @dataclass(frozen=True)
@@ -19,6 +30,7 @@ class ThreadMessage:
     """A message of a person in a thread."""
 
     ticket_id: str
+    ts: str
     author: str
     """The author's name."""
     at: datetime
@@ -42,12 +54,25 @@ class ThreadReader:
         ticket_id = await self._desk.conversation.ticket_at(channel, str(message.get("thread_ts") or ""))
         return await self._read(ticket_id, message) if ticket_id else None
 
+    async def newest(self, ticket: Ticket) -> list[ThreadMessage]:
+        """The newest messages in the ticket's thread, newest first; none when Slack does not answer in time."""
+        place = await self._desk.queries.card_place(ticket)
+        if place is None:
+            return []
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                answer = await self._client.conversations_replies(channel=place.channel, ts=place.ts, limit=_PAGE)
+                found = [each for each in answer["messages"] if is_of_person(each) and words_of(each)]
+                return [await self._read(ticket.id, each) for each in found[::-1][:_OFFERED]]
+        except (SlackApiError, ClientError, TimeoutError) as error:
+            log.warning("the thread of a ticket could not be read: %s", type(error).__name__)
+            return []
+
     async def _read(self, ticket_id: str, message: Mapping[str, Any]) -> ThreadMessage:
-        author, text = str(message["user"]), words_of(message)
+        author, marked = str(message["user"]), words_of(message)
         name = await self._desk.queries.names([author])
-        return ThreadMessage(
-            ticket_id, name(author), moment_of(message), as_typed(text, await self._names.of(text)).strip()
-        )
+        text = as_typed(marked, await self._names.of(marked)).strip()
+        return ThreadMessage(ticket_id, str(message["ts"]), name(author), moment_of(message), text)
 
 
 def is_of_person(message: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from bot.core.errors import Refused
 from bot.core.i18n import Language, language_of, t
 from bot.core.identifiers import fold, references
 from bot.forms.validators import Given
+from bot.model.notice import Place
 from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
 from bot.tickets import permissions
@@ -107,6 +108,10 @@ class Queries:
         """The names of these people, by user id."""
         known = {user: (await self.directory.person(user)).name for user in users if user}
         return lambda user: known.get(user, user)
+
+    async def card_place(self, ticket: Ticket) -> Place | None:
+        """Place of the ticket's card; None while there is none."""
+        return await self.store.place(ticket.id, "card")
 
     async def link(self, ticket: Ticket) -> str:
         """Permalink of the ticket's card; empty while there is none."""

@@ -25,6 +25,7 @@ from blocks import (
     reminder_messages,
     reminders,
     thread_lines,
+    thread_offer,
     tickets,
     transitions,
 )
@@ -54,6 +55,7 @@ from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from bot.tickets.priority_call import CALL
 from handlers import error_messages
+from handlers.thread_messages import ThreadMessage
 from tests.blocks import learned
 from tests.factories import (
     BEN,
@@ -207,6 +209,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"raising {kind} put aside", create.draft_saved(kind)
         yield f"raising {kind} thrown away", create.draft_discarded(kind)
     yield "handoff", handoff.modal(ticket, name, config)
+    offers = [ThreadMessage(ticket.id, f"{number}.1", NASTY, NOW, NASTY * 40) for number in range(5)]
+    yield "handoff with the thread", thread_offer.beside(handoff.modal(ticket, name, config), "triage", offers)
     for everything in (False, True):
         for number in range(1, 6):
             view = fill_in.modal(ticket, name, config, everything=everything, transactions=number)

@@ -63,6 +63,7 @@ ROWS: dict[str, str] = {
     **{f"submission notes.{what}": PART for what in ("change", "retire", "write")},
     **{f"click checks.{what}": PART for what in ("answer", "ask", "level.", "pick.")},
     "submission checks.submit": PART,
+    "click thread_offer.take_in": PART,
     **{f"click filling.{what}": PART for what in ("all", "another", "ask", "push")},
     "submission filling.submit": PART,
     "click escalate.save": PART,

@@ -1,0 +1,77 @@
+"""Messages of a ticket's thread, offered in the forms of the handoff and the escalation, and taken in by one click."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from blocks import escalation_form, handoff, thread_offer
+from blocks.form import LONGEST, filled_again
+from blocks.kit import Json
+from bot.core.clock import zone
+from bot.core.errors import NotNow
+from bot.core.i18n import t
+from bot.desk import Desk
+from bot.model.ticket import Ticket
+from handlers.dispatch import Dispatcher
+from handlers.payload import Click
+from handlers.thread_messages import ThreadMessage, ThreadReader
+
+FIELDS: Mapping[str, str] = {handoff.SUBMIT: "triage", escalation_form.TASKS: "done"}
+"""Form → the field for which messages are offered."""
+_TS = "."
+
+
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    reader = ThreadReader(desk, dispatcher)
+
+    async def take_in(click: Click) -> None:
+        """Adds a message, with its author and time, to what is typed in the field; the person still submits it."""
+        ticket = await desk.queries.open_to(click.ticket, click.user)
+        message = await reader.one(desk.routes.desk, click.value)
+        redraw = dispatcher.redraws.get(click.view_callback)
+        if message is None or message.ticket_id != ticket.id or redraw is None:
+            raise NotNow(t("This message is not in the ticket's thread any more."))
+        key = FIELDS[click.view_callback]
+        words = added(click.typed.get(key, ""), message, ticket)
+        view = await redraw(replace(click, typed={**click.typed, key: words}))
+        if view is not None:
+            view["blocks"] = [_filled(block, key, click.value) for block in thread_offer.blocks_of(view)]
+            view["private_metadata"] = click.about
+            await dispatcher.update_view(click.view, view)
+
+    dispatcher.clicks[thread_offer.TAKE_IN] = take_in
+
+
+def added(typed: str, message: ThreadMessage, ticket: Ticket) -> str:
+    """The typed text with the message below it, once. Refuses what Slack's input has no room for."""
+    moment = message.at.astimezone(zone(ticket.zone))
+    words = f"{message.author}, {moment:%d.%m.%Y %H:%M}: {message.text}"
+    whole = typed if words in typed else "\n".join(filter(None, (typed, words)))
+    if len(whole) > LONGEST:
+        raise NotNow(t("There is no room for this message: shorten the text first."))
+    return whole
+
+
+def _filled(block: Json, key: str, ts: str) -> Json:
+    return filled_again(block, ts.replace(_TS, "")) if block.get("block_id") == key else block
+
+
+def with_offers(
+    desk: Desk, dispatcher: Dispatcher, redraw: Callable[[Click], Awaitable[Json]]
+) -> Callable[[Click], Awaitable[Json]]:
+    """The redraw of a form, with the messages that are offered in it."""
+    reader = ThreadReader(desk, dispatcher)
+
+    async def redrawn(click: Click) -> Json:
+        view = await redraw(click)
+        return await offered(reader, view, await desk.queries.ticket(click.ticket))
+
+    return redrawn
+
+
+async def offered(reader: ThreadReader, view: Json, ticket: Ticket) -> Json:
+    """The form with the newest messages of the ticket's thread beside their field, where it is asked."""
+    key = FIELDS[str(view["callback_id"])]
+    is_asked = any(block.get("block_id") == key for block in thread_offer.blocks_of(view))
+    return thread_offer.beside(view, key, await reader.newest(ticket)) if is_asked else view

@@ -1,0 +1,78 @@
+"""What people write in a ticket's thread is offered in the forms of the handoff and of the escalation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.errors import NotNow
+from bot.model.ticket import Stage
+from handlers.thread_messages import ThreadMessage, is_of_person
+from handlers.thread_offer import added
+from tests.factories import an_incident
+from tests.handlers.world import DESK, FIRST_TASKS, World
+
+WRITTEN = "Restarted the connector twice & emptied the <queue>; " + "no change so far. " * 12
+
+
+async def test_message_of_the_thread_is_taken_into_the_handoff_by_one_click(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.post(DESK, "Called the customer", thread=card)
+    await w.alex.post(DESK, WRITTEN, thread=card)
+    await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level")
+    assert form.text.index("Restarted the connector") < form.text.index("Called the customer")
+    assert "took it" not in form.text
+    await w.anna.click(form, "Take in")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Alex Adler, ")
+    answers = {key: value for key, value in FIRST_TASKS.items() if key != "triage"}
+    assert (await w.anna.submit(form, answers))["outcome"] == "closed"
+    triage = (await w.ticket()).answer("triage")
+    assert triage.startswith("Alex Adler, ")
+    assert triage.endswith(f": {WRITTEN.strip()}")
+
+
+async def test_message_of_the_thread_is_offered_before_the_escalation(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.post(DESK, "Rolled back to 4.1, no change", thread=card)
+    await w.ben.click(card, "Escalate to Retarus")
+    form = await w.ben.modal("Escalate to Retarus", containing="Rolled back to 4.1")
+    await w.ben.click(form, "Take in")
+    await w.ben.modal("Escalate to Retarus", containing="Ben Brandt, ")
+    assert (await w.ticket()).answer("done") == ""
+
+
+async def test_thread_that_slack_does_not_read_keeps_no_form_closed(w: World) -> None:
+    card = await w.raised()
+    await w.anna.control("POST", "faults", method="conversations.replies", fault="internal_error", times=5)
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level")
+    assert "From the thread" not in form.text
+
+
+def test_message_is_added_once_below_what_is_typed() -> None:
+    at = datetime(2019, 8, 27, 9, 20, tzinfo=UTC)
+    message, ticket = ThreadMessage("t1", "1.1", "Anna Arnold", at, "restart tried"), an_incident(Stage.FIRST)
+    once = added("typed", message, ticket)
+    assert once == "typed\nAnna Arnold, 27.08.2019 11:20: restart tried"
+    assert added(once, message, ticket) == once
+    with pytest.raises(NotNow, match="There is no room"):
+        added("x" * 2990, message, ticket)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ({"ts": "2", "thread_ts": "1", "user": "U1"}, True),
+        ({"ts": "2", "thread_ts": "1", "user": "U1", "subtype": "file_share"}, True),
+        ({"ts": "1", "thread_ts": "1", "user": "U1"}, False),
+        ({"ts": "2", "user": "U1"}, False),
+        ({"ts": "2", "thread_ts": "1", "user": "U1", "bot_id": "B1"}, False),
+        ({"ts": "2", "thread_ts": "1", "user": "U1", "subtype": "channel_join"}, False),
+    ],
+)
+def test_reply_of_a_person_is_told_from_other_messages(message: dict[str, str], expected: object) -> None:
+    assert is_of_person(message) is expected
