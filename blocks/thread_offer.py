@@ -31,15 +31,16 @@ class Offer(Protocol):
     def text(self) -> str: ...
 
 
-def beside(view: Json, key: str, offers: Sequence[Offer]) -> Json:
+def with_messages(view: Json, key: str, offers: Sequence[Offer]) -> Json:
     """The form with messages below its field of this key; unchanged where it does not ask for it."""
     shown = blocks_of(view)
     at = next((number for number, block in enumerate(shown, 1) if block.get("block_id") == key), 0)
-    room = _MOST_BLOCKS - len(shown) - 1
-    if not at or not offers or room <= 0:
+    rows = [block for number, offer in enumerate(offers) for block in _row(number, offer)]
+    rows = rows[: max(0, _MOST_BLOCKS - len(shown) - 1) // 2 * 2]
+    if not at or not rows:
         return view
     words = kit.note(t("From the thread, newest first. Nothing is taken in by itself:"))
-    return {**view, "blocks": [*shown[:at], words, *map(_row, offers[:room]), *shown[at:]]}
+    return {**view, "blocks": [*shown[:at], words, *rows, *shown[at:]]}
 
 
 def blocks_of(view: Json) -> list[Json]:
@@ -47,8 +48,8 @@ def blocks_of(view: Json) -> list[Json]:
     return cast("list[Json]", view["blocks"])
 
 
-def _row(offer: Offer) -> Json:
-    time = f"<!date^{int(offer.at.timestamp())}^{{date_short_pretty}} {{time}}^{offer.at:%Y-%m-%d %H:%M} UTC>"
-    words = f"*{kit.escape(offer.author)}*, {time}: {kit.escape(excerpt(offer.text, _TEXT))}"
+def _row(number: int, offer: Offer) -> tuple[Json, Json]:
+    text = kit.text(f": {excerpt(offer.text, _TEXT)}")
+    words = kit.line(kit.bold(offer.author), kit.text(", "), kit.moment(offer.at), text)
     button = kit.button(t("Take in"), TAKE_IN, offer.ts, about=offer.text)
-    return {"type": "section", "text": {"type": "mrkdwn", "text": words}, "accessory": button}
+    return kit.rich(words), kit.actions(f"{TAKE_IN}.{number}", [button])

@@ -74,4 +74,4 @@ async def offered(reader: ThreadReader, view: Json, ticket: Ticket) -> Json:
     """The form with the newest messages of the ticket's thread beside their field, where it is asked."""
     key = FIELDS[str(view["callback_id"])]
     is_asked = any(block.get("block_id") == key for block in thread_offer.blocks_of(view))
-    return thread_offer.beside(view, key, await reader.newest(ticket)) if is_asked else view
+    return thread_offer.with_messages(view, key, await reader.newest(ticket)) if is_asked else view

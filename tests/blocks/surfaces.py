@@ -185,6 +185,11 @@ def _several(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, J
     yield "results of several", bulk.result(results, config, lambda _: name)
 
 
+def _with_thread(view: Json, ticket: Ticket) -> Json:
+    offers = [ThreadMessage(ticket.id, f"{number}.1", NASTY, NOW, NASTY * 40) for number in range(5)]
+    return thread_offer.with_messages(view, "triage", offers)
+
+
 def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     """Views by name."""
     name = "PD-1042"
@@ -209,8 +214,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"raising {kind} put aside", create.draft_saved(kind)
         yield f"raising {kind} thrown away", create.draft_discarded(kind)
     yield "handoff", handoff.modal(ticket, name, config)
-    offers = [ThreadMessage(ticket.id, f"{number}.1", NASTY, NOW, NASTY * 40) for number in range(5)]
-    yield "handoff with the thread", thread_offer.beside(handoff.modal(ticket, name, config), "triage", offers)
+    yield "handoff with the thread", _with_thread(handoff.modal(ticket, name, config), ticket)
     for everything in (False, True):
         for number in range(1, 6):
             view = fill_in.modal(ticket, name, config, everything=everything, transactions=number)

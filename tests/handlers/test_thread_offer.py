@@ -1,4 +1,4 @@
-"""What people write in a ticket's thread is offered in the forms of the handoff and of the escalation."""
+"""Messages in a ticket's thread are offered in the forms of the handoff and of the escalation."""
 
 from __future__ import annotations
 
