@@ -16,7 +16,7 @@ from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.fill_in import redraw_of
 from handlers.payload import Click, Submission
 from handlers.thread_messages import ThreadReader
-from handlers.thread_offer import offered, with_offers
+from handlers.thread_offer import open_with_offers, with_offers
 from handlers.transaction_files import with_table
 
 
@@ -26,7 +26,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
         view = escalation_form.modal(ticket, reference(ticket, desk.config), desk.config)
-        await dispatcher.open_for(click, await offered(reader, view, ticket))
+        await open_with_offers(dispatcher, reader, click, view, ticket)
         await desk.evidence.status_page.look()  # now, so that the preview need not wait for it
 
     async def answered(form: Submission) -> Draw:

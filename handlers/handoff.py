@@ -17,7 +17,7 @@ from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 from handlers.thread_messages import ThreadReader
-from handlers.thread_offer import offered, with_offers
+from handlers.thread_offer import open_with_offers, with_offers
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -25,8 +25,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.HAND_OFF, click.user)
-        view = await offered(reader, await drawn(ticket), ticket)
-        await dispatcher.open_for(click, view)
+        await open_with_offers(dispatcher, reader, click, await drawn(ticket), ticket)
 
     async def redraw(click: Click) -> Json:
         return await drawn(await desk.queries.open_to(click.ticket, click.user), click.typed)

@@ -13,6 +13,7 @@ from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.desk import Desk
 from bot.model.ticket import Ticket
+from handlers import views
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click
 from handlers.thread_messages import ThreadMessage, ThreadReader
@@ -55,6 +56,21 @@ def added(typed: str, message: ThreadMessage, ticket: Ticket) -> str:
 
 def _filled(block: Json, key: str, ts: str) -> Json:
     return filled_again(block, ts.replace(_TS, "")) if block.get("block_id") == key else block
+
+
+async def open_with_offers(
+    dispatcher: Dispatcher, reader: ThreadReader, click: Click, view: Json, ticket: Ticket
+) -> None:
+    """Opens the form at once, and adds the messages when Slack has given them, unless it was redrawn meanwhile."""
+    opened = await views.open_for(dispatcher.client, click, view)
+
+    async def add(shown: Json) -> None:
+        complete = await offered(reader, view, ticket)
+        if complete is not view:
+            await dispatcher.update_view(str(shown["id"]), complete, seen=str(shown["hash"]))
+
+    if opened is not None:
+        dispatcher.tasks.start(add(opened))
 
 
 def with_offers(

@@ -25,17 +25,20 @@ async def open_modal(client: AsyncWebClient, trigger: str, view: Json | str) -> 
     return opened
 
 
-async def open_for(client: AsyncWebClient, click: Click, view: Json) -> None:
-    """Pushes onto the modal that was clicked in; opens a new one for a click elsewhere.
+async def open_for(client: AsyncWebClient, click: Click, view: Json) -> Json | None:
+    """Pushes onto the modal that was clicked in; opens a new one for a click elsewhere. Returns it as Slack keeps it.
 
-    Idempotent: a view that the same click opened already stays as it is.
+    Idempotent: a view that the same click opened already stays as it is, and None is returned.
     """
     is_in_modal = click.view and not click.is_home
     try:
-        await (client.views_push if is_in_modal else client.views_open)(trigger_id=click.trigger, view=view)
+        answer = await (client.views_push if is_in_modal else client.views_open)(trigger_id=click.trigger, view=view)
     except SlackApiError as error:
         if name_of(error) != TRIGGER_USED:
             raise
+        return None
+    opened: Json = answer["view"]
+    return opened
 
 
 async def update(client: AsyncWebClient, view_id: str, view: Json, *, seen: str = "") -> bool:

@@ -32,7 +32,7 @@ async def test_message_of_the_thread_is_taken_into_the_handoff_by_one_click(w: W
     await w.anna.post(DESK, "Called the customer", thread=card)
     await w.alex.post(DESK, WRITTEN, thread=card)
     await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
-    form = await w.anna.modal("Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level", containing="From the thread")
     assert form.text.index("Restarted the connector") < form.text.index("Called the customer")
     assert "took it" not in form.text
     await w.anna.click(form, "Take in")
