@@ -152,6 +152,7 @@ async def test_missing_acknowledgement_is_reported_at_the_message(stage: Browser
 async def test_reactions_are_counted_and_taken_back(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
     await send_message(anna, "lunch?")
+    await expect(message(ben, "lunch?")).to_be_visible()
     await message(anna, "lunch?").hover()
     await message(anna, "lunch?").get_by_role("button", name="React with eyes").click()
     await message(ben, "lunch?").get_by_role("button", name="eyes, 1: Anna").click()
