@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from blocks import kit
 from blocks.evidence import along
@@ -69,6 +69,11 @@ def moment_inputs(offered: Sequence[Preset]) -> list[Json]:
     """The moments that are offered, and any other."""
     other = _moment(UNTIL, t("Or until another time"), 0, needed=not offered)
     return [*([_presets(offered)] if offered else []), other]
+
+
+def chosen_until(typed: Mapping[str, str]) -> str:
+    """The chosen moment in Unix seconds: a typed time counts before one that is offered. Empty where there is none."""
+    return typed.get(UNTIL) or typed.get(PRESET, "")
 
 
 def _presets(offered: Sequence[Preset]) -> Json:

@@ -37,7 +37,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         chosen = form.typed.get(bulk.WHAT, "")
         if chosen not in set(Several):
             raise Invalid({bulk.WHAT: t("Pick one.")})
-        until = form.typed.get(reminders.UNTIL) or form.typed.get(reminders.PRESET, "")
+        until = reminders.chosen_until(form.typed)
         wish = Wish(Several(chosen), until, form.typed.get(reminders.WORD, ""), form.typed.get(CAUSE, ""))
         ids = [each for each in form.typed.get(bulk.TICKETS, "").split("\n") if each]
         outcomes = await desk.bulk.apply(ids, form.user, wish, form.view)

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from blocks import tickets
 from bot.desk import Desk
-from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move
+from bot.model.ticket import Ticket
+from bot.model.transitions import Move, taking
 from bot.tickets.one_line import Verb, parse, with_prefix
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Command
@@ -38,9 +38,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def _take(desk: Desk, ticket: Ticket, _words: str, by: str, once: str) -> Ticket:
-    """Accepts a ticket that was handed off: it is offered to be taken there."""
-    what = Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.TAKE
-    return await desk.tickets.act(ticket.id, what, by, once)
+    return await desk.tickets.act(ticket.id, taking(ticket), by, once)
 
 
 def _move(what: Move) -> Act:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.desk import Desk
-from bot.model.ticket import Stage
-from bot.model.transitions import Move, can
+from bot.model.transitions import Move, can, taking
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Emoji, SlackEvent
@@ -37,8 +36,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 async def _take(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
     ticket = await desk.queries.ticket(ticket_id)
-    what = Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.TAKE
-    await desk.tickets.act(ticket_id, what, event.user, event.id)
+    await desk.tickets.act(ticket_id, taking(ticket), event.user, event.id)
 
 
 async def _finish(desk: Desk, ticket_id: str, event: SlackEvent) -> None:

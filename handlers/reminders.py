@@ -83,7 +83,7 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
         return form.typed.get(reminders.WORD, "")
 
     async def snooze(form: Submission) -> None:
-        until = form.typed.get(reminders.UNTIL) or form.typed.get(reminders.PRESET, "")
+        until = reminders.chosen_until(form.typed)
         await desk.reminders.snooze(form.ticket, form.user, until, word(form), form.view)
 
     async def expect(form: Submission) -> None:

@@ -137,6 +137,11 @@ def can(ticket: Ticket, what: Move) -> bool:
     return ticket.stage is not Stage.RETARUS or _WHILE_CUSTOMER_IS_ASKED.get(what, is_asked) is is_asked
 
 
+def taking(ticket: Ticket) -> Move:
+    """The move by which somebody takes this ticket: what was handed off is accepted."""
+    return Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.TAKE
+
+
 def require_possible(ticket: Ticket, what: Move) -> None:
     """Raises `NotNow` with the reason when the move is not possible now."""
     if not can(ticket, what):

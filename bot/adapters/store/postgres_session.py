@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import select
+import selectors
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -127,8 +127,11 @@ def sync(session: Session, pipeline: psycopg.Pipeline) -> None:
     The driver only waits for results, also while a part of a long text, such as a mail, is not sent yet: that is sent
     first.
     """
-    while session.pgconn.flush():
-        select.select((), (session.fileno(),), ())
+    if session.pgconn.flush():
+        with selectors.DefaultSelector() as selector:  # unlike `select`, it takes any number of open files
+            selector.register(session.fileno(), selectors.EVENT_WRITE)
+            while session.pgconn.flush():
+                selector.select()
     pipeline.sync()
 
 
