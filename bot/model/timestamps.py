@@ -98,6 +98,12 @@ def _names(event: Event) -> list[str]:
     return [reminder_place(event.version), *(reminder_place(event.version, to) for to in _people(event))]
 
 
+def latest_reminder(times: Times) -> list[str]:
+    """Names of the messages of the latest reminder that nobody has answered; empty where there is none."""
+    versions = [name.split(":")[1] for name in times.standing]
+    return [name for name, version in zip(times.standing, versions, strict=True) if version == versions[-1]]
+
+
 def _people(event: Event) -> list[str]:
     return event.detail.get("people", "").split()
 

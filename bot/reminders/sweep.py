@@ -17,7 +17,7 @@ from bot.config.settings import Config
 from bot.core.errors import Conflict, Duplicate
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Ticket
-from bot.model.timestamps import reminder_place
+from bot.model.timestamps import latest_reminder, reminder_place
 from bot.model.transitions import Step, change, event
 from bot.reminders.recipients import Finder, Recipients
 from bot.tickets import notifications
@@ -112,7 +112,8 @@ class Sweep:
         notified = {person: self._bundle(person, found) for each in found for person in each.people}
         lines = found[: self.lines]
         notices = [notice for each in found for notice in self._card(each)]
-        notices += [notice for each in lines for notice in self._in_thread(each)]
+        notices += [self._in_thread(each) for each in lines]
+        notices += [notice for each in found for notice in self._earlier(each)]
         notices += [self._direct(each, person, found[0].done.ticket) for person, each in notified.items()]
         batch = Batch(
             tickets=[each.done.ticket for each in found],
@@ -152,11 +153,15 @@ class Sweep:
         if ticket.drawn == ticket.version:
             yield notifications.notice(ticket, Say.CARD, self.routes.desk, self.at)
 
-    def _in_thread(self, reminder: _Reminder) -> Iterator[Notice]:
-        """The line in the thread; earlier reminders there are redrawn as such."""
-        ticket, before = reminder.done.ticket, reminder.before.times.standing
+    def _in_thread(self, reminder: _Reminder) -> Notice:
+        """The line in the thread."""
+        ticket = reminder.done.ticket
         places: list[JsonValue] = [[ticket.id, reminder_place(ticket.version)]]
-        yield notifications.notice(ticket, Say.THREAD, self.routes.desk, self.at, {"places": places})
+        return notifications.notice(ticket, Say.THREAD, self.routes.desk, self.at, {"places": places})
+
+    def _earlier(self, reminder: _Reminder) -> Iterator[Notice]:
+        """The reminder before this one redrawn as an earlier one; those before it were redrawn when it came."""
+        ticket, before = reminder.done.ticket, latest_reminder(reminder.before.times)
         if before:
             yield notifications.notice(ticket, Say.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
 

@@ -165,6 +165,21 @@ async def test_letter_in_pieces_goes_on_after_the_piece_that_arrived(s: Scene) -
     ]
 
 
+async def test_redrawn_reminders_go_on_after_the_message_at_which_a_rate_limit_stopped_them(s: Scene) -> None:
+    names = [f"reminder:{number}" for number in range(3)]
+    await s.save(a_card(), *(a_line(name, body={"places": [["t1", name], ["t1", f"{name}:U1"]]}) for name in names))
+    while any(not isinstance(each, Sent) for each in await s.deliver()):
+        pass
+    places = [each for name in names for each in (name, f"{name}:U1")]
+    await s.save(a_notice("a", say=Say.ANSWERED, to=DESK, lane="a", due=datetime.now(UTC), body={"places": places}))
+    outcomes, updates = list[Outcome](), s.calls("chat.update")
+    for _ in names:
+        minute_later(s, updates=1)
+        outcomes += await s.deliver()
+    assert [type(each) for each in outcomes] == [Retry, Retry, Sent]
+    assert s.calls("chat.update") - updates == len(names)
+
+
 async def test_search_in_limited_history_goes_on_where_it_stopped(s: Scene) -> None:
     notice = a_card()
     await s.save(notice)
@@ -190,12 +205,13 @@ async def test_search_in_limited_history_goes_on_where_it_stopped(s: Scene) -> N
     assert s.posts().count("card card 0") == 1
 
 
-def minute_later(s: Scene) -> None:
-    """Resets Slack's limits and ours, as after the minute they ask for."""
+def minute_later(s: Scene, updates: int = 48) -> None:
+    """Resets Slack's limits and ours, as after the minute they ask for. `updates`: how many a minute are allowed."""
     s.slack.services.limits._calls.clear()
     client = s.carrier._client
     assert isinstance(client, slack_client._PacedClient)
     client.methods.clear()
+    client.methods["chat.update"] = Pace(updates, 60)
 
 
 async def test_files_are_not_doubled_in_a_long_thread(s: Scene) -> None:

@@ -163,6 +163,10 @@ class DeliveryAttempt:
         """True if an earlier attempt certainly got that far."""
         return part in self._posted
 
+    def done(self, part: str, ts: str) -> None:
+        """Records that this part is done with the message at `ts`: the next attempt leaves it out."""
+        self._posted[part] = ts
+
     def restart(self) -> None:
         """Forgets the parts that arrived: the root message was deleted since."""
         self._posted.clear()

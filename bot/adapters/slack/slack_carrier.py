@@ -173,17 +173,27 @@ class SlackCarrier:
         return await self._thread_line(delivery, ticket, at) if "delivered" in notice.body else Sent()
 
     async def _answered(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Updates each message in which one of these reminders stands; a message may hold others' too."""
+        """Updates each message in which one of these reminders stands; a message may hold others' too.
+
+        Each is updated once: an attempt that a rate limit ends goes on where the one before stopped.
+        """
         notice = delivery.claim.notice
         for name in notice.names("places"):
             place = await self._store.place(ticket.id, name)
             if place is None:
                 continue  # it was not posted yet, and will be posted with the answer
-            others = await self._store.together(place.channel, place.ts)
-            body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in others], "total": 0}
-            reminder = notice.model_copy(update={"body": body})
-            await updated(self._client, place, (await self._write(reminder, ticket, ""))[0])
+            part = f"{place.channel} {place.ts}"
+            if not delivery.has(part):
+                await self._update_reminders(notice, ticket, place)
+                delivery.done(part, place.ts)
         return Sent()
+
+    async def _update_reminders(self, notice: Notice, ticket: Ticket, place: Place) -> None:
+        """Updates one message of reminders, with the other reminders in it."""
+        others = await self._store.together(place.channel, place.ts)
+        body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in others], "total": 0}
+        reminder = notice.model_copy(update={"body": body})
+        await updated(self._client, place, (await self._write(reminder, ticket, ""))[0])
 
     # --- to one person, and to a channel
 

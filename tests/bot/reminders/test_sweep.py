@@ -15,6 +15,7 @@ from bot.model import timestamps
 from bot.model.notice import Say
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step
+from bot.reminders.sweep import LINES
 from tests.factories import ALEX, ANNA, BEN, CARLA, HANDED_OFF, World, a_config, a_world
 
 START = datetime(2025, 10, 20, 7, 0, tzinfo=UTC)
@@ -167,6 +168,21 @@ async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_line
     cards = [row.notice for row in rows if row.notice.say is Say.CARD]
     assert len(cards) == 30  # each says that it is overdue; that is silent, and comes after everything else
     assert {each.rank for each in cards} == {50}
+
+
+async def test_each_reminder_redraws_the_one_before_it_and_no_older_one() -> None:
+    world = await a_world()
+    tickets = [await world.raised() for _ in range(LINES + 1)]  # so many that one has no line in its thread
+    for _ in range(3):
+        world.clock.forward(hours=12)
+        await world.desk.reminders.sweep()
+    for ticket in tickets:
+        history = await world.store.history(ticket.id)
+        first, second, _ = [f"reminder:{each.version}" for each in history if each.what == Step.REMIND]
+        redrawn = [row.notice.names("places") for row in await world.notices(ticket) if row.notice.say is Say.ANSWERED]
+        versions = [{":".join(name.split(":")[:2]) for name in each} for each in redrawn]
+        assert versions in ([{first}, {second}], [{second}, {first}])
+        assert all(len(each) > 1 for each in redrawn)  # the direct messages too
 
 
 async def test_changed_policy_moves_the_due_time_of_tickets() -> None:
