@@ -114,7 +114,7 @@ def promises() -> list[Json]:
 
 def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str], config: Config) -> Json:
     """The draft, sent as it stands there, with its files."""
-    goes = t("goes {ways}, in your name, as an answer to what was sent", ways=kit.together(ways))
+    goes = t("goes {ways}, in your name, in the thread about this ticket", ways=kit.together(ways))
     blocks = [kit.note(f"{name} · {goes}"), *along(waiting(ticket), config)]
     blocks.append(text_input(WORD, t("What Retarus reads"), "", value=draft))
     about = f"{ticket.id}|{ticket.version}"

@@ -10,6 +10,8 @@ from bot.core.i18n import speaking, t
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step
 
+ANSWER = "Re: "
+"""Beginning of the subject of a message that answers another."""
 EAS = "eas"
 """The channel of a ticket that a person opened in the portal: no letter of ours was sent."""
 
@@ -24,15 +26,25 @@ def letters_sent(history: Iterable[Event]) -> list[Event]:
     return [event for event in escalations(history) if event.detail.get("way") != EAS]
 
 
-def subject(first_subject: str, ticket: Ticket, history: Iterable[Event]) -> str:
-    """Subject of the next word to Retarus. It is stable but for their numbers: mail programs keep the thread.
+def messages_sent(history: Iterable[Event]) -> list[Event]:
+    """Letters and follow-ups, oldest first: what left here and can be answered."""
+    return [event for event in history if event.what in _WRITTEN and event.detail.get("way") != EAS]
 
-    `fresh`: the subject of a first letter, as the ticket is now. An answer to a letter of ours begins with `Re:`.
+
+def is_opened_in_portal(history: Iterable[Event]) -> bool:
+    """True if the last escalation was opened in the portal."""
+    return any(event.detail.get("way") == EAS for event in escalations(history)[-1:])
+
+
+def subject(first_subject: str, ticket: Ticket, history: Iterable[Event]) -> str:
+    """Subject of the next message to Retarus. It is stable but for their numbers: mail programs keep the thread.
+
+    `first_subject`: the subject of a first message, as the ticket is now. A later one begins with `Re:`.
     """
-    sent = letters_sent(history)
+    sent = messages_sent(history)
     first = (sent[0].detail.get("subject") or first_subject) if sent else first_subject
     numbers = "".join(f" [{number}]" for number in ticket.rcr if number not in first)
-    return f"{'Re: ' if sent else ''}{first}{numbers}"
+    return f"{ANSWER if sent else ''}{first}{numbers}"
 
 
 _SCOPE = frozenset({Step.LEAD.value, Step.UNLEAD.value, Step.JOIN.value})

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Refused
 from bot.escalation import letter
-from bot.escalation.correspondence import letters_sent
+from bot.escalation.correspondence import letters_sent, messages_sent
 from bot.model.contact import Contact
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Step, change, event
@@ -54,6 +54,8 @@ def follow_up(
     subject = letter.write(ticket, contact, config, history).subject
     notices = notifications.chasers(changed, letters_sent(history), subject, message.text, contact, routes, at)
     detail = {**message.detail, **({"files": listed(files)} if files else {})}
+    if not messages_sent(history):  # later messages keep its subject
+        detail["subject"] = subject
     return Change(
         changed, event(changed, message.step, message.by, at, text=message.text, **detail), along(notices, files)
     )

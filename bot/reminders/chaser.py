@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.clocks import timers
@@ -10,18 +10,21 @@ from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.core.clock import guide_time
 from bot.core.i18n import speaking, t
+from bot.escalation.correspondence import is_opened_in_portal
 from bot.forms.guide_tasks import THEIRS
 from bot.model.contact import Contact
-from bot.model.ticket import Ticket
+from bot.model.ticket import Event, Ticket
 from bot.tickets.reference import reference
 
 
-def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> str:
-    """The draft, from what is open with Retarus: the ticket and its timers."""
+def draft(
+    ticket: Ticket, declarant: Contact, config: Config, at: datetime, history: Sequence[Event] = ()
+) -> str:
+    """The draft, from what is open with Retarus: the ticket, its history and its timers."""
     with speaking(config.retarus.language):
         ask = t("Please tell us how it stands, and when we can expect your next update.")
         body = "\n".join([*_open(ticket, config, at), ask, *_owed(ticket)])
-        return "\n\n".join([_about(ticket, config), body, f"{declarant.name}, {t('authorised support contact')}"])
+        return "\n\n".join([_about(ticket, history, config), body, f"{declarant.name}, {t('authorised support contact')}"])
 
 
 def _owed(ticket: Ticket) -> Iterable[str]:
@@ -32,11 +35,13 @@ def _owed(ticket: Ticket) -> Iterable[str]:
         yield t("Will there be a technical note of yours for it: its cause, and how it is remedied?")
 
 
-def _about(ticket: Ticket, config: Config) -> str:
+def _about(ticket: Ticket, history: Sequence[Event], config: Config) -> str:
     ours = reference(ticket, config) + (f" ({ticket.answer('priority')})" if ticket.answer("priority") else "")
     bits = [t("This is about our ticket {reference}", reference=ours)]
     bits += [t("your reference {numbers}", numbers=", ".join(ticket.rcr))] if ticket.rcr else []
-    bits += [t("sent on {time}", time=guide_time(ticket.sent_at, ticket.zone))] if ticket.sent_at else []
+    if ticket.sent_at:
+        at, in_portal = guide_time(ticket.sent_at, ticket.zone), is_opened_in_portal(history)
+        bits.append(t("opened in the EAS portal on {time}", time=at) if in_portal else t("sent on {time}", time=at))
     return ", ".join(bits) + "."
 
 

@@ -160,7 +160,8 @@ class Reminders:
         """The draft of a chaser; only for those who may send it."""
         ticket = await self.queries.ticket(ticket_id)
         contact = await self._declarant_of_chaser(ticket, by)
-        return ticket, draft(ticket, contact, self.config, self.clock())
+        history = await self.store.history(ticket.id)
+        return ticket, draft(ticket, contact, self.config, self.clock(), history)
 
     async def chase(self, ticket_id: str, by: str, text: str, form: str, seen: int | None = None) -> Ticket:
         """Sends it, word for word, into the threads the letter began: by e-mail, in the channel, or both.

@@ -244,6 +244,17 @@ async def test_chaser_html_declares_the_language_of_letters() -> None:
     assert "<html lang='de'>" in body(mail, "html")
 
 
+async def test_mail_that_answers_none_does_not_begin_with_re() -> None:
+    words: dict[str, JsonValue] = {"text": "How does it stand?", "subject": "Re: P1", "reply_to": "b@p.example"}
+    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=Say.CHASE_MAIL, body=words) for n in (1, 2))
+    async with smtp_server(Inbox()) as inbox:
+        carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "", outgoing())
+        for notice in (first, second):
+            await carrier.deliver(Claim(notice=notice, attempt=1), START)
+    assert [mail["Subject"] for mail in inbox.messages] == ["P1", "Re: P1"]
+    assert inbox.messages[1]["In-Reply-To"] == inbox.messages[0]["Message-ID"]
+
+
 async def test_second_automatic_mail_within_the_hour_waits_and_is_no_failure() -> None:
     words: dict[str, JsonValue] = {"text": "Hello", "subject": "P1", "reply_to": "b@p.example", "automatic": True}
     first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=Say.CHASE_MAIL, body=words) for n in (1, 2))

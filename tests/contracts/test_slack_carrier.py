@@ -249,16 +249,18 @@ async def test_line_of_a_deleted_card_posts_the_card_again(s: Scene) -> None:
     assert s.posts().count("card one 0") == 1
 
 
-async def test_chaser_of_a_deleted_letter_goes_into_the_channel_with_its_reference(s: Scene) -> None:
+async def test_chaser_of_a_deleted_letter_begins_a_thread_with_its_reference(s: Scene) -> None:
     await s.save(a_letter())
     await s.deliver()
     s.slack.admin.delete_message("#retarus-escalation", s.message("letter_post letter 0", RETARUS).ts, replies=True)
-    body = {"subject": "PD-1001 mail is rejected", "text": "Any news?"}
+    body = {"subject": "Re: PD-1001 mail is rejected", "text": "Any news?"}
     await s.save(a_notice("chaser", say=Say.CHASE_POST, to=RETARUS, due=datetime.now(UTC), body=body))
     (outcome,) = await s.deliver()
     assert isinstance(outcome, Sent)
     posted = s.message("chase_post Any news? 0", RETARUS)
-    assert "PD-1001 mail is rejected" in str(posted.blocks)
+    assert "'text': 'PD-1001 mail is rejected'" in str(posted.blocks)
+    place = await s.store.place("t1", "retarus")
+    assert (place and place.ts) == posted.ts
 
 
 async def test_permalink_is_made_as_slack_makes_it(s: Scene) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.model.ticket import Stage
 from bot.tickets.ports import Batch
 from localslack import Modal
-from tests.handlers.world import DESK, Json, World, world
+from tests.handlers.world import DESK, RETARUS, Json, World, world
 
 
 async def previewed(w: World) -> tuple[Json, Modal]:
@@ -114,3 +114,25 @@ async def test_files_are_for_the_person_to_upload_and_the_text_to_copy_does_not_
     ticket = await w.ticket()
     assert ticket.attachments[0].sent_at == ticket.sent_at
     assert "Attached:" not in await w.running.desk.escalation.last_letter(ticket)
+
+
+async def test_follow_ups_of_a_ticket_from_the_portal_are_one_thread_in_which_retarus_is_heard(w: World) -> None:
+    await with_access(w)
+    card, preview = await previewed(w)
+    await w.ben.click(preview, "Open it in EAS instead")
+    await w.ben.submit(await w.ben.modal("Open it in EAS"), {"opened": int(w.now())})
+    await w.ben.reply(card, "opened it in EAS")
+    for number in (1, 2):
+        ticket, draft = await w.running.desk.reminders.chaser((await w.ticket()).id, "U0BEN")
+        assert "our ticket PD-1001 (P1), opened in the EAS portal on " in draft
+        await w.running.desk.reminders.chase(ticket.id, "U0BEN", f"{number}. {draft}", f"form {number}")
+        await w.ben.mail(f"{number}. This is about")
+    second, first = await w.ben.mails()
+    assert first["subject"].startswith("[PD-1001] P1 incident")
+    assert "In-Reply-To" not in dict(first["headers"])
+    assert second["subject"] == f"Re: {first['subject']}"
+    assert dict(second["headers"])["In-Reply-To"] == dict(first["headers"])["Message-ID"]
+    post = await w.rita.message(RETARUS, "[PD-1001]")
+    await w.rita.reply(post, "2. This is about")
+    await w.rita.post(RETARUS, "We are looking into it.", thread=post)
+    await w.ben.reply(card, "We are looking into it.")

@@ -14,6 +14,7 @@ from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.conversation.thread_headers import NotBefore, ThreadHeaders
 from bot.core.backoff import backoff
 from bot.core.i18n import Language, mark, speaking, t
+from bot.escalation.correspondence import ANSWER
 from bot.escalation.letter import as_html, as_page, as_text
 from bot.escalation.ports import Files
 from bot.model.letter_text import LetterText
@@ -95,6 +96,7 @@ class MailCarrier:
     ) -> EmailMessage:
         with speaking(self._language):
             subject, text, html = _written(notice)
+            subject = subject if headers.references else subject.removeprefix(ANSWER)
             remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
         message = compose(
             message_id=headers.message_id,

@@ -19,6 +19,7 @@ from bot.adapters.slack.permalinks import Permalinks
 from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
+from bot.escalation.correspondence import ANSWER
 from bot.escalation.ports import Files
 from bot.model.notice import FOUND, Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.model.ticket import Ticket
@@ -236,24 +237,28 @@ class SlackCarrier:
         return Sent(place, left_out)
 
     async def _chaser(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Posts below the letter; where there is none, or it was deleted, in the channel itself, with its reference."""
+        """Posts below the letter; where there is none, or it was deleted, it begins a thread, with its subject."""
         place = await self._store.place(ticket.id, "retarus")
         if place:
             try:
-                return await self._chaser_at(delivery, ticket, place.ts)
+                return await self._chaser_at(delivery, ticket, place)
             except SlackApiError as error:
                 if name_of(error) not in THREAD_GONE:
                     raise
             delivery.restart()
-        return await self._chaser_at(delivery, ticket, "")
+        return await self._chaser_at(delivery, ticket, None)
 
-    async def _chaser_at(self, delivery: DeliveryAttempt, ticket: Ticket, thread: str) -> Outcome:
+    async def _chaser_at(self, delivery: DeliveryAttempt, ticket: Ticket, before: Place | None) -> Outcome:
         notice = delivery.claim.notice
-        messages = await self._write(notice, ticket, "")
-        if not thread:
-            messages = [_WithSubject(messages[0], str(notice.body["subject"])), *messages[1:]]
-        ts = await delivery.all_posted(notice.to, messages, thread=thread)
-        return Sent(left_out=await self._uploads.below(delivery, thread or ts, after=ts))
+        first, *rest = await self._write(notice, ticket, "")
+        if before is None:
+            first = _WithSubject(first, str(notice.body["subject"]).removeprefix(ANSWER))
+        ts = await delivery.posted(notice.to, first, thread=before.ts if before else "")
+        root = before.ts if before else ts
+        for number, message in enumerate(rest, start=2):
+            ts = await delivery.posted(notice.to, message, thread=root, part=f"#{number}")
+        left_out = await self._uploads.below(delivery, root, after=ts)
+        return Sent(None if before else await self._place(ticket, "retarus", notice.to, root), left_out)
 
     # --- places
 
