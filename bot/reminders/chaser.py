@@ -17,14 +17,14 @@ from bot.model.ticket import Event, Ticket
 from bot.tickets.reference import reference
 
 
-def draft(
-    ticket: Ticket, declarant: Contact, config: Config, at: datetime, history: Sequence[Event] = ()
-) -> str:
+def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime, history: Sequence[Event] = ()) -> str:
     """The draft, from what is open with Retarus: the ticket, its history and its timers."""
     with speaking(config.retarus.language):
         ask = t("Please tell us how it stands, and when we can expect your next update.")
         body = "\n".join([*_open(ticket, config, at), ask, *_owed(ticket)])
-        return "\n\n".join([_about(ticket, history, config), body, f"{declarant.name}, {t('authorised support contact')}"])
+        return "\n\n".join(
+            [_about(ticket, history, config), body, f"{declarant.name}, {t('authorised support contact')}"]
+        )
 
 
 def _owed(ticket: Ticket) -> Iterable[str]:
