@@ -1,11 +1,15 @@
-"""Fixtures of all tests."""
+"""Fixtures of all tests, and their order."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.work_order import long_first, wrong_marks
 
 # Speed is the benchmark's business; a busy machine is no failure of a rule.
 settings.register_profile("desk", deadline=None)
@@ -16,3 +20,41 @@ settings.load_profile("desk")
 def pytest_xdist_auto_num_workers() -> int:
     """Three workers on two cores: many tests wait for a process, a server or a browser."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker that is done takes tests from the one that has most left."""
+    from xdist.scheduler import WorkStealingScheduling  # noqa: PLC0415 - only where several workers run
+
+    return WorkStealingScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long tests begin, shared among the workers."""
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        others = [item for item in items if not item.get_closest_marker("long")]
+        items[:] = long_first(_long_groups(items), others, workers)
+
+
+def _long_groups(items: list[pytest.Item]) -> list[list[pytest.Item]]:
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("long"):
+            together = item.get_closest_marker("xdist_group")
+            groups.setdefault(str(together.args[0]) if together else item.nodeid, []).append(item)
+    return list(groups.values())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says after a run of all tests which `long` marks are missing or no longer needed."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.option.keyword:
+        return
+    reports = [report for kind in ("", "passed") for report in terminalreporter.stats.get(kind, ())]
+    seconds = Counter[str]()
+    for report in reports:
+        seconds[report.nodeid] += report.duration
+    for line in wrong_marks(seconds, {report.nodeid for report in reports if "long" in report.keywords}):
+        terminalreporter.write_line(line)

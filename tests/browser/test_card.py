@@ -15,7 +15,7 @@ from tests.browser.card_page import DESKTOP, PHONE, Posted, height, posted
 from tests.chromium import chromium
 from tests.factories import HANDED_OFF, NOW, PEOPLE, RAISED, a_config, an_incident
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 _BEFORE = {
     (Language.ENGLISH, "desktop"): (278, 271, 224, 182),

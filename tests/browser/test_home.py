@@ -13,7 +13,7 @@ from tests.browser.demo_session import BrowserUser, UserGetter, browser_users, r
 from tests.browser.test_story import anna_hands_it_off, anna_raises_it, ben_accepts_and_completes_it
 from tests.chromium import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def activating_dates() -> dict[str, str]:

@@ -24,7 +24,7 @@ from tests.browser.test_story import (
 )
 from tests.chromium import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 MAIL = (
     "Müller GmbH: Email Security rejects our outbound mail since 08:00 with “550 5.7.1 rejected by policy”. "

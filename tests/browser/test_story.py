@@ -15,7 +15,7 @@ from tests.browser.demo_session import UserGetter, browser_users, printed_url, r
 from tests.browser.film import filming, frame
 from tests.chromium import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ MEASURED = (
     "submission → card in the channel",
 )
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.long, pytest.mark.xdist_group("bench")]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.soak.run import Plan, run
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 KILLS = 2
 
