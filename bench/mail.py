@@ -27,7 +27,7 @@ from bot.adapters.inbound_mail.server import ImapServer
 from bot.adapters.inbound_mail.source import ImapSource, PollingPace
 from bot.adapters.store import open_store
 from bot.model.conversation import ConversationChanges, MessageId
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
 from tests.adapters.inbound_mail.mails import LETTER, mail, multipart, part
@@ -134,7 +134,7 @@ async def first_start(mails: int) -> list[str]:
                 await asyncio.sleep(0.05)
             ready = perf_counter() - started
             rows = await w.running.store.letters(limit=1000)
-            posted = len([row for row in rows if row.notice.say in {Say.ENTRY, Say.WORD}])
+            posted = len([row for row in rows if row.notice.kind in {NoticeKind.ENTRY, NoticeKind.WORD}])
     return [
         f"| first start on {mails:,} old mails: ready after; messages in Slack about them | {ready:.1f} s; {posted} |"
     ]

@@ -9,7 +9,7 @@ from blocks.card import Who
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from blocks.reminders import WORD, moment_inputs
-from bot.bulk import MAX_TICKETS, Outcome, Several
+from bot.bulk import MAX_TICKETS, BulkAction, Outcome
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import many, t
@@ -33,13 +33,13 @@ def modal(tickets: Sequence[Ticket], scope: str, config: Config, offered: Sequen
     """The tickets to tick, and the action on them. `chosen`: what was chosen, which may ask for more."""
     if not tickets:
         return kit.modal(OPEN, t("Several at once"), [kit.note(t("None."))])
-    what = Several(chosen) if chosen in set(Several) else Several.TAKE
+    what = BulkAction(chosen) if chosen in set(BulkAction) else BulkAction.TAKE
     options = [_option(each, config) for each in tickets[:MAX_TICKETS]]
     blocks = [_input(TICKETS, t("Tickets"), {"type": "checkboxes", "options": options}), _what(what)]
-    if what is Several.SNOOZE:
+    if what is BulkAction.SNOOZE:
         blocks += moment_inputs(offered)
         blocks.append(text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False))
-    if what is Several.SAME_CAUSE:
+    if what is BulkAction.SAME_CAUSE:
         blocks.append(text_input(CAUSE, t("Which ticket leads?"), t("e.g. PD-1001"), multiline=False))
     return kit.modal(OPEN, t("Several at once"), blocks, submit=t("Apply"), about=scope)
 
@@ -49,8 +49,8 @@ def _option(ticket: Ticket, config: Config) -> Json:
     return kit.option(excerpt(urgency.title(ticket, config), 75), ticket.id, excerpt(about, 75))
 
 
-def _what(chosen: Several) -> Json:
-    options = {each: kit.option(t(each.value), each.value) for each in Several}
+def _what(chosen: BulkAction) -> Json:
+    options = {each: kit.option(t(each.value), each.value) for each in BulkAction}
     element: Json = {"type": "radio_buttons", "options": list(options.values()), "initial_option": options[chosen]}
     return _input(WHAT, t("What?"), element) | {"dispatch_action": True}
 

@@ -18,7 +18,7 @@ from bot.conversation.literal import literal, literal_mrkdwn
 from bot.conversation.matching import Reason, Unassigned
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.model.conversation import Entry, FailedDelivery, Way
+from bot.model.conversation import Entry, EntrySource, FailedDelivery
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
 from bot.tickets.attachments import sized
@@ -72,7 +72,7 @@ def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
 
 def _heading(entry: Entry) -> list[Json]:
     """Sender, channel and time."""
-    if entry.way is Way.CHANNEL:
+    if entry.source is EntrySource.CHANNEL:
         where = kit.filled(t("{author} wrote in the Retarus channel"), author=kit.bold(_author(entry)))
         where += [kit.text(" · "), kit.link(t("Show message"), entry.link)] if entry.link else []
     else:
@@ -85,7 +85,7 @@ def _heading(entry: Entry) -> list[Json]:
 
 def _author(entry: Entry) -> str:
     name = excerpt(literal(entry.author), 100)
-    if entry.way is Way.CHANNEL:
+    if entry.source is EntrySource.CHANNEL:
         return name or literal(entry.address) or t("somebody")
     address = literal(entry.address)
     return f"{name} <{address}>" if name and address else name or address or t("somebody")
@@ -147,7 +147,7 @@ def recorded_entry(below: str) -> tuple[str, str, int]:
 def _buttons(entry: Entry, ticket: Ticket) -> list[Json]:
     buttons = [kit.button(t(name), RECORD + key, entry.id) for key, name in RECORDS.items()]
     buttons.append(kit.button(t("Answer Retarus"), ANSWER, entry.id))
-    if entry.way is Way.MAIL:
+    if entry.source is EntrySource.MAIL:
         buttons.append(kit.button(t("Whole mail"), WHOLE, entry.id))
     for action, number in zip(NUMBERS, numbers_to_ask_about(entry, ticket.rcr), strict=False):
         words = t("Record {number}", number=literal(number))

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from blocks import kit, letter
 from blocks.kit import Json, Message
 from bot.core.i18n import mark, t
-from bot.model.notice import Letter, Notice, Say
+from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Ticket
 
-_MAILS = frozenset({Say.LETTER_MAIL.value, Say.CHASE_MAIL.value})
+_MAILS = frozenset({NoticeKind.LETTER_MAIL.value, NoticeKind.CHASE_MAIL.value})
 
 
 def receipt(notice: Notice) -> Message:
@@ -41,7 +41,7 @@ def outcomes(letters: Iterable[Letter], version: int) -> list[Json]:
     for row in of_event:
         if row.notice.key not in receipts:
             continue
-        bounced = [kit.text(t(_WHAT[row.notice.say.value]))] if row.state == "dead" else []
+        bounced = [kit.text(t(_WHAT[row.notice.kind.value]))] if row.state == "dead" else []
         lines += [kit.text("\n"), *(bounced or _delivered(receipts[row.notice.key]))]
     return lines
 
@@ -53,21 +53,21 @@ def _left_out(notice: Notice) -> list[str]:
 
 
 _WHAT = {
-    Say.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
-    Say.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
-    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
-    Say.CHASE_POST.value: mark("The later message in the Retarus channel was not delivered."),
-    Say.CARD.value: mark("The card was not delivered."),
-    Say.THREAD.value: mark("A line in the thread was not delivered."),
-    Say.GUIDES.value: mark("The message with both guides was not delivered."),
+    NoticeKind.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
+    NoticeKind.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
+    NoticeKind.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
+    NoticeKind.CHASE_POST.value: mark("The later message in the Retarus channel was not delivered."),
+    NoticeKind.CARD.value: mark("The card was not delivered."),
+    NoticeKind.THREAD.value: mark("A line in the thread was not delivered."),
+    NoticeKind.GUIDES.value: mark("The message with both guides was not delivered."),
 }
 
 
 _WAITS = {
-    Say.LETTER_MAIL.value: mark("The e-mail to Retarus waits."),
-    Say.LETTER_POST.value: mark("The letter to the Retarus channel waits."),
-    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus waits."),
-    Say.CHASE_POST.value: mark("The later message in the Retarus channel is waiting."),
+    NoticeKind.LETTER_MAIL.value: mark("The e-mail to Retarus waits."),
+    NoticeKind.LETTER_POST.value: mark("The letter to the Retarus channel waits."),
+    NoticeKind.CHASE_MAIL.value: mark("The later e-mail to Retarus waits."),
+    NoticeKind.CHASE_POST.value: mark("The later message in the Retarus channel is waiting."),
 }
 
 

@@ -8,7 +8,7 @@ from blocks.kit import Json, heading, note, option, plain
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms.field_table import fitting, is_asked
-from bot.forms.template_fields import Ask, Field, Need, Option
+from bot.forms.template_fields import Field, InputType, Need, Option
 from bot.forms.validation import is_due, stands
 from bot.forms.validators import BY_MATRIX, in_readers_language
 from bot.model.ticket import Kind
@@ -77,16 +77,16 @@ def _defined(options: Iterable[Option]) -> list[Json]:
 
 
 def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
-    if field.ask is Ask.MOMENT:
+    if field.input_type is InputType.MOMENT:
         return _moment(answer)
-    if field.ask is Ask.SEARCH:
+    if field.input_type is InputType.SEARCH:
         return _search(answer)
     if options:
-        return _pick(field.ask, options, answer)
+        return _pick(field.input_type, options, answer)
     element: Json = {
         "type": "plain_text_input",
         "action_id": ANSWER,
-        "multiline": field.ask is Ask.TEXT,
+        "multiline": field.input_type is InputType.TEXT,
         "max_length": min(field.max_length, LONGEST),
     }
     if answer:
@@ -96,7 +96,7 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
 
 def _lines(answer: str, field: Field) -> str:
     """A list of ids is one line to edit."""
-    return in_readers_language(", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer)
+    return in_readers_language(", ".join(answer.split("\n")) if field.input_type is InputType.LINE else answer)
 
 
 def _search(answer: str) -> Json:
@@ -113,14 +113,18 @@ def _moment(answer: str) -> Json:
     return element
 
 
-_PICKERS = {Ask.CHOICE: "static_select", Ask.CHOICES: "multi_static_select", Ask.DECISION: "radio_buttons"}
+_PICKERS = {
+    InputType.CHOICE: "static_select",
+    InputType.CHOICES: "multi_static_select",
+    InputType.DECISION: "radio_buttons",
+}
 
 
-def _pick(ask: Ask, options: tuple[Option, ...], answer: str) -> Json:
+def _pick(ask: InputType, options: tuple[Option, ...], answer: str) -> Json:
     shapes = {each.value: option(each.label, each.value, each.about) for each in options}
     element: Json = {"type": _PICKERS[ask], "action_id": ANSWER, "options": list(shapes.values())}
     chosen = [shapes[value] for value in answer.split("\n") if value in shapes]
-    if ask is Ask.CHOICES and chosen:
+    if ask is InputType.CHOICES and chosen:
         element["initial_options"] = chosen
     elif chosen:
         element["initial_option"] = chosen[0]

@@ -15,7 +15,7 @@ from bot.core.cleaning import capital, excerpt, shorten_middle
 from bot.core.clock import span
 from bot.core.i18n import mark, t
 from bot.forms.validation import level_name
-from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
+from bot.home import FOR_ADMINS, AttentionReason, Overview, Screen, Tab, Urgent, is_late
 from bot.model.ticket import Kind, Level, Party, Ticket
 from bot.model.transitions import STANDING
 from bot.tickets.reference import kind_name
@@ -128,8 +128,8 @@ def _urgent_pages(seen: Overview) -> list[Json]:
 
 def _call(each: Urgent, seen: Overview, config: Config) -> Json:
     ticket = each.ticket
-    late = is_late(ticket, seen.now) and each.why is not Why.CHASE
-    why = t(each.why.value)
+    late = is_late(ticket, seen.now) and each.reason is not AttentionReason.CHASE
+    why = t(each.reason.value)
     rest = span((seen.now - ticket.since).total_seconds())
     standing = t("{standing} for {time}", standing=t(STANDING[ticket.stage]), time=rest)
     return kit.rich(

@@ -13,7 +13,7 @@ from blocks.urgency import title
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.known_issues.links import CAUSE
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search.results import (
@@ -124,7 +124,7 @@ def relayed(
     words_of_event = words_of(event, leading, config, who(event.by))
     words = t("From {name}, the same cause: {said}", name=reference(leading, config), said=words_of_event)
     line = [kit.text(words)]
-    if notice.say is Say.DIRECT:
+    if notice.kind is NoticeKind.DIRECT:
         line = [kit.link(title(ticket, config), link), kit.text(f"\n{words}")]
         line += _for_tickets(notice, config)
     quoted = (*details(event), *answered(notice, leading, config))

@@ -10,7 +10,7 @@ from blocks.kit import Json, Message
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.model.letter_text import LetterText
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Event, Ticket
 
 
@@ -24,11 +24,11 @@ def messages(
     outcomes: Sequence[Json] = (),
 ) -> Sequence[Message]:
     """One message, or several for a long letter; not the card. `event`: what happened at the notice's version."""
-    if notice.say is Say.THREAD:
+    if notice.kind is NoticeKind.THREAD:
         return [thread_lines.message(notice, ticket, event, config, who, outcomes)]
-    if notice.say is Say.DIRECT:
+    if notice.kind is NoticeKind.DIRECT:
         return [thread_lines.direct(notice, ticket, event, config, who, link)]
-    if notice.say is Say.CHASE_POST:
+    if notice.kind is NoticeKind.CHASE_POST:
         return [Message(kit.escape(str(notice.body["text"])), _pages(str(notice.body["text"])))]
     return letter.messages(LetterText.model_validate(notice.body["letter"]))
 

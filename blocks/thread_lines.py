@@ -33,7 +33,7 @@ def message(
         return delivery_lines.not_delivered(notice, ticket)
     if "waits" in notice.body:
         return delivery_lines.waits(notice)
-    if event.what == Step.REMIND.value:
+    if event.kind == Step.REMIND.value:
         return reminder_messages.line(ticket, event, config)
     name = who(event.by)
     elements = [*_line(notice, ticket, event, config, name), *outcomes]
@@ -50,13 +50,13 @@ def message(
 
 def _next(ticket: Ticket, event: Event) -> Json | None:
     """Buttons for the likely next action of a reader of this line."""
-    if event.what == Move.ESCALATE.value:
+    if event.kind == Move.ESCALATE.value:
         return kit.button(t("Show letter"), letter.SHOW, ticket.id)
-    if event.what == Move.RETARUS_ANSWERED.value:
+    if event.kind == Move.RETARUS_ANSWERED.value:
         return kit.button(t("Keep as a technical note"), notes.FROM, ticket.id)
-    if event.what in _NEW_FACTS and ticket.stage is Stage.RETARUS:
+    if event.kind in _NEW_FACTS and ticket.stage is Stage.RETARUS:
         return kit.button(t("Send to Retarus"), outbound.WRITE, ticket.id)
-    if event.what == Step.LEARN.value:
+    if event.kind == Step.LEARN.value:
         return kit.button(t("Show {name}", name=event.detail.get("called", "")), notes.SHOW, event.detail.get("id", ""))
     return None
 
@@ -67,7 +67,7 @@ _NEW_FACTS = frozenset({Step.FILL_IN.value, Step.ATTACH.value})
 
 def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
     """Event in one line, without any clickable element."""
-    return _words(_LINES[event.what](ticket, event, config, name))
+    return _words(_LINES[event.kind](ticket, event, config, name))
 
 
 def _words(elements: Iterable[Json]) -> str:
@@ -79,7 +79,7 @@ def details(event: Event) -> list[Json]:
 
     What an escalation sums up is in its letter, which the line's button shows.
     """
-    if event.what == Move.ESCALATE.value:
+    if event.kind == Move.ESCALATE.value:
         return []
     for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
         if event.detail.get(key):
@@ -90,10 +90,10 @@ def details(event: Event) -> list[Json]:
 def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> Iterable[Json]:
     """Line of the event, then its files and its changed priority."""
     news = notice.names("news")
-    more: list[Line] = [_attached] if event.what in SILENT and event.detail.get("files") else []
+    more: list[Line] = [_attached] if event.kind in SILENT and event.detail.get("files") else []
     more += [_rejudged] if "priority" in news else []
-    if event.what != Step.FILL_IN.value:
-        more = [_LINES[event.what], *more]
+    if event.kind != Step.FILL_IN.value:
+        more = [_LINES[event.kind], *more]
     elif "priority" not in news and (news or not more):
         more = [_recorded, *more]
     lines = [list(line(ticket, event, config, name)) for line in more]
@@ -120,7 +120,7 @@ def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> li
 
 def _called_out(event: Event, config: Config) -> list[Json]:
     """The 2nd level, unless the line of the event names it."""
-    return [] if event.what == Move.HAND_OFF.value else _called(config.levels.second)
+    return [] if event.kind == Move.HAND_OFF.value else _called(config.levels.second)
 
 
 def _called(team: Team) -> list[Json]:
@@ -358,15 +358,15 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
     news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
     if news:
         return t(news).format(name=name)
-    if notice.to != ticket.owner and event.what in FOLLOWED:
+    if notice.to != ticket.owner and event.kind in FOLLOWED:
         return words_of(event, ticket, config, name)
     if notice.to != ticket.owner:
-        handed_on = event.what == Move.HAND_ON.value
+        handed_on = event.kind == Move.HAND_ON.value
         words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")
     else:
         judged = Step.FILL_IN.value if "priority" in notice.names("news") else ""
-        turn = _STAYS_WITH_RETARUS.get(event.what) if ticket.ball is Party.RETARUS else None
-        words = t(turn or _YOURS.get(event.what) or _YOURS.get(judged, _OWNER))
+        turn = _STAYS_WITH_RETARUS.get(event.kind) if ticket.ball is Party.RETARUS else None
+        words = t(turn or _YOURS.get(event.kind) or _YOURS.get(judged, _OWNER))
     return words.format(name=name)
 
 

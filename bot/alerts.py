@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.i18n import speaking, t
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.register.ports import ContactRegister
 from bot.tickets.ports import Batch, ChangeStore
 from bot.transports import Closure
@@ -67,12 +67,12 @@ class Alerts:
 
 
 def _alert(key: str, body: dict[str, JsonValue], to: str, at: datetime) -> Notice:
-    say = Say.ALERT_MAIL if "@" in to else Say.ALERT
+    kind = NoticeKind.ALERT_MAIL if "@" in to else NoticeKind.ALERT
     return Notice(
         key=f"alert:{key}:{to}",
         ticket_id="",
         lane=f"alert:{to}",
-        say=say,
+        kind=kind,
         to=to,
         version=0,
         due=at,

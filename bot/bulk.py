@@ -21,7 +21,7 @@ MAX_TICKETS: Final = 10
 """Tickets of one form: Slack waits three seconds for its answer."""
 
 
-class Several(StrEnum):
+class BulkAction(StrEnum):
     """An action on several tickets, with its label."""
 
     TAKE = mark("Take or accept")
@@ -41,10 +41,10 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Wish:
+class BulkRequest:
     """The action for all of them, with its answers."""
 
-    what: Several
+    action: BulkAction
     until: str = ""
     """Unix seconds, of a snooze."""
     word: str = ""
@@ -62,7 +62,7 @@ class Bulk:
     reminders: Reminders
     known_issues: KnownIssues
 
-    async def apply(self, ticket_ids: Sequence[str], by: str, wish: Wish, form: str) -> list[Outcome]:
+    async def apply(self, ticket_ids: Sequence[str], by: str, wish: BulkRequest, form: str) -> list[Outcome]:
         """Applies the action to each ticket; idempotent per form. `Invalid` where none is chosen."""
         permissions.require_part(await self.queries.actor(by))
         if not ticket_ids:
@@ -73,7 +73,7 @@ class Bulk:
             raise Invalid(done[0].errors)
         return done
 
-    def _act(self, by: str, wish: Wish, form: str) -> Callable[[str], Awaitable[Ticket]]:
+    def _act(self, by: str, wish: BulkRequest, form: str) -> Callable[[str], Awaitable[Ticket]]:
         async def take(ticket_id: str) -> Ticket:
             ticket, once = await self.queries.ticket(ticket_id), f"{form}:{ticket_id}"
             for what in (Move.TAKE, Move.ACCEPT):
@@ -88,7 +88,7 @@ class Bulk:
         async def link(ticket_id: str) -> Ticket:
             return await self.known_issues.same_cause(ticket_id, by, wish.leader, f"{form}:{ticket_id}")
 
-        return {Several.TAKE: take, Several.SNOOZE: snooze, Several.SAME_CAUSE: link}[wish.what]
+        return {BulkAction.TAKE: take, BulkAction.SNOOZE: snooze, BulkAction.SAME_CAUSE: link}[wish.action]
 
     async def _outcome(self, ticket_id: str, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
         try:

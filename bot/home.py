@@ -96,7 +96,7 @@ class Screen:
         )
 
 
-class Why(StrEnum):
+class AttentionReason(StrEnum):
     """Reason why a ticket needs somebody."""
 
     TAKE = mark("take it")
@@ -108,7 +108,7 @@ class Why(StrEnum):
 @dataclass(frozen=True)
 class Urgent:
     ticket: Ticket
-    why: Why
+    reason: AttentionReason
 
 
 @dataclass(frozen=True)
@@ -164,12 +164,12 @@ def needs(
     )
 
 
-def _why_owned(ticket: Ticket, now: datetime) -> Why | None:
+def _why_owned(ticket: Ticket, now: datetime) -> AttentionReason | None:
     if ticket.stage is Stage.NEW:
-        return Why.TAKE
+        return AttentionReason.TAKE
     if ticket.stage is not Stage.HANDED_OFF and ticket.ball in {Party.FIRST, Party.SECOND}:
-        return Why.WORK
-    return Why.CHASE if is_late(ticket, now) else None
+        return AttentionReason.WORK
+    return AttentionReason.CHASE if is_late(ticket, now) else None
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
@@ -177,11 +177,11 @@ def is_late(ticket: Ticket, now: datetime) -> bool:
     return ticket.reminded > 0 or (ticket.due is not None and ticket.due <= now)
 
 
-def _why_offered(ticket: Ticket, actor: Actor) -> Why | None:
+def _why_offered(ticket: Ticket, actor: Actor) -> AttentionReason | None:
     """Reason to offer the ticket: the actor may take it; admins only where they are on the level."""
     if ticket.stage is Stage.HANDED_OFF and Level.SECOND in actor.levels:
-        return Why.ACCEPT
-    return Why.TAKE if ticket.stage is Stage.NEW and Level.FIRST in actor.levels else None
+        return AttentionReason.ACCEPT
+    return AttentionReason.TAKE if ticket.stage is Stage.NEW and Level.FIRST in actor.levels else None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bot.core.backoff import LONGEST, unknown
 from bot.core.clock import Clock, span
 from bot.core.errors import StoreDown
 from bot.core.i18n import t
-from bot.model.notice import NOTHING_HELD, Blocked, Claim, Dead, Held, Letter, Notice, Outcome, Retry, Say
+from bot.model.notice import NOTHING_HELD, Blocked, Claim, Dead, Held, Letter, Notice, NoticeKind, Outcome, Retry
 from bot.transports import Transports
 
 FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]
@@ -117,7 +117,7 @@ class Outbox:
     def __init__(
         self,
         store: OutboxStore,
-        carriers: Mapping[Say, Carrier],
+        carriers: Mapping[NoticeKind, Carrier],
         clock: Clock,
         follow_up: FollowUp,
         limits: Limits | None = None,
@@ -225,7 +225,7 @@ class Outbox:
         try:
             outcome = self._counted(flight.claim, await self._deliver(flight.claim))
             if isinstance(outcome, Blocked):
-                self._transports.block(flight.claim.notice.say, outcome)
+                self._transports.block(flight.claim.notice.kind, outcome)
             await self._settle(flight, outcome)
         except Exception as error:  # noqa: BLE001  the lease ends, and it is tried again
             _note("The outcome of a delivery was not saved", error)
@@ -234,7 +234,7 @@ class Outbox:
             self.wake()
 
     async def _deliver(self, claim: Claim) -> Outcome:
-        carrier = self._carriers.get(claim.notice.say)
+        carrier = self._carriers.get(claim.notice.kind)
         if carrier is None:
             return Dead(
                 t("This desk is not set up to deliver it. Have an admin complete the settings, then try again.")

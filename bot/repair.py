@@ -14,7 +14,7 @@ from typing import Protocol
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
-from bot.model.notice import FOUND, Notice, Say
+from bot.model.notice import FOUND, Notice, NoticeKind
 from bot.model.ticket import Ticket
 from bot.ports import Store
 from bot.tickets.notifications import notice
@@ -55,14 +55,14 @@ class PostedMessages(Protocol):
 class RepairLine:
     """A comparison and its result, or what only a person can do."""
 
-    what: str
+    subject: str
     done: str = ""
     wrong: str = ""
 
     def __str__(self) -> str:
         if self.wrong:
-            return f"FIX   {self.what}: {self.wrong}"
-        return f"DONE  {self.what}: {self.done}" if self.done else f"ok    {self.what}"
+            return f"FIX   {self.subject}: {self.wrong}"
+        return f"DONE  {self.subject}: {self.done}" if self.done else f"ok    {self.subject}"
 
 
 @dataclass
@@ -169,13 +169,15 @@ class Repair:
     def _keys(self, ticket: Ticket) -> Iterable[str]:
         """Keys by which the card may have been posted: by the notice of any version."""
         for version in range(1, ticket.version + 1):
-            card = notice(ticket.model_copy(update={"version": version}), Say.CARD, self.desk_channel, ticket.raised_at)
+            card = notice(
+                ticket.model_copy(update={"version": version}), NoticeKind.CARD, self.desk_channel, ticket.raised_at
+            )
             yield from self.messages.keys(card.key)
 
     def _card(self, ticket: Ticket, ts: str) -> Notice:
         """A card's notice in a lane of its own: what waits in the thread waits for this card."""
         at = as_utc(self.clock())
-        card = notice(ticket, Say.CARD, self.desk_channel, at, {FOUND: ts} if ts else {})
+        card = notice(ticket, NoticeKind.CARD, self.desk_channel, at, {FOUND: ts} if ts else {})
         own = {"key": f"{card.key}:repair:{at.timestamp():.0f}", "lane": f"{ticket.id}:repair"}
         return card.model_copy(update=own)
 

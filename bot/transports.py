@@ -16,7 +16,7 @@ from typing import TypeVar
 from bot.core.clock import Clock
 from bot.core.errors import StoreDown, place_of
 from bot.core.pace import Pace
-from bot.model.notice import Blocked, Held, Say
+from bot.model.notice import Blocked, Held, NoticeKind
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Transport:
     """One transport. `close` it when it refuses; `run` it in a task, which notifies people and opens it again."""
 
     name: str
-    kinds: frozenset[Say]
+    kinds: frozenset[NoticeKind]
     """Types of notifications it delivers."""
     check: Check
     clock: Clock
@@ -167,10 +167,10 @@ class Transports:
         waits = [wait for transport in self.all if (wait := transport.seconds_held()) is not None]
         return min(waits, default=None)
 
-    def block(self, say: Say, outcome: Blocked) -> None:
+    def block(self, kind: NoticeKind, outcome: Blocked) -> None:
         """Closes the transport of this kind of notice, or one channel of it."""
         for transport in self.all:
-            if say in transport.kinds:
+            if kind in transport.kinds:
                 transport.close(outcome.why, outcome.channel, outcome.needed)
 
     async def run(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blocks import bulk, reminders
 from blocks.kit import Json
-from bot.bulk import Several, Wish
+from bot.bulk import BulkAction, BulkRequest
 from bot.core.errors import Invalid
 from bot.core.i18n import t
 from bot.desk import Desk
@@ -35,10 +35,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def submit(form: Submission) -> Draw:
         chosen = form.typed.get(bulk.WHAT, "")
-        if chosen not in set(Several):
+        if chosen not in set(BulkAction):
             raise Invalid({bulk.WHAT: t("Pick one.")})
         until = reminders.chosen_until(form.typed)
-        wish = Wish(Several(chosen), until, form.typed.get(reminders.WORD, ""), form.typed.get(CAUSE, ""))
+        wish = BulkRequest(BulkAction(chosen), until, form.typed.get(reminders.WORD, ""), form.typed.get(CAUSE, ""))
         ids = [each for each in form.typed.get(bulk.TICKETS, "").split("\n") if each]
         outcomes = await desk.bulk.apply(ids, form.user, wish, form.view)
 

@@ -19,7 +19,7 @@ from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, Refused, StoreDown, place_of
 from bot.core.i18n import mark, t
 from bot.forms.field_table import field
-from bot.forms.template_fields import Ask
+from bot.forms.template_fields import InputType
 from bot.forms.validation import Incomplete
 from bot.model.ticket import Ticket
 from handlers import views
@@ -165,7 +165,7 @@ def first_field_error(words: str, form: Submission) -> dict[str, str]:
 def _is_written(key: str, config: Config) -> bool:
     """Typed text of a form; choices from lists are not kept."""
     asked = field(key, config)
-    return asked is None or asked.ask in {Ask.LINE, Ask.TEXT}
+    return asked is None or asked.input_type in {InputType.LINE, InputType.TEXT}
 
 
 def rescued(ticket: Ticket, name: str, words: str, form: Submission, config: Config) -> Json | None:

@@ -62,7 +62,7 @@ async def _carry_out(desk: Desk, what: Move | Step, form: Submission, word: str)
     elif what is Move.RESOLVE:
         await desk.tickets.resolve(form.ticket, form.user, form.view, word, form.typed)
     else:
-        await desk.tickets.say(form.ticket, what, form.user, form.view, transitions.ASKED[what].detail, word)
+        await desk.tickets.act_with_text(form.ticket, what, form.user, form.view, transitions.ASKED[what].detail, word)
 
 
 def _asked(action: str) -> Move | Step:

@@ -21,7 +21,7 @@ from blocks.kit import Message
 from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
-from bot.model.notice import Letter, Notice, Say
+from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Level, Ticket
 from bot.model.transitions import Step
 from bot.tickets.notifications import SENDING
@@ -37,21 +37,21 @@ def writer(desk: Desk) -> Write:
         with speaking(await _language(desk, notice)):
             left = next(iter(notice.names("left")), "")
             if not left:
-                return await say(notice, ticket, link)
+                return await render(notice, ticket, link)
             names = await desk.queries.names([left])
             for_them = notice.model_copy(update={"to": left})
-            return [notifications.in_place_of(names(left), each) for each in await say(for_them, ticket, link)]
+            return [notifications.in_place_of(names(left), each) for each in await render(for_them, ticket, link)]
 
-    async def say(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
-        if notice.say in {Say.HANDOVER, Say.DIGEST}:
-            return [await (_handover if notice.say is Say.HANDOVER else _digest)(desk, notice)]
-        if notice.say in {Say.VIEW, Say.REQUEST_POST}:
+    async def render(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
+        if notice.kind in {NoticeKind.HANDOVER, NoticeKind.DIGEST}:
+            return [await (_handover if notice.kind is NoticeKind.HANDOVER else _digest)(desk, notice)]
+        if notice.kind in {NoticeKind.VIEW, NoticeKind.REQUEST_POST}:
             return [await _view(desk, notice)]
         if ticket is None:
             return [await _word(desk, notice)]
-        if notice.say in {Say.REMINDERS, Say.ANSWERED}:
+        if notice.kind in {NoticeKind.REMINDERS, NoticeKind.ANSWERED}:
             return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
-        if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
+        if notice.kind is NoticeKind.CARD:  # the most frequent one, and a function of the record alone
             return [await _card(desk, ticket)]
         return await _happened(desk, notice, ticket, link)
 
@@ -60,16 +60,16 @@ def writer(desk: Desk) -> Write:
 
 async def _word(desk: Desk, notice: Notice) -> Message:
     """Renders a direct message without a ticket."""
-    if notice.say is Say.WORD:
+    if notice.kind is NoticeKind.WORD:
         return conversation.word(notice.body, await desk.conversation.count_unassigned())
-    return notifications.alert(notice) if notice.say is Say.ALERT else guides.message(desk.config.guides)
+    return notifications.alert(notice) if notice.kind is NoticeKind.ALERT else guides.message(desk.config.guides)
 
 
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
     """Messages on an event of the ticket, or of its leading ticket with the same cause."""
-    if notice.say is Say.RECEIPT:
+    if notice.kind is NoticeKind.RECEIPT:
         return [delivery_lines.not_delivered(notice, ticket)]
-    if notice.say is Say.ENTRY:
+    if notice.kind is NoticeKind.ENTRY:
         entry = await desk.conversation.find(str(notice.body["entry"]))
         return [conversation.message(entry, ticket, desk.config)] if entry else []
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
@@ -77,47 +77,49 @@ async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Se
     who = await desk.queries.names([about.owner, event.by])
     if about is not ticket:
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
-    if notice.say is Say.LINE and priority_call.is_call(notice):
+    if notice.kind is NoticeKind.LINE and priority_call.is_call(notice):
         ended = thread_lines.words_of(event, ticket, desk.config, who(event.by))
         return [priority_call.over(ticket, desk.config, ended)]
-    rows = await desk.resend.messages_of(ticket) if event.what in SENDING else []
-    drawn = _as_first_drawn(notice, rows) if notice.say is Say.LINE else notice
+    rows = await desk.resend.messages_of(ticket) if event.kind in SENDING else []
+    drawn = _as_first_drawn(notice, rows) if notice.kind is NoticeKind.LINE else notice
     outcomes = delivery_lines.outcomes(rows, event.version)
     return notifications.messages(drawn, ticket, event, desk.config, who, link, outcomes)
 
 
 def _as_first_drawn(notice: Notice, rows: Iterable[Letter]) -> Notice:
     """The notice that posted the line which is redrawn."""
-    first = (each.notice for each in rows if each.notice.version == notice.version and each.notice.say is Say.THREAD)
+    first = (
+        each.notice for each in rows if each.notice.version == notice.version and each.notice.kind is NoticeKind.THREAD
+    )
     posted = next((each for each in first if "news" in each.body), None)
-    return posted or notice.model_copy(update={"say": Say.THREAD, "body": {}})
+    return posted or notice.model_copy(update={"kind": NoticeKind.THREAD, "body": {}})
 
 
 async def _named(desk: Desk, event: Event) -> Event:
     """The event with the name of its technical note: a note gets its number when it is saved."""
-    if event.what != Step.LEARN.value or event.detail.get("called"):
+    if event.kind != Step.LEARN.value or event.detail.get("called"):
         return event
     name = await desk.notes.name_of(event.detail["id"])
     return event.model_copy(update={"detail": {**event.detail, "called": name}})
 
 
-_TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES, Say.WORD})
+_TO_ONE = frozenset({NoticeKind.DIRECT, NoticeKind.REMINDERS, NoticeKind.GUIDES, NoticeKind.WORD})
 """Notices to one person, beside a redrawn direct message."""
 
 
 async def _language(desk: Desk, notice: Notice) -> Language:
     """A direct message is in its reader's language; messages for many readers, in the desk's."""
-    if notice.say is Say.REQUEST_POST:
+    if notice.kind is NoticeKind.REQUEST_POST:
         return desk.config.retarus.language
-    is_aside = not notice.ticket_id or notice.say is Say.LINE
-    alone = notice.say in _TO_ONE or (is_aside and notice.to.startswith(("U", "W")))
+    is_aside = not notice.ticket_id or notice.kind is NoticeKind.LINE
+    alone = notice.kind in _TO_ONE or (is_aside and notice.to.startswith(("U", "W")))
     reader = notice.to if alone else _reminded_person(notice)
     return await desk.queries.language_of(reader) if reader else desk.config.desk.language
 
 
 def _reminded_person(notice: Notice) -> str:
     """User whose direct message with reminders is updated; empty where it stands in a thread."""
-    places = [what.split(":") for _, what in notice.pairs("places")] if notice.say is Say.ANSWERED else []
+    places = [what.split(":") for _, what in notice.pairs("places")] if notice.kind is NoticeKind.ANSWERED else []
     return next((to[0] for _, _, *to in places if to), "")
 
 
@@ -135,7 +137,7 @@ async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
 
 async def _view(desk: Desk, notice: Notice) -> Message:
     """Renders a notice on Retarus's view of a month: to us, or the request to them."""
-    if notice.say is Say.REQUEST_POST:
+    if notice.kind is NoticeKind.REQUEST_POST:
         return reports.request_post(str(notice.body["subject"]), str(notice.body["text"]))
     reporting = desk.reports
     period = reporting.month(str(notice.body["month"]))

@@ -17,7 +17,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.core.errors import StoreDown
 from bot.model.conversation import Entry
-from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Gone, Outcome, Retry, Say, Sent
+from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Gone, NoticeKind, Outcome, Retry, Sent
 from bot.outbox import Carrier
 from runtime import log_context
 from runtime.metrics import Metrics
@@ -96,7 +96,7 @@ class ObservedCarrier:
         request, ticket = log_context.new_request(), claim.notice.ticket_id
         log_context.name_for_this_task(request=request, ticket=ticket)
         began, outcome, reason = time.perf_counter(), "failed", "error"
-        kind = claim.notice.say.value
+        kind = claim.notice.kind.value
         with self._metrics.spans.span(f"delivery {self._way}", request=request, ticket=ticket, kind=kind) as span:
             try:
                 done = await self._carrier.deliver(claim, at)
@@ -107,11 +107,11 @@ class ObservedCarrier:
         return done
 
 
-def observed_carriers(carriers: Mapping[Say, Carrier], metrics: Metrics) -> dict[Say, Carrier]:
+def observed_carriers(carriers: Mapping[NoticeKind, Carrier], metrics: Metrics) -> dict[NoticeKind, Carrier]:
     """The same carriers, measured by transport: Slack or e-mail."""
     return {
-        say: ObservedCarrier(carrier, "mail" if say in BY_MAIL else "slack", metrics)
-        for say, carrier in carriers.items()
+        kind: ObservedCarrier(carrier, "mail" if kind in BY_MAIL else "slack", metrics)
+        for kind, carrier in carriers.items()
     }
 
 

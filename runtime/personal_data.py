@@ -40,5 +40,6 @@ async def access_log(archive: PersonalDataArchive) -> str:
     """Log of exports and erasures with their users, newest first."""
     entries = await archive.accesses()
     return (
-        "\n".join(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.by}  {each.what}  {each.about}" for each in entries) or "empty"
+        "\n".join(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.by}  {each.action}  {each.about}" for each in entries)
+        or "empty"
     )

@@ -10,9 +10,9 @@ from typing import Any, cast
 from bot.config.settings import Config
 from bot.config.settings_file import parse
 from bot.desk import Desk, open_desk
-from bot.forms.validators import Given
+from bot.forms.validators import CheckContext
 from bot.model.contact import Contact, Person
-from bot.model.notice import Letter, Notice, Say
+from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Kind, Level, Stage, Ticket
 from bot.model.transitions import Move
 from bot.tickets.notifications import Routes
@@ -132,8 +132,8 @@ def a_config(**tables: Any) -> Config:
     return parse(defaults)
 
 
-def given(answers: Mapping[str, str] | None = None, *, now: datetime = NOW, **tables: Any) -> Given:
-    return Given(now, a_config(**tables), answers or {})
+def given(answers: Mapping[str, str] | None = None, *, now: datetime = NOW, **tables: Any) -> CheckContext:
+    return CheckContext(now, a_config(**tables), answers or {})
 
 
 def an_actor(user: str = BEN, *levels: Level, admin: bool = False) -> Actor:
@@ -229,13 +229,15 @@ def without(answers: Mapping[str, str], *keys: str) -> dict[str, str]:
 
 
 def an_event(ticket: Ticket, what: str, by: str = ANNA, **detail: str) -> Event:
-    return Event(ticket_id=ticket.id, version=ticket.version, at=NOW, by=by, what=what, detail=detail)
+    return Event(ticket_id=ticket.id, version=ticket.version, at=NOW, by=by, kind=what, detail=detail)
 
 
-def a_notice(ticket: Ticket, say: Say = Say.CARD, to: str = DESK, body: Mapping[str, Any] | None = None) -> Notice:
-    key = f"{ticket.id}:{ticket.version}:{say}:{to}"
+def a_notice(
+    ticket: Ticket, kind: NoticeKind = NoticeKind.CARD, to: str = DESK, body: Mapping[str, Any] | None = None
+) -> Notice:
+    key = f"{ticket.id}:{ticket.version}:{kind}:{to}"
     return Notice(
-        key=key, ticket_id=ticket.id, lane=key, say=say, to=to, version=ticket.version, due=NOW, body=dict(body or {})
+        key=key, ticket_id=ticket.id, lane=key, kind=kind, to=to, version=ticket.version, due=NOW, body=dict(body or {})
     )
 
 
@@ -300,7 +302,9 @@ class World:
 
     async def resolved(self) -> Ticket:
         ticket = await self.accepted()
-        return await self.desk.tickets.say(ticket.id, Move.RESOLVE, BEN, self.form(), "remedy", "Policy corrected")
+        return await self.desk.tickets.act_with_text(
+            ticket.id, Move.RESOLVE, BEN, self.form(), "remedy", "Policy corrected"
+        )
 
     async def closed(self) -> Ticket:
         ticket = await self.resolved()
@@ -310,10 +314,10 @@ class World:
         """Notices of this ticket in the outbox, oldest first."""
         return (await self.store.letters(ticket_id=ticket.id, limit=1000))[::-1]
 
-    async def told(self, ticket: Ticket, say: Say) -> list[Notice]:
+    async def told(self, ticket: Ticket, kind: NoticeKind) -> list[Notice]:
         """The notices of this kind that the ticket's present version caused."""
         rows = await self.notices(ticket)
-        return [row.notice for row in rows if row.notice.say is say and row.notice.version == ticket.version]
+        return [row.notice for row in rows if row.notice.kind is kind and row.notice.version == ticket.version]
 
 
 async def a_world(*contacts: Contact, **tables: Any) -> World:

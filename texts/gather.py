@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from bot.config.settings import Config
 from bot.core.i18n import CATALOGUES, Language
 from bot.forms.template_fields import FIELDS, TRANSACTIONS
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "blocks", "demo", "handlers", "runtime")
@@ -36,7 +36,7 @@ def gather_messages() -> Catalog:
                 found.add(words, locations=[(where, 0)])
     for words in field_messages():
         found.add(words, locations=[("bot/forms/template_fields.py", 0)])
-    for gloss in (say.gloss for say in Say):
+    for gloss in (kind.gloss for kind in NoticeKind):
         found.add(gloss, locations=[("bot/model/notice.py", 0)])
     return found
 

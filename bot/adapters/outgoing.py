@@ -30,14 +30,14 @@ from bot.conversation.ports import MailFiles
 from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
 from bot.core.pace import SharedTurns
-from bot.model.notice import BY_MAIL, Say
+from bot.model.notice import BY_MAIL, NoticeKind
 from bot.outbox import Carrier
 from bot.ports import Store
 from bot.tickets.ports import Directory
 from bot.transports import Closure, Tell, Transport, Transports
 
-BY_SLACK = frozenset(Say) - BY_MAIL
-IN_THE_CHANNEL = (Say.LETTER_POST, Say.CHASE_POST, Say.REQUEST_POST)
+BY_SLACK = frozenset(NoticeKind) - BY_MAIL
+IN_THE_CHANNEL = (NoticeKind.LETTER_POST, NoticeKind.CHASE_POST, NoticeKind.REQUEST_POST)
 """Notifications posted in the channel shared with Retarus."""
 
 
@@ -71,7 +71,7 @@ class Outgoing:
 
     def carriers(
         self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles, directory: Directory
-    ) -> dict[Say, Carrier]:
+    ) -> dict[NoticeKind, Carrier]:
         """The carrier of each kind of notice. `parser`: reads files of mails that came in."""
         files, limit, retarus = SlackFiles(self.posting, self.session), config.files.max_bytes, config.retarus
         mail = MailCarrier(
@@ -85,15 +85,15 @@ class Outgoing:
             is_slack_open=lambda: self.slack.is_open,
         )
         slack = SlackCarrier(self.posting, store, write, files, limit)
-        carriers: dict[Say, Carrier] = {say: mail if say in BY_MAIL else slack for say in Say}
+        carriers: dict[NoticeKind, Carrier] = {kind: mail if kind in BY_MAIL else slack for kind in NoticeKind}
         talking = ConversationCarrier(self.posting, store, write, files, parser)
-        carriers |= dict.fromkeys((Say.ENTRY, Say.RECEIPT, Say.ORIGINAL), talking)
-        carriers[Say.REPORT] = ReportCarrier(self.posting, make_report)
+        carriers |= dict.fromkeys((NoticeKind.ENTRY, NoticeKind.RECEIPT, NoticeKind.ORIGINAL), talking)
+        carriers[NoticeKind.REPORT] = ReportCarrier(self.posting, make_report)
         if retarus.fallback and retarus.email:
-            carriers |= {say: ClosedChannelIsFinal(carriers[say]) for say in IN_THE_CHANNEL}
+            carriers |= {kind: ClosedChannelIsFinal(carriers[kind]) for kind in IN_THE_CHANNEL}
         return {
-            say: carrier if say in BY_MAIL else PresentRecipients(carrier, directory)
-            for say, carrier in carriers.items()
+            kind: carrier if kind in BY_MAIL else PresentRecipients(carrier, directory)
+            for kind, carrier in carriers.items()
         }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clocks import schedule, timers
-from bot.clocks.schedule import Reach
+from bot.clocks.schedule import ReminderAudience
 from bot.clocks.timers import Timer
 from bot.config.settings import Config, Priority
 from bot.config.time_policy import Agreement
@@ -81,24 +81,24 @@ def _name(timer: Timer, ticket: Ticket) -> str:
 def _recipients(timer: Timer, ticket: Ticket, config: Config) -> str:
     """The first reminder to each group of people, and how often it is repeated."""
     people_at: dict[str, datetime] = {}
-    for at, how_far in forecast(timer, ticket, config):
-        people_at.setdefault(" + ".join(schedule.people(ticket, how_far, config)), at)
+    for at, audience in forecast(timer, ticket, config):
+        people_at.setdefault(" + ".join(schedule.people(ticket, audience, config)), at)
     if not people_at:
         return ""
     again = span(timers.minutes(ticket, config, "repeat") * 60)
     return " · ".join(f"{_when(at, config)} {who}" for who, at in people_at.items()) + f" · every {again}"
 
 
-def forecast(timer: Timer, ticket: Ticket, config: Config) -> Iterator[tuple[datetime, Reach]]:
+def forecast(timer: Timer, ticket: Ticket, config: Config) -> Iterator[tuple[datetime, ReminderAudience]]:
     """The next reminders of one timer, if nobody acts in between."""
     for _ in range(_LIMIT):
         run = next((each for each in timers.runs(ticket, config) if each.timer is timer), None)
         at = schedule.next_of(run, ticket, config) if run else None
         if run is None or at is None:
             return
-        yield at, schedule.reach(ticket, [run], config, at)
+        yield at, schedule.audience_of(ticket, [run], config, at)
         reminded = Event(
-            ticket_id=ticket.id, version=1, at=at, by="", what=Step.REMIND.value, detail={"watches": timer.value}
+            ticket_id=ticket.id, version=1, at=at, by="", kind=Step.REMIND.value, detail={"watches": timer.value}
         )
         times = after_event(ticket.times, reminded, ticket.stage, ticket.stage)
         ticket = ticket.model_copy(update={"times": times})

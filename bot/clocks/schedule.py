@@ -16,7 +16,7 @@ _GATHERED = timedelta(minutes=30)
 """Reminders of one ticket within this time are one message."""
 
 
-class Reach(Glossed):
+class ReminderAudience(Glossed):
     """Reach of a reminder, as it stays unanswered. Each includes the one before."""
 
     OWNER = "owner", "the ticket's owner"
@@ -127,15 +127,15 @@ def _in_both(work: Calendar, quiet: Calendar, at: datetime) -> datetime:
     return work.opens(at)
 
 
-def reach(ticket: Ticket, due: Iterable[TimerRun], config: Config, at: datetime) -> Reach:
+def audience_of(ticket: Ticket, due: Iterable[TimerRun], config: Config, at: datetime) -> ReminderAudience:
     """Reach of this reminder: by the unanswered reminders before it; a breach of the SLA goes to the leads."""
     due = tuple(due)
     if any(_is_breached(run, at) for run in due):
-        return Reach.LEADS
+        return ReminderAudience.LEADS
     before = unanswered(ticket, due)
     if 0 < config.reminders.leads_after <= before:
-        return Reach.LEADS
-    return Reach.SECOND if 0 < config.reminders.second_person_after <= before else Reach.OWNER
+        return ReminderAudience.LEADS
+    return ReminderAudience.SECOND if 0 < config.reminders.second_person_after <= before else ReminderAudience.OWNER
 
 
 def unanswered(ticket: Ticket, due: Iterable[TimerRun]) -> int:
@@ -148,13 +148,15 @@ def _is_breached(run: TimerRun, at: datetime) -> bool:
     return run.timer is Timer.PLAN and run.is_late(at)
 
 
-def people(ticket: Ticket, how_far: Reach, config: Config, gone: Container[str] = frozenset()) -> tuple[str, ...]:
+def people(
+    ticket: Ticket, audience: ReminderAudience, config: Config, gone: Container[str] = frozenset()
+) -> tuple[str, ...]:
     """People who are notified directly, the owner first. Missing people are skipped, as are those who left."""
     second, leads = config.team(ticket.level).second_person, config.leads(ticket.stage.worked_at)
-    wants_second = how_far is not Reach.OWNER or ticket.owner in gone
+    wants_second = audience is not ReminderAudience.OWNER or ticket.owner in gone
     is_second_there = second not in {"", ticket.owner} and second not in gone
     found = [ticket.owner, *([second] if wants_second and second else [])]
-    if how_far is Reach.LEADS or (wants_second and not is_second_there):
+    if audience is ReminderAudience.LEADS or (wants_second and not is_second_there):
         found += leads
     here = [each for each in dict.fromkeys(found) if each not in gone]
     return tuple(here or [each for each in dict.fromkeys((*leads, *config.desk.admins)) if each not in gone])

@@ -20,7 +20,7 @@ _PICKED = {"choice": 100, "choices": 100, "decision": 10}
 """Maximum number of options that Slack allows per input."""
 
 
-class Extra(Section):
+class CustomField(Section):
     """One `[[fields]]` table: what section 4.1.1 of the Global Support Guide asks besides (guide 2.5)."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -48,7 +48,7 @@ class Extra(Section):
         return options
 
     @model_validator(mode="after")
-    def _can_be_picked(self) -> Extra:
+    def _can_be_picked(self) -> CustomField:
         max_options = _PICKED.get(self.ask)
         if max_options is None and self.options:
             raise ValueError(f'`ask = "{self.ask}"` takes no `options`; write `ask = "choice"`')

@@ -9,7 +9,16 @@ from typing import Annotated, Literal
 import phonenumbers
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part, Template, require_fitting, require_known
+from bot.config.custom_fields import (
+    CustomField,
+    FamilyName,
+    Label,
+    Matrix,
+    Part,
+    Template,
+    require_fitting,
+    require_known,
+)
 from bot.config.guide_versions import Guides
 from bot.config.handover_settings import HandoverSettings
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
@@ -262,7 +271,7 @@ class Config(Section):
     """The guide says that priority 1 exists, and no more."""
     matrix: Matrix = Matrix()
     """The priority of an impact and an urgency; the guide has none."""
-    fields: tuple[Extra, ...] = Field((), max_length=10)
+    fields: tuple[CustomField, ...] = Field((), max_length=10)
     """Custom fields beyond the guide's own questions (guide 2.5); more would not fit into one Slack form."""
     templates: tuple[Template, ...] = Field((), max_length=50)
     """Frequent problems that fill in a new ticket."""

@@ -18,7 +18,7 @@ from bot.conversation.references import rcr_numbers
 from bot.core.characters import without_surrogates
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import ConversationChanges, Entry, EntryFile, EntryState, Way, entry_id
+from bot.model.conversation import ConversationChanges, Entry, EntryFile, EntrySource, EntryState, entry_id
 from bot.model.notice import Place
 from bot.model.ticket import Stage, Ticket
 from bot.tickets.changes import ATTEMPTS, Changes
@@ -60,7 +60,7 @@ class Channel:
     async def letter_at(self, channel: str, thread: str) -> Place | None:
         """The letter whose thread this is."""
         place = await self.changes.store.placed(channel, thread) if thread else None
-        return place if place and place.what == LETTER else None
+        return place if place and place.role == LETTER else None
 
     async def receive(self, message: ChannelMessage) -> None:
         """Mirrors a message of theirs; ignores all but the threads of our letters.
@@ -120,7 +120,12 @@ class Channel:
         keys = {_key(channel, ts) for channel in await ids_of(self.store, place.channel) for ts in there}
         thread = f"thread_ts={place.ts}&"
         for entry in await self.store.entries_of(place.ticket_id):
-            if entry.way is Way.CHANNEL and thread in entry.link and entry.id not in keys and not entry.is_deleted:
+            if (
+                entry.source is EntrySource.CHANNEL
+                and thread in entry.link
+                and entry.id not in keys
+                and not entry.is_deleted
+            ):
                 await self._take_back(entry.id)
 
     async def _known(self, channel: str, ts: str) -> Entry | None:
@@ -142,7 +147,7 @@ class Channel:
         files = sort_files(given)
         return Entry(
             id=_key(message.channel, message.ts),
-            way=Way.CHANNEL,
+            source=EntrySource.CHANNEL,
             kind="message",
             state=EntryState.SHOWN,
             ticket_id=ticket.id,

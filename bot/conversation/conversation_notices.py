@@ -12,7 +12,7 @@ from bot.conversation.delivery_report import Delivery
 from bot.core.clock import zone
 from bot.core.i18n import t
 from bot.model.conversation import Entry, FailedDelivery
-from bot.model.notice import Notice, Say, direct_lane
+from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Ticket
 from bot.tickets.notifications import Routes, line_place, receipt_place
 
@@ -28,7 +28,7 @@ def shown(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> Notice:
         key=f"{entry_place(entry.id)}:{entry.version}",
         ticket_id=ticket.id,
         lane=f"{ticket.id}:thread",
-        say=Say.ENTRY,
+        kind=NoticeKind.ENTRY,
         to=routes.desk,
         version=ticket.version,
         due=at,
@@ -50,8 +50,8 @@ def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[
         "key": entry.letter,
     }
     notice, name, place = shown(ticket, entry, routes, at), f"{entry.id}:{entry.version}", line_place(int(version))
-    line = {"key": f"line:{name}", "say": Say.LINE, "version": int(version), "body": {"place": place}}
-    receipt = {"key": f"receipt:{name}", "say": Say.RECEIPT, "body": body}
+    line = {"key": f"line:{name}", "kind": NoticeKind.LINE, "version": int(version), "body": {"place": place}}
+    receipt = {"key": f"receipt:{name}", "kind": NoticeKind.RECEIPT, "body": body}
     return [notice.model_copy(update=line), notice.model_copy(update=receipt)]
 
 
@@ -80,7 +80,7 @@ def word(user: str, key: str, body: dict[str, JsonValue], at: datetime) -> Notic
         key=f"word:{key}:{user}",
         ticket_id="",
         lane=direct_lane(user),
-        say=Say.WORD,
+        kind=NoticeKind.WORD,
         to=user,
         version=0,
         due=at,
@@ -91,4 +91,4 @@ def word(user: str, key: str, body: dict[str, JsonValue], at: datetime) -> Notic
 def original(user: str, entry_id: str, click: str, at: datetime) -> Notice:
     """The raw mail, as a file in this person's direct messages."""
     notice = word(user, f"original:{entry_id}:{click}", {"entry": entry_id}, at)
-    return notice.model_copy(update={"say": Say.ORIGINAL})
+    return notice.model_copy(update={"kind": NoticeKind.ORIGINAL})

@@ -12,7 +12,7 @@ from bot.conversation.mail import InboundMail, MailFile, UnreadableMail
 from bot.conversation.matching import Assigned, Ignored, Reason, Unassigned
 from bot.conversation.quoted_text import new_words
 from bot.core.cleaning import excerpt
-from bot.model.conversation import Entry, EntryFile, EntryState, FailedDelivery, Way, entry_id
+from bot.model.conversation import Entry, EntryFile, EntrySource, EntryState, FailedDelivery, entry_id
 
 WHOLE = 60_000
 """Characters of the whole text that are kept beside the original."""
@@ -33,7 +33,7 @@ def entry_of_mail(mail: InboundMail, found: Assessment, at: datetime, *, known: 
     files = sort_files(mail.files)
     return Entry(
         id=entry_id(mail.identity),
-        way=Way.MAIL,
+        way=EntrySource.MAIL,
         kind=kind.value,
         at=at,
         written_at=_written_at(mail, at),
@@ -62,7 +62,7 @@ def unreadable(mail: UnreadableMail, at: datetime) -> Entry:
     """The raw mail is kept; a person looks at it."""
     return Entry(
         id=entry_id(mail.identity),
-        way=Way.MAIL,
+        source=EntrySource.MAIL,
         kind=Reason.UNREADABLE.value,
         state=EntryState.UNASSIGNED,
         reason=Reason.UNREADABLE.value,
@@ -78,7 +78,7 @@ def is_recorded(entry: Entry) -> bool:
 
 def number_to_record(entry: Entry, recorded: tuple[str, ...]) -> str:
     """The number of theirs that is recorded automatically: the only one in it, and the ticket has none yet."""
-    if entry.way is Way.CHANNEL or _is_automatic(entry) or recorded:
+    if entry.source is EntrySource.CHANNEL or _is_automatic(entry) or recorded:
         return ""
     return entry.rcr[0] if len(entry.rcr) == 1 else ""
 
@@ -95,7 +95,7 @@ def _is_automatic(entry: Entry) -> bool:
 def _copy_of_ours(mail: InboundMail, kind: MailKind, at: datetime) -> Entry:
     return Entry(
         id=entry_id(mail.identity),
-        way=Way.MAIL,
+        source=EntrySource.MAIL,
         kind=kind.value,
         state=EntryState.IGNORED,
         at=at,

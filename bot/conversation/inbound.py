@@ -115,7 +115,7 @@ class Inbound:
     async def _letter(self, ticket: Ticket | None) -> str:
         """Last text to Retarus: an answer may quote it without any mark."""
         history = await self.queries.history(ticket.id) if ticket else []
-        sent = [each.detail.get("text", "") for each in history if each.what in _SENT]
+        sent = [each.detail.get("text", "") for each in history if each.kind in _SENT]
         return "\n".join(sent[-_QUOTABLE:])
 
 
@@ -133,7 +133,7 @@ def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | No
     detail = {"rcr": number} if number else {}
     if not is_recorded(entry):
         return Change(changed, event(changed, Step.RCR, by, at, **detail, entry=entry.id))
-    return Change(changed, event(changed, Step.RETARUS_WROTE, by, at, **detail, entry=entry.id, way=entry.way.value))
+    return Change(changed, event(changed, Step.RETARUS_WROTE, by, at, **detail, entry=entry.id, way=entry.source.value))
 
 
 def _message_ids(entry: Entry) -> tuple[MessageId, ...]:

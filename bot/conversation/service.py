@@ -126,7 +126,7 @@ class Conversation:
     async def ticket_at(self, channel: str, thread: str) -> str:
         """Id of the ticket whose thread this is; empty for any other."""
         place = await self.changes.store.placed(channel, thread)
-        return place.ticket_id if place and place.what == "card" else ""
+        return place.ticket_id if place and place.role == "card" else ""
 
     async def save_draft(self, user: str, ticket_id: str, text: str) -> None:
         """Saves the words that are being previewed."""

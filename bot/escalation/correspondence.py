@@ -18,7 +18,7 @@ EAS = "eas"
 
 def escalations(history: Iterable[Event]) -> list[Event]:
     """All escalations of the ticket, oldest first, by letter or in the portal."""
-    return [event for event in history if event.what == Move.ESCALATE.value]
+    return [event for event in history if event.kind == Move.ESCALATE.value]
 
 
 def letters_sent(history: Iterable[Event]) -> list[Event]:
@@ -28,7 +28,7 @@ def letters_sent(history: Iterable[Event]) -> list[Event]:
 
 def messages_sent(history: Iterable[Event]) -> list[Event]:
     """Letters and follow-ups, oldest first: what left here and can be answered."""
-    return [event for event in history if event.what in _WRITTEN and event.detail.get("way") != EAS]
+    return [event for event in history if event.kind in _WRITTEN and event.detail.get("way") != EAS]
 
 
 def is_opened_in_portal(history: Iterable[Event]) -> bool:
@@ -52,13 +52,13 @@ _SCOPE = frozenset({Step.LEAD.value, Step.UNLEAD.value, Step.JOIN.value})
 
 def is_scope_changed(history: Iterable[Event], seen: int) -> bool:
     """True if end-customers or tickets with the same cause came or went after that version."""
-    return any(event.what in _SCOPE and event.version > seen for event in history)
+    return any(event.kind in _SCOPE and event.version > seen for event in history)
 
 
 def newly_affected(history: Sequence[Event]) -> str:
     """Sentence with the tenants that were added since Retarus was last written to; empty without any."""
-    last = max((event.version for event in history if event.what in _WRITTEN), default=0)
-    added = [event.detail.get("tenants", "") for event in history if event.what in _ADDED and event.version > last]
+    last = max((event.version for event in history if event.kind in _WRITTEN), default=0)
+    added = [event.detail.get("tenants", "") for event in history if event.kind in _ADDED and event.version > last]
     tenants = dict.fromkeys(tenant for text in added for tenant in text.split())
     return t("Also affected since then: {tenants}", tenants=", ".join(tenants)) if last and tenants else ""
 
@@ -87,7 +87,7 @@ def _news(ticket: Ticket, history: Sequence[Event], last: Event) -> Iterable[str
         yield t("This follows our letter of {time}.", time=at)
     for event in history:
         answer = event.detail.get("answer", "")
-        if event.version > last.version and event.what == Move.RETARUS_ANSWERED.value and answer:
+        if event.version > last.version and event.kind == Move.RETARUS_ANSWERED.value and answer:
             yield t("Your answer of {time}: {answer}", time=guide_time(event.at, ticket.zone), answer=answer)
     if affected := newly_affected(history):
         yield affected

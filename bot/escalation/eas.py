@@ -86,7 +86,7 @@ class Portal:
 
     def _moment_opened(self, opened: str, ticket: Ticket) -> datetime:
         try:
-            at = as_utc(datetime.fromtimestamp(int(moment(opened, self.queries.given())), UTC))
+            at = as_utc(datetime.fromtimestamp(int(moment(opened, self.queries.check_context())), UTC))
         except ValueError as error:
             raise Invalid({"opened": str(error)}) from error
         if at < ticket.raised_at.replace(second=0, microsecond=0):  # Slack's picker knows whole minutes

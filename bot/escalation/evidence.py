@@ -60,7 +60,7 @@ class Evidence:
     async def attach_below(self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str) -> None:
         """Adds files posted in the thread of a ticket's card; ignores all other threads."""
         place = await self.store.placed(channel, thread) if thread else None
-        if place and place.what == "card":
+        if place and place.role == "card":
             await self.attach(place.ticket_id, by, files, once)
 
     async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
@@ -139,7 +139,7 @@ class Evidence:
 
     def _reason(self, despite: str, ticket: Ticket) -> str:
         try:
-            return reason(despite, self.queries.given(has_files=bool(ticket.attachments)))
+            return reason(despite, self.queries.check_context(has_files=bool(ticket.attachments)))
         except ValueError as error:
             raise Invalid({OVERRIDE_REASON: str(error) if despite else t("Say why you send it anyway.")}) from error
 

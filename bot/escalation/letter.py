@@ -14,7 +14,7 @@ from bot.core.telephone import international
 from bot.escalation import correspondence
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of, is_asked, priority_reason
-from bot.forms.template_fields import Ask, Field, Heading, Need, Option
+from bot.forms.template_fields import Field, Heading, InputType, Need, Option
 from bot.forms.validation import examples, missing
 from bot.forms.validators import in_readers_language
 from bot.model.contact import Contact
@@ -173,7 +173,7 @@ def _numbers(ticket: Ticket) -> Iterable[str]:
 
 def shown(field: Field, answer: str, zone: str, config: Config) -> str:
     """A canonical answer as people read it; moments in this zone, as the guide writes them."""
-    if field.ask is Ask.MOMENT:
+    if field.input_type is InputType.MOMENT:
         at = as_moment(answer)
         return guide_time(at, zone) if at else answer
     labels: Mapping[str, Option] = {option.value: option for option in field.options(config)}

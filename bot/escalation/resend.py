@@ -12,7 +12,7 @@ from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter as letters
 from bot.escalation.rewriting import RewrittenLetter, changes_facts, in_place_of, rewritten
-from bot.model.notice import Letter, Notice, Say
+from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event
 from bot.outbox import DeliveryLog
@@ -24,7 +24,7 @@ from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 _NEWEST = 500
-_REQUESTS = frozenset({Say.REQUEST_POST, Say.REQUEST_MAIL})
+_REQUESTS = frozenset({NoticeKind.REQUEST_POST, NoticeKind.REQUEST_MAIL})
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Resend:
         letter = await self.deliveries.letter(key)
         if letter is None or letter.state != "dead":
             return False
-        if letter.notice.say in _REQUESTS:
+        if letter.notice.kind in _REQUESTS:
             await self._require_sender(by)
-        if letter.notice.say in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
+        if letter.notice.kind in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
             return False
-        if letter.notice.say in notifications.TO_RETARUS:
+        if letter.notice.kind in notifications.TO_RETARUS:
             ticket = await self.queries.ticket(letter.notice.ticket_id)
             if rewritten(letter.notice, ticket, self.config):
                 raise Conflict
@@ -71,7 +71,7 @@ class Resend:
         """The letter as it would go now, to be shown first; none when it can be tried again as it was."""
         permissions.require_part(await self.queries.actor(by))
         letter = await self.deliveries.letter(key)
-        if letter is None or letter.state != "dead" or letter.notice.say not in notifications.TO_RETARUS:
+        if letter is None or letter.state != "dead" or letter.notice.kind not in notifications.TO_RETARUS:
             return None
         ticket = await self.queries.ticket(letter.notice.ticket_id)
         text = rewritten(letter.notice, ticket, self.config)
@@ -127,7 +127,7 @@ class Resend:
         signed = cause.detail.get("signed") or cause.by
         if signed != by:
             await self._require_declarant(signed, ticket, is_break_glass=is_break_glass)
-        return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
+        return not any(each.kind == Move.ESCALATE and each.version > notice.version for each in history)
 
     async def _require_sender(self, user: str, ticket: Ticket | None = None, *, is_break_glass: bool = False) -> None:
         """Requires an authorised contact; for a break-glass letter, a person who may break the glass (guide 2.3)."""

@@ -12,12 +12,12 @@ from bot.core.i18n import t
 from bot.escalation import letter
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Step
 from bot.tickets.attachments import unpacked
 
-LETTERS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL})
+LETTERS = frozenset({NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL})
 _UNSIGNED = Contact(slack_user="-", name="-", email="", phone="-")
 
 
@@ -33,7 +33,7 @@ class RewrittenLetter:
     @property
     def way(self) -> str:
         """Name of the way of delivery, as in `Routes.ways`."""
-        if self.notice.say is Say.LETTER_MAIL:
+        if self.notice.kind is NoticeKind.LETTER_MAIL:
             return t("by e-mail to {address}", address=self.notice.to)
         return t("to the Retarus channel")
 
@@ -43,7 +43,7 @@ def rewritten(notice: Notice, ticket: Ticket, config: Config) -> LetterText | No
 
     Subject, signature and what is new since the letter before stay as they were.
     """
-    if notice.say not in LETTERS:
+    if notice.kind not in LETTERS:
         return None
     was = LetterText.model_validate(notice.body["letter"])
     with_files = ticket.model_copy(update={"attachments": unpacked(notice.body)})
@@ -55,10 +55,10 @@ def rewritten(notice: Notice, ticket: Ticket, config: Config) -> LetterText | No
 def in_place_of(notice: Notice, ticket: Ticket, text: LetterText) -> Notice:
     """The notice of a rewritten letter. Its key is new, and so is its Message-ID. `ticket`: as it is sent."""
     body: Mapping[str, JsonValue] = {**notice.body, "letter": text.model_dump(mode="json")}
-    key = f"{ticket.id}:{ticket.version}:{notice.say.value}:{notice.to}"
+    key = f"{ticket.id}:{ticket.version}:{notice.kind.value}:{notice.to}"
     return notice.model_copy(update={"key": key, "version": ticket.version, "body": body})
 
 
 def changes_facts(event: Event) -> bool:
     """True if the text of a letter may be another after this event."""
-    return event.what == Step.RCR.value or any(key.startswith("answer.") for key in event.detail)
+    return event.kind == Step.RCR.value or any(key.startswith("answer.") for key in event.detail)

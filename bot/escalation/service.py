@@ -125,7 +125,7 @@ class Escalation:
                 raise
         try:
             return contact, {
-                "glass": reason(break_glass_reason, self.queries.given(has_files=bool(ticket.attachments)))
+                "glass": reason(break_glass_reason, self.queries.check_context(has_files=bool(ticket.attachments)))
             }
         except ValueError as error:
             raise Invalid({BREAK_GLASS_REASON: str(error)}) from error
@@ -178,7 +178,7 @@ class Escalation:
         texts = [
             each.detail.get("text", "")
             for each in await self.queries.history(ticket.id)
-            if each.what == Move.ESCALATE or each.detail.get("again")
+            if each.kind == Move.ESCALATE or each.detail.get("again")
         ]
         if not texts:
             raise NotNow(t("Nothing was sent to Retarus yet."))

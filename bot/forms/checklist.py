@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from bot.config.custom_fields import Extra, Matrix
+from bot.config.custom_fields import CustomField, Matrix
 from bot.config.settings import Config
-from bot.forms.field import Ask, Field, GuidePart, Heading, Need, Option
+from bot.forms.field import Field, GuidePart, Heading, InputType, Need, Option
 from bot.forms.field_table import is_asked, of_kind
 from bot.forms.guide_tasks import SUMMARY_1, SUMMARY_2, UNLESS
 from bot.forms.template_fields import DONE
@@ -68,7 +68,7 @@ def _asked(kind: Kind, level: Level, config: Config) -> ChecklistSections:
 
 
 @lru_cache(256)
-def _sections(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) -> ChecklistSections:
+def _sections(kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix) -> ChecklistSections:
     """Headings of a level, and the fields under each: the same for every ticket of a kind."""
     found: dict[Heading, list[Field]] = {}
     for field in of_kind(kind, extras, matrix):
@@ -134,7 +134,7 @@ def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:
 def in_one_click(each: Task, ticket: Ticket, config: Config) -> tuple[Option, ...]:
     """The answers that complete this task by one click: none once it is done, or where words are needed."""
     first = each.fields[0]
-    if each.state is TaskState.DONE or first.ask is not Ask.DECISION:
+    if each.state is TaskState.DONE or first.input_type is not InputType.DECISION:
         return ()
     return tuple(
         option

@@ -12,7 +12,7 @@ from bot.forms.validators import Check
 from bot.model.ticket import Glossed, Kind, Level
 
 
-class Ask(Glossed):
+class InputType(Glossed):
     """Input type of a field."""
 
     LINE = "line", "one line of text"
@@ -82,7 +82,7 @@ class Field:
     heading: Heading
     need: Mapping[Kind, Need]
     """Need by kind; a kind that is missing here is not asked."""
-    ask: Ask = Ask.TEXT
+    input_type: InputType = InputType.TEXT
     label: str = ""
     """Label beside its heading; empty when the heading is enough."""
     hint: str = ""

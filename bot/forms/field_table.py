@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from bot.config.custom_fields import Extra, Matrix
+from bot.config.custom_fields import CustomField, Matrix
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
 from bot.forms import transaction_fields
@@ -15,9 +15,9 @@ from bot.forms.template_fields import (
     ADDITIONAL,
     DESCRIPTION,
     FIELDS,
-    Ask,
     Field,
     GuidePart,
+    InputType,
     Need,
     Option,
     example_field,
@@ -55,7 +55,7 @@ def fields_in(keys: Iterable[str], kind: Kind, config: Config) -> tuple[Field, .
 
 
 @lru_cache(64)
-def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
+def _table(extras: tuple[CustomField, ...], matrix: Matrix) -> tuple[Field, ...]:
     rows = [row for each in FIELDS for row in (_judged(each, matrix) if matrix.is_set else (each,))]
     for extra in extras:
         heading = _HEADINGS[extra.under]
@@ -66,7 +66,7 @@ def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
 
 @lru_cache(256)
 def of_kind(
-    kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, guide_part: GuidePart | None = None
+    kind: Kind, extras: tuple[CustomField, ...], matrix: Matrix, guide_part: GuidePart | None = None
 ) -> tuple[Field, ...]:
     """`fields_of`, cached by the two settings it depends on."""
     return tuple(
@@ -75,30 +75,30 @@ def of_kind(
 
 
 @lru_cache(64)
-def _by_key(extras: tuple[Extra, ...], matrix: Matrix) -> dict[str, Field]:
+def _by_key(extras: tuple[CustomField, ...], matrix: Matrix) -> dict[str, Field]:
     return {each.key: each for each in _table(extras, matrix)}
 
 
 # --- section 4.1.1 of the Global Support Guide, if it is configured
 
 
-def _own(extra: Extra) -> Field:
+def _own(extra: CustomField) -> Field:
     """A field of `[[fields]]`; printed under its heading with its label."""
-    ask = Ask(extra.ask)
+    ask = InputType(extra.ask)
     label = extra.label.replace("{", "{{").replace("}", "}}")
     return Field(
         key=OWN + extra.key,
         heading=_HEADINGS[extra.under],
         need=dict.fromkeys(extra.kinds, Need(extra.needed)),
-        ask=ask,
+        input_type=ask,
         label=extra.label,
         hint=extra.hint,
-        check=checks.moment if ask is Ask.MOMENT else checks.words_or_none,
+        check=checks.moment if ask is InputType.MOMENT else checks.words_or_none,
         options=_picked(extra.options),
         only_if=("services", frozenset(extra.services)) if extra.services else None,
         printed=f"{label.rstrip(':?')}: {{}}",
         level=Level(extra.level),
-        max_length=1000 if ask is Ask.LINE else 3000,
+        max_length=1000 if ask is InputType.LINE else 3000,
     )
 
 
@@ -139,10 +139,10 @@ def _because(answers: Mapping[str, str], config: Config) -> str:
     return checks.BY_MATRIX
 
 
-def _own_reason(text: str, given: checks.Given) -> str:
-    if text == checks.BY_MATRIX and not _because(given.answers, given.config):
+def _own_reason(text: str, context: checks.CheckContext) -> str:
+    if text == checks.BY_MATRIX and not _because(context.answers, context.config):
         raise ValueError(t("Another priority than impact and urgency say needs a reason of its own."))
-    return checks.reason(text, given)
+    return checks.reason(text, context)
 
 
 def priority_reason(answers: Mapping[str, str]) -> str:
@@ -174,5 +174,5 @@ def is_asked(row: Field, answers: Mapping[str, str], config: Config) -> bool:
     if row.only_if is None:
         return True
     key, values = row.only_if
-    given = set(filter(None, answers.get(key, "").split("\n")))
-    return bool(given - {"none"} if not values else values & given)
+    context = set(filter(None, answers.get(key, "").split("\n")))
+    return bool(context - {"none"} if not values else values & context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms import validators
-from bot.forms.field import ANYTHING, Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
+from bot.forms.field import ANYTHING, Field, GuidePart, Heading, InputType, Need, Option, fixed, for_all, need_of
 from bot.model.ticket import Level
 
 KNOWN = Heading("Is this issue is already known?", "5 and 3, 1st level")
@@ -70,44 +70,44 @@ def _priorities(config: Config) -> tuple[Option, ...]:
 
 PARTNER: tuple[Field, ...] = (
     Field(
-        "info", INFO, for_all(Need.HANDOFF), Ask.DECISION,
+        "info", INFO, for_all(Need.HANDOFF), InputType.DECISION,
         options=fixed(correct="Correct and complete", missing="Something is missing", wrong="Something is wrong"),
         printed="",
     ),
     Field(
-        "info_note", INFO, for_all(Need.HANDOFF), Ask.LINE, "What is missing or wrong?",
+        "info_note", INFO, for_all(Need.HANDOFF), InputType.LINE, "What is missing or wrong?",
         only_if=("info", frozenset({"missing", "wrong"})), printed="", max_length=1000,
     ),
     Field(
-        "priority", PRIORITY, for_all(Need.HANDOFF), Ask.CHOICE, "Priority", options=_priorities,
+        "priority", PRIORITY, for_all(Need.HANDOFF), InputType.CHOICE, "Priority", options=_priorities,
         printed="",
     ),
     Field(
-        "priority_reason", PRIORITY, for_all(Need.HANDOFF), Ask.LINE, "Why this priority?",
+        "priority_reason", PRIORITY, for_all(Need.HANDOFF), InputType.LINE, "Why this priority?",
         "e.g. no outbound mail for three customers", check=validators.reason, printed="", max_length=validators.MAX_REASON,
     ),
     Field("triage", TRIAGE, need_of(Need.HANDOFF), hint="What was done, and what came of it", printed=""),
     Field(
-        "remote", REMOTE, need_of(Need.HANDOFF), Ask.DECISION,
+        "remote", REMOTE, need_of(Need.HANDOFF), InputType.DECISION,
         options=fixed(ok="Works", failed="Does not work", not_applicable="Not applicable"), printed="",
     ),
     Field(
-        "remote_note", REMOTE, need_of(Need.HANDOFF), Ask.LINE, "What fails, or why not applicable?",
+        "remote_note", REMOTE, need_of(Need.HANDOFF), InputType.LINE, "What fails, or why not applicable?",
         only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", max_length=1000,
     ),
     Field(
-        "known", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.DECISION, options=fixed(yes="Yes", no="No"),
+        "known", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), InputType.DECISION, options=fixed(yes="Yes", no="No"),
     ),
     Field(
-        "known_as", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Known as",
+        "known_as", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), InputType.LINE, "Known as",
         "RCR number(s), technical note or ticket", check=validators.numbers_or_words, only_if=("known", frozenset({"yes"})), max_length=500,
     ),
     Field(
-        "searched", SEARCH, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Where was it searched, and what came of it?",
+        "searched", SEARCH, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), InputType.LINE, "Where was it searched, and what came of it?",
         "e.g. technical notes for “connector”: nothing; last tickets of this customer: nothing", printed="", max_length=1000,
     ),
     Field(
-        "help_desk_first", HELP_DESK_1, for_all(Need.NEVER), Ask.LINE, "Help desk, if one was needed",
+        "help_desk_first", HELP_DESK_1, for_all(Need.NEVER), InputType.LINE, "Help desk, if one was needed",
         "Which one, who, and what came of it", printed="", max_length=1000,
     ),
     Field(
@@ -119,11 +119,11 @@ PARTNER: tuple[Field, ...] = (
         level=Level.SECOND,
     ),
     Field(
-        "access", ACCESS, need_of(Need.NEVER), Ask.LINE, hint="Who, when, with whose consent; or: not necessary", printed="",
+        "access", ACCESS, need_of(Need.NEVER), InputType.LINE, hint="Who, when, with whose consent; or: not necessary", printed="",
         level=Level.SECOND, max_length=1000,
     ),
     Field(
-        "cause", CAUSE, need_of(Need.NEVER), Ask.LINE, "Root cause", "As far as it is known", printed="",
+        "cause", CAUSE, need_of(Need.NEVER), InputType.LINE, "Root cause", "As far as it is known", printed="",
         level=Level.SECOND, max_length=1000,
     ),
     Field(
@@ -131,11 +131,11 @@ PARTNER: tuple[Field, ...] = (
         level=Level.SECOND,
     ),
     Field(
-        "workaround", WORKAROUND, need_of(Need.NEVER), Ask.LINE, "Workaround given to the 1st level", "Or: none known",
+        "workaround", WORKAROUND, need_of(Need.NEVER), InputType.LINE, "Workaround given to the 1st level", "Or: none known",
         check=validators.words_or_none, printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
-        "workaround_helps", WORKAROUND, need_of(Need.NEVER), Ask.DECISION, "Does it help the end-customer?",
+        "workaround_helps", WORKAROUND, need_of(Need.NEVER), InputType.DECISION, "Does it help the end-customer?",
         options=fixed(yes="Yes", no="No"), only_if=("workaround", ANYTHING), printed="",
     ),
     Field(
@@ -143,11 +143,11 @@ PARTNER: tuple[Field, ...] = (
         level=Level.SECOND,
     ),
     Field(
-        "help_desk_second", HELP_DESK_2, for_all(Need.NEVER), Ask.LINE, "Help desk, if one was needed",
+        "help_desk_second", HELP_DESK_2, for_all(Need.NEVER), InputType.LINE, "Help desk, if one was needed",
         "Which one, who, and what came of it", printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
-        "why_retarus", UNLESS, for_all(Need.ESCALATE), Ask.LINE, "What is asked of Retarus, and why them?",
+        "why_retarus", UNLESS, for_all(Need.ESCALATE), InputType.LINE, "What is asked of Retarus, and why them?",
         "What they are to do, and what only they can see",
         check=validators.reason, printed="", level=Level.SECOND, max_length=1000,
     ),
@@ -159,7 +159,7 @@ PARTNER: tuple[Field, ...] = (
 """The tasks of the 1st and the 2nd level."""
 
 
-def _theirs(key: str, heading: Heading, ask: Ask, label: str, hint: str = "", **more: object) -> Field:
+def _theirs(key: str, heading: Heading, ask: InputType, label: str, hint: str = "", **more: object) -> Field:
     """Field of a task of Retarus: recorded when it arrives, never asked."""
     need = more.pop("need", for_all(Need.NEVER))
     level = more.pop("level", Level.THIRD)
@@ -168,20 +168,20 @@ def _theirs(key: str, heading: Heading, ask: Ask, label: str, hint: str = "", **
 
 RETARUS: tuple[Field, ...] = (
     _theirs(
-        "caused_by", CAUSED, Ask.DECISION, "What Retarus found", need=need_of(Need.NEVER),
+        "caused_by", CAUSED, InputType.DECISION, "What Retarus found", need=need_of(Need.NEVER),
         options=fixed(
             retarus="Caused by Retarus", other="Not caused by Retarus", undetermined="Not determined yet"
         ),
     ),
-    _theirs("their_remedy", THEIR_REMEDY, Ask.TEXT, "Remedy of Retarus", "It comes back to the 2nd level, to be verified"),
-    _theirs("their_workaround", THEIR_REMEDY, Ask.TEXT, "Workaround of Retarus", "Both levels are told"),
+    _theirs("their_remedy", THEIR_REMEDY, InputType.TEXT, "Remedy of Retarus", "It comes back to the 2nd level, to be verified"),
+    _theirs("their_workaround", THEIR_REMEDY, InputType.TEXT, "Workaround of Retarus", "Both levels are told"),
     _theirs(
-        "verified", THEIR_REMEDY, Ask.DECISION, "Does it hold?", "Verified by us", level=Level.SECOND,
+        "verified", THEIR_REMEDY, InputType.DECISION, "Does it hold?", "Verified by us", level=Level.SECOND,
         options=fixed(yes="Yes", no="No"), only_if=("their_remedy", ANYTHING),
     ),
-    _theirs("their_note", THEIR_NOTE, Ask.DECISION, "Technical note of Retarus", options=fixed(yes="Received", no="None")),
+    _theirs("their_note", THEIR_NOTE, InputType.DECISION, "Technical note of Retarus", options=fixed(yes="Received", no="None")),
     _theirs(
-        "their_note_at", THEIR_NOTE, Ask.MOMENT, "Received on", check=validators.moment,
+        "their_note_at", THEIR_NOTE, InputType.MOMENT, "Received on", check=validators.moment,
         only_if=("their_note", frozenset({"yes"})),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from bot.config.settings import Config
 from bot.core.i18n import mark, t
 from bot.core.transaction_table import MAX_TRANSACTIONS
 from bot.forms import validators
-from bot.forms.field import Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
+from bot.forms.field import Field, GuidePart, Heading, InputType, Need, Option, fixed, for_all, need_of
 from bot.forms.guide_tasks import KNOWN, PRIORITY, TASKS
 from bot.model.ticket import Kind, Level
 
@@ -62,13 +62,13 @@ def example_fields(number: int) -> tuple[Field, ...]:
     """One affected transaction: timestamp and status, and at least one of the two accounts or the number."""
     group = f"example.{number}"
 
-    def part(key: str, label: str, hint: str, ask: Ask = Ask.LINE, **more: object) -> Field:
+    def part(key: str, label: str, hint: str, ask: InputType = InputType.LINE, **more: object) -> Field:
         need = for_all(Need.NEVER)
         return Field(f"{group}.{key}", EXAMPLE, need, ask, label, hint, group=group, **more)  # type: ignore[arg-type]
 
     return (
-        part("when", "Timestamp", "", Ask.MOMENT, check=validators.moment),
-        part("direction", "Direction", "", Ask.DECISION, options=DIRECTIONS, decides=True),
+        part("when", "Timestamp", "", InputType.MOMENT, check=validators.moment),
+        part("direction", "Direction", "", InputType.DECISION, options=DIRECTIONS, decides=True),
         part("sender", "Sending account", "e.g. a@mueller.example, or the sending fax number", max_length=300),
         part("recipient", "Termination address (recipient)", "e.g. b@target.example, +49 89 …", max_length=300),
         part("inbound", "Inbound number", "For inbound fax and SMS", max_length=100),
@@ -79,35 +79,35 @@ def example_fields(number: int) -> tuple[Field, ...]:
             max_length=500,
             check=validators.status,
         ),
-        part("log", "Error log extract", "The few lines that matter", Ask.TEXT),
+        part("log", "Error log extract", "The few lines that matter", InputType.TEXT),
     )
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("customer", CUSTOMER, for_all(Need.RAISE), Ask.SEARCH, hint="Which customer called? Type the name", printed="", max_length=150),
-    Field("main_id", MAIN_ID, for_all(Need.RAISE), Ask.LINE, hint="e.g. 73125", check=validators.main_id, max_length=20),
+    Field("customer", CUSTOMER, for_all(Need.RAISE), InputType.SEARCH, hint="Which customer called? Type the name", printed="", max_length=150),
+    Field("main_id", MAIN_ID, for_all(Need.RAISE), InputType.LINE, hint="e.g. 73125", check=validators.main_id, max_length=20),
     Field(
-        "tenants", MAIN_ID, for_all(Need.ESCALATE), Ask.LINE, "Tenant(s) or Dedicated Customer ID(s):",
+        "tenants", MAIN_ID, for_all(Need.ESCALATE), InputType.LINE, "Tenant(s) or Dedicated Customer ID(s):",
         f"e.g. 12345RS, 23456RS, or: {validators.MAIN_ACCOUNT}", check=validators.tenants,
         printed="Tenant(s) or Dedicated Customer ID(s): {}", max_length=500,
     ),
     Field(
-        "services", SERVICE, for_all(Need.RAISE), Ask.CHOICES, hint="e.g. Email Security, Transactional Email, SMS, FAX",
+        "services", SERVICE, for_all(Need.RAISE), InputType.CHOICES, hint="e.g. Email Security, Transactional Email, SMS, FAX",
         options=_services,
     ),
     Field(
-        "service_other", SERVICE, for_all(Need.RAISE), Ask.LINE, "Which other service?",
+        "service_other", SERVICE, for_all(Need.RAISE), InputType.LINE, "Which other service?",
         only_if=("services", frozenset({OTHER})), max_length=150,
     ),
-    Field("start", START, need_of(Need.RAISE), Ask.MOMENT, hint="In your own time zone", check=validators.moment),
-    Field("end", END, need_of(Need.NEVER), Ask.MOMENT, hint="Leave empty while it is ongoing", check=validators.end),
+    Field("start", START, need_of(Need.RAISE), InputType.MOMENT, hint="In your own time zone", check=validators.moment),
+    Field("end", END, need_of(Need.NEVER), InputType.MOMENT, hint="Leave empty while it is ongoing", check=validators.end),
     Field(
         "happens", DESCRIPTION, for_all(Need.RAISE), label="What happens?",
         labels={Kind.SERVICE_REQUEST: "What is requested?", Kind.CHANGE: "What is to be changed?"}, hint="As the customer tells it, with what they expect",
     ),
-    Field("impact", DESCRIPTION, for_all(Need.RAISE), Ask.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", max_length=1000),
+    Field("impact", DESCRIPTION, for_all(Need.RAISE), InputType.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", max_length=1000),
     Field(
-        "interface", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Used interface",
+        "interface", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), InputType.LINE, "Used interface",
         "URL, data center", printed="Used interface: {}", max_length=500,
     ),
     Field(
@@ -115,12 +115,12 @@ FIELDS: tuple[Field, ...] = (
         hint="The exact words", printed="Error pattern / message: {}",
     ),
     Field(
-        "affected", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Number of affected customers",
+        "affected", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), InputType.LINE, "Number of affected customers",
         "e.g. 3", printed="Number of affected customers: {}", max_length=100,
     ),
     *(part for number in range(1, SHOWN_EXAMPLES + 1) for part in example_fields(number)),
     Field(
-        "related", ADDITIONAL, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE,
+        "related", ADDITIONAL, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), InputType.LINE,
         "Related / associated tickets", "RCR number(s), our own, or: none", check=validators.numbers_or_none,
         printed="Related tickets: {}", max_length=500,
     ),
@@ -129,7 +129,7 @@ FIELDS: tuple[Field, ...] = (
         check=validators.contacts, max_length=600,
     ),
     Field(
-        "reproduced", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.DECISION,
+        "reproduced", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), InputType.DECISION,
         options=fixed(yes="Yes", no="No", not_attempted="Not attempted"), level=Level.SECOND,
     ),
     Field(
@@ -140,11 +140,11 @@ FIELDS: tuple[Field, ...] = (
         "done", DONE, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), hint="Each step with its result", level=Level.SECOND,
     ),
     Field(
-        "test", TEST, need_of(Need.ESCALATE, Need.NEVER, Need.ESCALATE), Ask.DECISION,
+        "test", TEST, need_of(Need.ESCALATE, Need.NEVER, Need.ESCALATE), InputType.DECISION,
         options=fixed(yes="Yes, permitted", no="No, not permitted"), level=Level.SECOND,
     ),
     Field(
-        "test_terms", TEST, for_all(Need.NEVER), Ask.LINE, "To whom and when",
+        "test_terms", TEST, for_all(Need.NEVER), InputType.LINE, "To whom and when",
         "e.g. to test@mueller.example, weekdays 09–17", only_if=("test", frozenset({"yes"})), max_length=500, level=Level.SECOND,
     ),
     *TASKS,
@@ -174,5 +174,5 @@ def is_asked_for(heading: Heading, kind: Kind) -> bool:
 
 __all__ = [
     "BY_KEY", "FIELDS", "KNOWN", "OTHER", "PREQUALIFICATION", "PRIORITY", "TEMPLATE",
-    "Ask", "Field", "GuidePart", "Heading", "Need", "Option", "is_asked_for",
+    "Field", "GuidePart", "Heading", "InputType", "Need", "Option", "is_asked_for",
 ]  # fmt: skip

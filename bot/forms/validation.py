@@ -12,9 +12,9 @@ from bot.core.fillers import is_reasoned_absence
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import free_of_secrets
 from bot.forms.field_table import fields_of, is_asked, proposed
-from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, TRANSACTIONS, Ask, Field, Heading, Need
+from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, TRANSACTIONS, Field, Heading, InputType, Need
 from bot.forms.transaction_fields import ADDRESSES
-from bot.forms.validators import BY_MATRIX, Given
+from bot.forms.validators import BY_MATRIX, CheckContext
 from bot.model.ticket import Kind, Level, Ticket
 
 
@@ -91,7 +91,7 @@ def checked(
     fields: Iterable[Field],
     typed: Mapping[str, str],
     kind: Kind,
-    given: Given,
+    context: CheckContext,
     border: Need,
     passed: Need = Need.RAISE,
 ) -> dict[str, str]:
@@ -101,20 +101,20 @@ def checked(
     is emptied although a border that was `passed` asked for it. What was never answered there can wait.
     """
     fields = tuple(fields)
-    answered = {key for key, text in given.answers.items() if text}
-    known = {**given.answers, **typed}
-    given = replace(given, answers=known)
+    answered = {key for key, text in context.answers.items() if text}
+    known = {**context.answers, **typed}
+    context = replace(context, answers=known)
     found: dict[str, str] = {}
     errors: dict[str, str] = {}
     for field in fields:
         try:
             asked = max(border, passed, key=lambda need: need.order) if field.key in answered else border
-            found[field.key] = _checked(field, typed.get(field.key, ""), kind, given, asked)
+            found[field.key] = _checked(field, typed.get(field.key, ""), kind, context, asked)
         except ValueError as error:
             errors[field.key] = str(error)
     shown = {field.key for field in fields}
-    errors |= _group_errors({**given.answers, **found}, shown)
-    if _FIRST_STATUS in shown and is_due(EXAMPLE_NEED[kind], border) and not has_example({**given.answers, **found}):
+    errors |= _group_errors({**context.answers, **found}, shown)
+    if _FIRST_STATUS in shown and is_due(EXAMPLE_NEED[kind], border) and not has_example({**context.answers, **found}):
         errors.setdefault(_FIRST_STATUS, t(_NO_EXAMPLE))
     if errors:
         raise Invalid(errors)
@@ -125,20 +125,24 @@ _FIRST_STATUS = "example.1.status"
 _NO_EXAMPLE = mark("At least one transaction is needed. If there is none, write here: not available because …")
 
 
-def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:
-    text = clean_text(text) or stands(field, given.answers, given.config)
+def _checked(field: Field, text: str, kind: Kind, context: CheckContext, border: Need) -> str:
+    text = clean_text(text) or stands(field, context.answers, context.config)
     if len(text) > field.max_length:
         raise ValueError(
             t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.max_length)
         )
     if text:
-        return _picked(field, text, given) if field.options(given.config) else field.check(free_of_secrets(text), given)
-    if is_due(field.need[kind], border) and is_asked(field, given.answers, given.config):
-        raise ValueError(t("This is needed now.") if field.ask in _TYPED else t("Pick one."))
+        return (
+            _picked(field, text, context)
+            if field.options(context.config)
+            else field.check(free_of_secrets(text), context)
+        )
+    if is_due(field.need[kind], border) and is_asked(field, context.answers, context.config):
+        raise ValueError(t("This is needed now.") if field.input_type in _TYPED else t("Pick one."))
     return ""
 
 
-_TYPED = {Ask.LINE, Ask.TEXT, Ask.SEARCH}
+_TYPED = {InputType.LINE, InputType.TEXT, InputType.SEARCH}
 
 
 def stands(field: Field, answers: Mapping[str, str], config: Config) -> str:
@@ -146,8 +150,8 @@ def stands(field: Field, answers: Mapping[str, str], config: Config) -> str:
     return field.default(answers, config) if field.default else ""
 
 
-def _picked(field: Field, text: str, given: Given) -> str:
-    allowed = {option.value for option in field.options(given.config)}
+def _picked(field: Field, text: str, context: CheckContext) -> str:
+    allowed = {option.value for option in field.options(context.config)}
     if not set(text.split("\n")) <= allowed:
         raise ValueError(t("This is not one of the answers offered any more. Pick again."))
     return text

@@ -22,7 +22,7 @@ from bot.core.telephone import contact_lines
 
 
 @dataclass(frozen=True)
-class Given:
+class CheckContext:
     """Context of a check besides the text itself."""
 
     now: datetime
@@ -33,7 +33,7 @@ class Given:
     """True if a file goes along with the ticket, so that “see attachment” points to something."""
 
 
-Check = Callable[[str, Given], str]
+Check = Callable[[str, CheckContext], str]
 
 MAIN_ID = re.compile(r"[0-9]{5}([A-Z]{2})?")
 TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
@@ -53,42 +53,42 @@ def in_readers_language(answer: str) -> str:
     return t(answer) if answer in {NONE, MAIN_ACCOUNT, BY_MATRIX} else answer
 
 
-def words(text: str, given: Given) -> str:
+def words(text: str, context: CheckContext) -> str:
     """Any text with content, free of secrets. Refuses blank and filler words, and references to a missing file."""
-    return require_substance(free_of_secrets(clean_text(text)), has_files=given.has_files)
+    return require_substance(free_of_secrets(clean_text(text)), has_files=context.has_files)
 
 
-def reason(text: str, given: Given) -> str:
+def reason(text: str, context: CheckContext) -> str:
     """`words`, with an error message that fits a reason."""
-    return require_substance(free_of_secrets(clean_text(text)), Asked.REASON, has_files=given.has_files)
+    return require_substance(free_of_secrets(clean_text(text)), Asked.REASON, has_files=context.has_files)
 
 
-def status(text: str, given: Given) -> str:
+def status(text: str, context: CheckContext) -> str:
     """`words`, for the status of a transaction."""
-    return clean_text(text) if fold(text) in _STATUSES else words(text, given)
+    return clean_text(text) if fold(text) in _STATUSES else words(text, context)
 
 
 _STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", "in bearbeitung"})
 
 
-def words_or_none(text: str, given: Given) -> str:
+def words_or_none(text: str, context: CheckContext) -> str:
     """`words`, where “none” is an answer too."""
-    return NONE if fold(text) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
+    return NONE if fold(text) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, context)
 
 
-def numbers_or_words(text: str, given: Given) -> str:
+def numbers_or_words(text: str, context: CheckContext) -> str:
     """`words`; ticket numbers, Retarus's and our own, are saved in one spelling."""
-    found = words(text, given)
-    return with_canonical_numbers(found, given.config.retarus.rcr_pattern, given.config.desk.prefix)
+    found = words(text, context)
+    return with_canonical_numbers(found, context.config.retarus.rcr_pattern, context.config.desk.prefix)
 
 
-def numbers_or_none(text: str, given: Given) -> str:
+def numbers_or_none(text: str, context: CheckContext) -> str:
     """`numbers_or_words`, where “none” is an answer too."""
-    found = words_or_none(text, given)
-    return found if found == NONE else numbers_or_words(found, given)
+    found = words_or_none(text, context)
+    return found if found == NONE else numbers_or_words(found, context)
 
 
-def main_id(text: str, given: Given) -> str:  # noqa: ARG001
+def main_id(text: str, context: CheckContext) -> str:  # noqa: ARG001
     """Five digits, and two letters where the ID has them (guide, section 4: e.g. 73125)."""
     text = canonical_id(text)
     if not MAIN_ID.fullmatch(text):
@@ -98,7 +98,7 @@ def main_id(text: str, given: Given) -> str:  # noqa: ARG001
     return text
 
 
-def tenants(text: str, given: Given) -> str:  # noqa: ARG001
+def tenants(text: str, context: CheckContext) -> str:  # noqa: ARG001
     """IDs by comma, space, slash or line, each five digits and two letters; or “main account only”."""
     if fold(text) in {MAIN_ACCOUNT, "main account", "main only", "nur hauptkonto", "hauptkonto"}:
         return MAIN_ACCOUNT
@@ -112,29 +112,29 @@ def tenants(text: str, given: Given) -> str:  # noqa: ARG001
     return "\n".join(ids)
 
 
-def moment(text: str, given: Given) -> str:
+def moment(text: str, context: CheckContext) -> str:
     """Unix seconds, not in the future and not more than a year ago."""
     at = as_moment(text)
     if at is None:
         raise ValueError(t("Pick a date and a time."))
-    if at > given.now + timedelta(minutes=1):
+    if at > context.now + timedelta(minutes=1):
         raise ValueError(t("This lies in the future. Pick when it really happened."))
-    if at < given.now - _FAR_PAST:
+    if at < context.now - _FAR_PAST:
         raise ValueError(
             t("This is more than a year ago. Pick the right year, or describe it in words under DESCRIPTION.")
         )
     return str(int(at.timestamp()))
 
 
-def end(text: str, given: Given) -> str:
+def end(text: str, context: CheckContext) -> str:
     """A moment that is not before the start."""
-    text = moment(text, given)
-    start = as_moment(given.answers.get("start", ""))
+    text = moment(text, context)
+    start = as_moment(context.answers.get("start", ""))
     if start and int(text) < start.timestamp():
         raise ValueError(t("The end lies before the start. Correct one of the two, or leave the end empty: ongoing."))
     return text
 
 
-def contacts(text: str, given: Given) -> str:
+def contacts(text: str, context: CheckContext) -> str:
     """One person per line, a name and one or several telephone numbers, written as they are dialled from abroad."""
-    return contact_lines(free_of_secrets(clean_text(text)), given.config.desk.phone_region)
+    return contact_lines(free_of_secrets(clean_text(text)), context.config.desk.phone_region)

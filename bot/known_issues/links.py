@@ -15,7 +15,7 @@ from bot.core.cleaning import clean_line, clean_text
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.identifiers import fold
-from bot.forms.validators import Given, contacts, tenants, words
+from bot.forms.validators import CheckContext, contacts, tenants, words
 from bot.model.outage_scope import dedicated, dedicated_ids
 from bot.model.ticket import Affected, Ticket
 from bot.model.transitions import Step, change, event
@@ -48,8 +48,8 @@ class KnownIssues:
         `Invalid` without a customer; whatever else was typed goes along.
         """
         await self.queries.require_reader(by)
-        given = self.queries.given()
-        customer = _customer(typed, given)
+        context = self.queries.check_context()
+        customer = _customer(typed, context)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self.require_leadable(ticket)
@@ -58,9 +58,9 @@ class KnownIssues:
                 raise NotNow(t("{customer} is on {name} already. Add what is new there.", customer=customer, name=name))
             new = Affected(
                 customer=customer,
-                impact=_impact(typed, given),
-                contact=_contact(typed, given),
-                tenants=_tenants(typed, given),
+                impact=_impact(typed, context),
+                contact=_contact(typed, context),
+                tenants=_tenants(typed, context),
                 by=by,
                 at=at,
             )
@@ -189,7 +189,7 @@ def affected_by(ticket: Ticket) -> list[str]:
     return [name for name in names if name]
 
 
-def _customer(typed: Mapping[str, str], given: Given) -> str:
+def _customer(typed: Mapping[str, str], context: CheckContext) -> str:
     text = clean_line(typed.get("customer", ""))
     if not text:
         raise Invalid({"customer": t("Pick the end-customer first: they are added to that ticket.")})
@@ -197,33 +197,33 @@ def _customer(typed: Mapping[str, str], given: Given) -> str:
         raise Invalid(
             {"customer": t("This is {length} characters long; at most {most} fit.", length=len(text), most=_CUSTOMER)}
         )
-    return _checked("customer", text, given)
+    return _checked("customer", text, context)
 
 
-def _impact(typed: Mapping[str, str], given: Given) -> str:
+def _impact(typed: Mapping[str, str], context: CheckContext) -> str:
     """The description in the form; empty when none yet."""
     described = "\n".join(filter(None, (clean_text(typed.get(key, "")) for key in ("happens", "impact"))))
-    return _checked("impact", described, given) if described else ""
+    return _checked("impact", described, context) if described else ""
 
 
-def _checked(key: str, text: str, given: Given) -> str:
+def _checked(key: str, text: str, context: CheckContext) -> str:
     try:
-        return words(text, given)
+        return words(text, context)
     except ValueError as error:
         raise Invalid({key: str(error)}) from error
 
 
-def _contact(typed: Mapping[str, str], given: Given) -> str:
+def _contact(typed: Mapping[str, str], context: CheckContext) -> str:
     try:
-        return contacts(typed.get("contact", ""), given)
+        return contacts(typed.get("contact", ""), context)
     except ValueError:
         return ""  # not known yet
 
 
-def _tenants(typed: Mapping[str, str], given: Given) -> tuple[str, ...]:
+def _tenants(typed: Mapping[str, str], context: CheckContext) -> tuple[str, ...]:
     """Dedicated IDs in the form; those that are no IDs are left out, as the form is not submitted."""
     text = clean_text(typed.get("tenants", ""))
     try:
-        return dedicated(tenants(text, given)) if text else ()
+        return dedicated(tenants(text, context)) if text else ()
     except ValueError:
         return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from bot.model.ticket import Record, Utc
 
 
@@ -11,6 +13,7 @@ class Access(Record):
     at: Utc
     by: str
     """The account of the actor; `desk` for the daily job."""
-    what: str
+    action: str = Field(validation_alias="what", serialization_alias="what")
+    """Stored as `what`."""
     about: str = ""
     """A hash of the person, or how many tickets: never the person's name, which may have been erased."""

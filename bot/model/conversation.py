@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.model.ticket import Glossed, Record, Utc
 
 
-class Way(Glossed):
+class EntrySource(Glossed):
     """Channel through which an entry came in."""
 
     MAIL = "mail", "by e-mail"
@@ -64,7 +64,8 @@ class Entry(Record):
     id: str
     """Deduplication key: see `entry_id`."""
     version: int = 1
-    way: Way
+    source: EntrySource = Field(validation_alias="way", serialization_alias="way")
+    """Stored as `way`."""
     kind: str
     """A `bot.conversation.kind.MailKind`, or `message`, or `unreadable`."""
     state: EntryState

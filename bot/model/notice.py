@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue
 from bot.model.ticket import Glossed, Record, Utc
 
 
-class Say(Glossed):
+class NoticeKind(Glossed):
     """Type of a notification, which decides its delivery."""
 
     CARD = "card", "the ticket's card in the desk channel, posted once and then kept up to date"
@@ -39,7 +39,7 @@ class Say(Glossed):
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 
-BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL, Say.ALERT_MAIL})
+BY_MAIL = frozenset({NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL, NoticeKind.REQUEST_MAIL, NoticeKind.ALERT_MAIL})
 """Notifications sent by e-mail; all others are sent through Slack."""
 
 
@@ -51,19 +51,20 @@ class Notice(Record):
     """One message to one recipient."""
 
     key: str
-    """ticket id : version : what : recipient. The same key is never saved, and so never sent, twice."""
+    """ticket id : version : kind : recipient. The same key is never saved, and so never sent, twice."""
     ticket_id: str
     """Empty for a notice that belongs to no ticket."""
     lane: str
     """Notices of one lane are delivered one after the other, in the order they were saved."""
-    say: Say
+    kind: NoticeKind = Field(validation_alias="say", serialization_alias="say")
+    """Stored as `say`, which the releases before 0.2.0 read and wrote."""
     to: str
     """A channel id, a user id, or an e-mail address."""
     version: int
     """The ticket's version that caused it."""
     due: Utc
     body: dict[str, JsonValue] = Field(default_factory=dict)
-    """Data that cannot be derived from the ticket and its history; depends on `say`."""
+    """Data that cannot be derived from the ticket and its history; depends on `kind`."""
     rank: int = Field(default=50, ge=0)
     """Delivery priority: of several notices that are due, the one with the lowest rank goes first."""
 
@@ -73,7 +74,7 @@ class Notice(Record):
 
         It may have to wait for an hour, so its lane is its own.
         """
-        return self.say is Say.ALERT_MAIL or bool(self.body.get("automatic"))
+        return self.kind is NoticeKind.ALERT_MAIL or bool(self.body.get("automatic"))
 
     def names(self, key: str) -> list[str]:
         """A list of names in the body; empty where there is none."""
@@ -91,7 +92,7 @@ class Place(Record):
     """Slack message that carries a ticket."""
 
     ticket_id: str
-    what: str
+    role: str
     """`card`, `retarus`: the letter there; `reminder:<version>`, and for a person's direct message `…:<user id>`."""
     channel: str
     ts: str
@@ -127,7 +128,7 @@ class Claim(Record):
 class Held:
     """Notices that are not claimed now."""
 
-    kinds: frozenset[Say] = frozenset()
+    kinds: frozenset[NoticeKind] = frozenset()
     """Kinds of notices whose transport is closed."""
     recipients: frozenset[str] = frozenset()
     """Recipients that are closed, or wait for a rate limit."""
@@ -136,7 +137,7 @@ class Held:
         return bool(self.kinds or self.recipients)
 
     def holds(self, notice: Notice) -> bool:
-        return notice.say in self.kinds or notice.to in self.recipients
+        return notice.kind in self.kinds or notice.to in self.recipients
 
 
 NOTHING_HELD = Held()

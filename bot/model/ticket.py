@@ -122,9 +122,12 @@ _BALL = {
 
 
 class Record(BaseModel):
-    """A frozen value. Unknown fields are ignored, so that two releases can share a database during an upgrade."""
+    """A frozen value. Unknown fields are ignored, so that two releases can share a database during an upgrade.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    For the same reason a renamed field is stored under its old key: that is its alias.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True)
 
 
 class Attachment(Record):
@@ -311,7 +314,7 @@ class Event(Record):
     at: Utc
     by: str
     """Slack user id; empty for the clock."""
-    what: str
-    """A `bot.model.transitions.Move` or `bot.model.transitions.Step` value."""
+    kind: str = Field(validation_alias="what", serialization_alias="what")
+    """Stored as `what`. A `bot.model.transitions.Move` or `bot.model.transitions.Step` value."""
     detail: dict[str, Words] = Field(default_factory=dict)
-    """Details of the event: `reason`, `summary`, `rcr`, … ; depends on `what`."""
+    """Details of the event: `reason`, `summary`, `rcr`, … ; depends on `kind`."""

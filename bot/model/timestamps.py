@@ -29,7 +29,7 @@ def of(history: Iterable[Event]) -> Times:
     """Folds the whole history, oldest first."""
     times, stage = Times(), Stage.NEW
     for event in history:
-        after = stage_after(stage, event.what)
+        after = stage_after(stage, event.kind)
         times = after_event(times, event, stage, after)
         stage = after
     return times
@@ -45,7 +45,7 @@ def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Time
     changes = _noticed(times, event) | _announced(times, event) | _asked_customer(event, stage) | _planned(times, event)
     if priority := event.detail.get("answer.priority"):
         changes["priorities"] = {priority: event.at, **times.priorities}
-    if event.what == Step.PACE.value:
+    if event.kind == Step.PACE.value:
         changes["pace"] = int(event.detail.get("minutes", "0")) or None
     if stage is Stage.CLOSED and before is not stage:
         changes["closed"] = event.at
@@ -56,12 +56,12 @@ def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Time
 
 def _planned(times: Times, event: Event) -> dict[str, Any]:
     """Remedy and action plan: both have failed when the ticket is reopened, and then the SLA's clock runs again."""
-    if event.what == Move.REOPEN.value:
+    if event.kind == Move.REOPEN.value:
         start = times.planned or times.closed
         rests = (*times.rests, (start, max(start, event.at))) if start else times.rests
         return {"plans": (), "planned": None, "closed": None, "rests": rests}
     given = {key: event.detail.get(f"answer.{key}") for key in _PLANS}
-    plans = {key for key, what in _PLANS.items() if given[key] or event.what == what}
+    plans = {key for key, what in _PLANS.items() if given[key] or event.kind == what}
     emptied = {key for key, text in given.items() if text == ""}
     plans |= set(times.plans) - emptied
     if plans:
@@ -71,16 +71,16 @@ def _planned(times: Times, event: Event) -> dict[str, Any]:
 
 def _asked_customer(event: Event, stage: Stage) -> dict[str, Any]:
     """With Retarus, the stage stays when the end-customer is asked."""
-    if stage is not Stage.RETARUS or event.what in {Move.CUSTOMER_ANSWERED.value, Move.GO_ON.value}:
+    if stage is not Stage.RETARUS or event.kind in {Move.CUSTOMER_ANSWERED.value, Move.GO_ON.value}:
         return {"customer_asked": None}
-    return {"customer_asked": event.at} if event.what == Move.ASK_CUSTOMER.value else {}
+    return {"customer_asked": event.at} if event.kind == Move.ASK_CUSTOMER.value else {}
 
 
 def _noticed(times: Times, event: Event) -> dict[str, Any]:
     """Counts a reminder; an action of a person answers all reminders and ends a snooze, a service notice does not."""
-    if event.what == Step.SERVICE.value or (not event.by and event.what in _BY_ITSELF):
+    if event.kind == Step.SERVICE.value or (not event.by and event.kind in _BY_ITSELF):
         return {}
-    if event.what == Step.REMIND.value:
+    if event.kind == Step.REMIND.value:
         nudges = {**times.nudges}
         for watch in event.detail.get("watches", "").split():
             seen = nudges.get(watch)
@@ -89,7 +89,7 @@ def _noticed(times: Times, event: Event) -> dict[str, Any]:
         is_over = times.snoozed_until is None or times.snoozed_until <= event.at
         return {"nudges": nudges, "standing": standing, "snoozed_until": None if is_over else times.snoozed_until}
     answered = {watch: nudge.model_copy(update={"unanswered": 0}) for watch, nudge in times.nudges.items()}
-    until = as_moment(event.detail.get("until", "")) if event.what == Step.SNOOZE.value else None
+    until = as_moment(event.detail.get("until", "")) if event.kind == Step.SNOOZE.value else None
     return {"touched": event.at, "nudges": answered, "standing": (), "snoozed_until": until}
 
 
@@ -127,21 +127,21 @@ def _waited(times: Times, at: datetime, had: Party | None, has: Party | None) ->
 def _announced(times: Times, event: Event) -> dict[str, Any]:
     """Times of messages to Retarus, and of their announcements and questions."""
     changes: dict[str, Any] = {}
-    if event.what in _TO_RETARUS | _FROM_RETARUS:
-        changes["word"] = times.word if event.what == Step.CHASE.value else event.at
-    if event.what in _FROM_RETARUS | _RESTARTS:
+    if event.kind in _TO_RETARUS | _FROM_RETARUS:
+        changes["word"] = times.word if event.kind == Step.CHASE.value else event.at
+    if event.kind in _FROM_RETARUS | _RESTARTS:
         changes["update_due"] = as_moment(event.detail.get("update_due", ""))
-    if event.what in _RESTARTS:
+    if event.kind in _RESTARTS:
         changes["eta"] = None
-    if event.what in _ANSWERS_THEM:
+    if event.kind in _ANSWERS_THEM:
         changes["asked"] = None
-    if event.what in {Step.FOUND.value, Step.RETARUS_WROTE.value}:
+    if event.kind in {Step.FOUND.value, Step.RETARUS_WROTE.value}:
         changes["word"] = event.at
-    if event.what == Step.TELL.value and event.detail.get("answers"):
+    if event.kind == Step.TELL.value and event.detail.get("answers"):
         changes["asked"] = None
-    if event.what in _PROMISES:
+    if event.kind in _PROMISES:
         changes["eta"] = as_moment(event.detail.get("eta", "")) or times.eta
-    if event.what == Step.EXPECT.value:
+    if event.kind == Step.EXPECT.value:
         changes["asked"] = event.at if event.detail.get("question") else times.asked
     return changes
 

@@ -187,7 +187,7 @@ def change(ticket: Ticket, **values: object) -> Ticket:
 
 def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:
     """The event that led to this version of the ticket. An emptied answer is an empty text."""
-    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, what=what.value, detail=detail)
+    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, kind=what.value, detail=detail)
 
 
 STANDING = {

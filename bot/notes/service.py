@@ -205,7 +205,7 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
 
 
 def _last(history: list[Event], what: Move, key: str) -> str:
-    return next((each.detail.get(key, "") for each in reversed(history) if each.what == what.value), "")
+    return next((each.detail.get(key, "") for each in reversed(history) if each.kind == what.value), "")
 
 
 def read(typed: Mapping[str, str], config: Config) -> dict[str, object]:

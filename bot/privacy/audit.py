@@ -48,13 +48,13 @@ async def _pages(archive: PersonalDataArchive) -> AsyncIterator[Sequence[Ticket]
 
 def _change(event: Event, reference: str) -> str:
     return _line(
-        kind="ticket", at=event.at, by=event.by or DESK, what=event.what, ticket=reference, version=event.version,
+        kind="ticket", at=event.at, by=event.by or DESK, what=event.kind, ticket=reference, version=event.version,
         with_=sorted(event.detail),
     )  # fmt: skip
 
 
 def _access(access: Access) -> str:
-    return _line(kind="personal data", at=access.at, by=access.by, what=access.what, about=access.about)
+    return _line(kind="personal data", at=access.at, by=access.by, what=access.action, about=access.about)
 
 
 def _line(at: datetime, **values: object) -> str:

@@ -209,7 +209,7 @@ class PersonalDataArchive:
             await self.drafts.put(key, {name: person.out_of(text) for name, text in draft.items()})
 
     async def log(self, what: str, about: str) -> None:
-        entry = Access(at=as_utc(self.clock()), by=self.by, what=what, about=about)
+        entry = Access(at=as_utc(self.clock()), by=self.by, action=what, about=about)
         await self.store.apply(Batch(accesses=[entry]))
 
 

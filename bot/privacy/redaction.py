@@ -18,7 +18,7 @@ from pydantic import BaseModel, JsonValue
 
 from bot.core.cleaning import clean_line
 from bot.core.errors import Refused
-from bot.forms.template_fields import BY_KEY, Ask
+from bot.forms.template_fields import BY_KEY, InputType
 from bot.model.contact import Contact
 from bot.model.ticket import NOBODY, Event, Ticket, Utc
 
@@ -27,8 +27,12 @@ MARK = "[erased]"
 
 _SHORTEST = 3
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
-_STRUCTURED = {Ask.CHOICE, Ask.CHOICES, Ask.DECISION, Ask.MOMENT}
-_KEPT_ANSWERS = {key for key, field in BY_KEY.items() if field.ask in _STRUCTURED} | {"customer", "main_id", "tenants"}
+_STRUCTURED = {InputType.CHOICE, InputType.CHOICES, InputType.DECISION, InputType.MOMENT}
+_KEPT_ANSWERS = {key for key, field in BY_KEY.items() if field.input_type in _STRUCTURED} | {
+    "customer",
+    "main_id",
+    "tenants",
+}
 """Statistics: choices, times and the company."""
 _KEPT_DETAILS = {
     "stage",

@@ -16,7 +16,7 @@ from bot.core.i18n import mark, t
 from bot.core.secret_detection import faults
 from bot.core.telephone import dialling_number
 from bot.model.contact import Contact, ContractException, Person
-from bot.model.notice import Notice, Say, direct_lane
+from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Level, Ticket
 from bot.register.ports import ContactRegister
 from bot.tickets import permissions
@@ -313,7 +313,7 @@ class Register:
             key=f"guides:{user}:{self.edition}:{cause}",
             ticket_id="",
             lane=direct_lane(user),
-            say=Say.GUIDES,
+            kind=NoticeKind.GUIDES,
             to=user,
             version=0,
             due=as_utc(self.clock()),

@@ -11,7 +11,7 @@ from bot.config.settings import Config
 from bot.core.errors import Invalid, Misconfigured
 from bot.core.identifiers import fold
 from bot.core.transaction_table import separator_of
-from bot.forms.validators import Given
+from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
 from bot.register.customers import read
 from bot.register.ports import CustomerStore
@@ -41,7 +41,7 @@ async def import_customers(store: CustomerStore, config: Config, text: str, now:
         entry = customers.get(name) or (await store.customer_named(name) if name else None)
         key = entry.id if entry else hashlib.sha256(name.encode()).hexdigest()[:20]
         try:
-            customers[name] = read({**_typed(entry), **typed}, key, Given(now, config, {}))
+            customers[name] = read({**_typed(entry), **typed}, key, CheckContext(now, config, {}))
         except Invalid as error:
             faults += [f"line {line}, {column}: {fault}" for column, fault in error.errors.items()]
         if entry and name not in known:

@@ -149,7 +149,7 @@ def _written(
 
 
 def _values(ticket: Ticket, history: Iterable[Event], config: Config) -> Mapping[str, str]:
-    asked = [each.detail.get("question", "") for each in history if each.what == Move.ASK_CUSTOMER]
+    asked = [each.detail.get("question", "") for each in history if each.kind == Move.ASK_CUSTOMER]
     is_asked = stage_for(ticket) is CustomerStage.NEEDED
     due = ticket.times.eta or ticket.times.update_due
     return {

@@ -19,7 +19,7 @@ from bot.core.i18n import Language, t
 from bot.core.identifiers import fold, words_in
 from bot.core.secret_detection import faults
 from bot.forms import validators
-from bot.forms.validators import Given
+from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Ticket
 from bot.register.ports import CustomerStore
@@ -42,13 +42,13 @@ PAGE = 10
 """Customers of one page of the list."""
 
 
-def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
+def read(typed: Mapping[str, str], key: str, context: CheckContext) -> EndCustomer:
     """The customer in this form; `Invalid` with every fault at once."""
     name, agreement, people = (clean_text(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
     errors = {} if words_in(name) else {"name": t("What is this customer called?")}
     tenants: tuple[str, ...] = ()
     try:
-        tenants = _tenants(clean_text(typed.get("tenants", "")), given)
+        tenants = _tenants(clean_text(typed.get("tenants", "")), context)
     except ValueError as error:
         errors["tenants"] = str(error)
     for part, text, limit in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
@@ -77,8 +77,8 @@ def _language(text: str) -> Language | None:
     return Language(text) if text in set(Language) else None
 
 
-def _tenants(text: str, given: Given) -> tuple[str, ...]:
-    found = validators.tenants(text, given).split("\n") if text else []
+def _tenants(text: str, context: CheckContext) -> tuple[str, ...]:
+    found = validators.tenants(text, context).split("\n") if text else []
     return tuple(each for each in found if validators.TENANT_ID.fullmatch(each))
 
 
@@ -193,7 +193,7 @@ class Customers:
         """Adds a customer, or changes the one with this key. A name that another has is `Invalid`."""
         permissions.require_admin(await self.queries.actor(by))
         key = key or hashlib.sha256(form.encode()).hexdigest()[:20]
-        customer = read(typed, key, self.queries.given())
+        customer = read(typed, key, self.queries.check_context())
         other = await self.named(customer.name)
         if other and other.id != key:
             words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)

@@ -93,7 +93,7 @@ class Raising:
         if self.config.matrix.is_set or not answers.get("priority") or answers.get("priority_reason"):
             return {}
         try:
-            return {"priority_reason": reason(impact[:MAX_REASON], self.queries.given())} if impact else {}
+            return {"priority_reason": reason(impact[:MAX_REASON], self.queries.check_context())} if impact else {}
         except ValueError:
             return {}  # refused beside the impact
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Level
 from bot.reminders.digest import LEVELS, Digest, Due, digest, due, morning
 from bot.tickets.changes import Changes
@@ -96,4 +96,6 @@ class Digests:
             body[part] = list(tickets[:_LISTED])
             body[f"{part}_total"] = len(tickets)
         key = wanted.key
-        return Notice(key=key, ticket_id="", lane=key, say=Say.DIGEST, to=wanted.to, version=0, due=at, body=body)
+        return Notice(
+            key=key, ticket_id="", lane=key, kind=NoticeKind.DIGEST, to=wanted.to, version=0, due=at, body=body
+        )

@@ -15,7 +15,7 @@ from bot.core.clock import Clock, as_moment, as_utc, zone
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.model.notice import Notice, Say, direct_lane
+from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Level, Ticket
 from bot.model.transitions import Move, can, event, move
 from bot.reminders.digest import stages_of
@@ -173,7 +173,14 @@ class Handovers:
     async def _send(self, once: str, key: str, to: str, lane: str) -> None:
         at = as_utc(self.clock())
         notice = Notice(
-            key=once, ticket_id="", lane=lane, say=Say.HANDOVER, to=to, version=0, due=at, body={"handover": key}
+            key=once,
+            ticket_id="",
+            lane=lane,
+            kind=NoticeKind.HANDOVER,
+            to=to,
+            version=0,
+            due=at,
+            body={"handover": key},
         )
         try:
             await self.store.apply(Batch(notices=[notice], once=[once]))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.clocks import schedule
-from bot.clocks.schedule import Reach
+from bot.clocks.schedule import ReminderAudience
 from bot.config.settings import Config
 from bot.core.errors import place_of
 from bot.model.ticket import Level, Stage, Ticket
@@ -41,15 +41,15 @@ class Finder:
     config: Config
     known: dict[str, Actor | None] = field(default_factory=dict)
 
-    async def recipients(self, ticket: Ticket, how_far: Reach) -> Recipients:
+    async def recipients(self, ticket: Ticket, audience: ReminderAudience) -> Recipients:
         """Handles an owner who has left like a missing one: the next person is notified, and the team is called."""
-        everybody = (*schedule.people(ticket, Reach.LEADS, self.config), *self.config.desk.admins)
+        everybody = (*schedule.people(ticket, ReminderAudience.LEADS, self.config), *self.config.desk.admins)
         gone = frozenset([user for user in everybody if not await self._is_here(user)])
         duty = await self._on_duty(ticket)
-        notified = tuple(dict.fromkeys((*duty, *schedule.people(ticket, how_far, self.config, gone))))
+        notified = tuple(dict.fromkeys((*duty, *schedule.people(ticket, audience, self.config, gone))))
         unable = tuple([user for user in notified if not await self._can_act(user, ticket.stage.worked_at)])
         is_waiting_for_team = ticket.stage in _UNCLAIMED or ticket.owner in gone or ticket.owner in unable
-        is_duty_enough = bool(duty) and how_far is Reach.OWNER
+        is_duty_enough = bool(duty) and audience is ReminderAudience.OWNER
         team = (duty if is_duty_enough else await self._team(ticket.level)) if is_waiting_for_team else ()
         others = [user for user in notified if user != ticket.owner or not team]
         return Recipients(notified, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)

@@ -88,7 +88,7 @@ class StatusAlerts:
         if await self.store.used(once):
             return 0
         history = await self.store.history(ticket_id)
-        if any(each.what == Step.SERVICE and each.detail.get("notice") == notice.id for each in history):
+        if any(each.kind == Step.SERVICE and each.detail.get("notice") == notice.id for each in history):
             return 0
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:

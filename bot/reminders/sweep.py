@@ -11,11 +11,11 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from bot.clocks import schedule, urgency
-from bot.clocks.schedule import Reach
+from bot.clocks.schedule import ReminderAudience
 from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Duplicate
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Ticket
 from bot.model.timestamps import latest_reminder, reminder_place
 from bot.model.transitions import Step, change, event
@@ -94,10 +94,10 @@ class Sweep:
         due = schedule.due_now(ticket, self.config, self.at)
         if not due:
             return None
-        how_far = schedule.reach(ticket, due, self.config, self.at)
-        found = await self._finder.recipients(ticket, how_far)
+        audience = schedule.audience_of(ticket, due, self.config, self.at)
+        found = await self._finder.recipients(ticket, audience)
         reminded = change(ticket, reminded=ticket.reminded + 1)
-        reminder_event = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, how_far, found, self.at))
+        reminder_event = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, audience, found, self.at))
         timed = self.changes.timed(ticket, reminded, reminder_event)
         if self._is_newly_overdue(ticket, timed):
             timed = timed.model_copy(update={"drawn": timed.version})
@@ -151,36 +151,38 @@ class Sweep:
         """The card redrawn, where it now says that something is overdue."""
         ticket = reminder.done.ticket
         if ticket.drawn == ticket.version:
-            yield notifications.notice(ticket, Say.CARD, self.routes.desk, self.at)
+            yield notifications.notice(ticket, NoticeKind.CARD, self.routes.desk, self.at)
 
     def _in_thread(self, reminder: _Reminder) -> Notice:
         """The line in the thread."""
         ticket = reminder.done.ticket
         places: list[JsonValue] = [[ticket.id, reminder_place(ticket.version)]]
-        return notifications.notice(ticket, Say.THREAD, self.routes.desk, self.at, {"places": places})
+        return notifications.notice(ticket, NoticeKind.THREAD, self.routes.desk, self.at, {"places": places})
 
     def _earlier(self, reminder: _Reminder) -> Iterator[Notice]:
         """The reminder before this one redrawn as an earlier one; those before it were redrawn when it came."""
         ticket, before = reminder.done.ticket, latest_reminder(reminder.before.times)
         if before:
-            yield notifications.notice(ticket, Say.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
+            yield notifications.notice(ticket, NoticeKind.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
 
     def _direct(self, notified: _Bundle, person: str, ticket: Ticket) -> Notice:
         named = [name.rpartition(":") for name in notified.tickets]
         places: list[JsonValue] = [[ticket_id, reminder_place(int(version), person)] for ticket_id, _, version in named]
         body: dict[str, JsonValue] = {"total": notified.total, "places": places}
-        notice = notifications.notice(ticket, Say.REMINDERS, person, self.at, body)
+        notice = notifications.notice(ticket, NoticeKind.REMINDERS, person, self.at, body)
         return notice.model_copy(update={"key": notified.key})
 
 
-def _detail(ticket: Ticket, due: Sequence[TimerRun], how_far: Reach, found: Recipients, at: datetime) -> dict[str, str]:
+def _detail(
+    ticket: Ticket, due: Sequence[TimerRun], audience: ReminderAudience, found: Recipients, at: datetime
+) -> dict[str, str]:
     """Details of the reminder, stored so that its text is the same however late it is delivered."""
     return {
         "stage": ticket.stage.value,
         "since": str(int(ticket.since.timestamp())),
         "watches": " ".join(run.timer.value for run in due),
         "due": " ".join(str(int(run.due.timestamp())) for run in due if run.due),
-        "rung": how_far.value,
+        "rung": audience.value,
         "people": " ".join(found.notified),
         "mentioned": " ".join(found.mentioned),
         "unable": " ".join(found.unable),

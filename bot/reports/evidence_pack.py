@@ -18,7 +18,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate
 from bot.core.i18n import mark, spoken, t
 from bot.model.conversation import Entry, MessageId
-from bot.model.notice import Letter, Notice, Say
+from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Party, Ticket
 from bot.model.transitions import Move, Step
 from bot.reports.document import ReportDocument, ReportPart, ReportSheet, ReportTable
@@ -105,7 +105,14 @@ class EvidencePacks:
         key = f"{click}:evidence"
         due = as_utc(self.clock())
         notice = Notice(
-            key=key, ticket_id="", lane=key, say=Say.REPORT, to=by, version=0, due=due, body={"evidence": ticket_id}
+            key=key,
+            ticket_id="",
+            lane=key,
+            kind=NoticeKind.REPORT,
+            to=by,
+            version=0,
+            due=due,
+            body={"evidence": ticket_id},
         )
         try:
             await self.store.apply(Batch(notices=[notice], once=[key]))
@@ -123,7 +130,7 @@ class EvidencePacks:
         return EvidencePack(
             ticket,
             history,
-            [row for row in rows[::-1] if row.notice.say in TO_RETARUS],
+            [row for row in rows[::-1] if row.notice.kind in TO_RETARUS],
             await self.conversation.entries_of(ticket_id),
             await self.conversation.message_ids_of(ticket_id),
             await self.queries.link(ticket),
@@ -152,7 +159,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "card": pack.card,
         "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
         "events": [
-            {"at": each.at.isoformat(), "what": each.what, "by": pack.name_of(each.by), "said": _words_of(each)}
+            {"at": each.at.isoformat(), "what": each.kind, "by": pack.name_of(each.by), "said": _words_of(each)}
             for each in _evident(pack)
         ],
         "deliveries": [
@@ -172,7 +179,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "received": [
             {
                 "at": each.at.isoformat(),
-                "way": each.way.value,
+                "way": each.source.value,
                 "kind": each.kind,
                 "message_id": each.message_id,
                 "link": each.link,
@@ -225,7 +232,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Repor
 
 
 def _evident(pack: EvidencePack) -> list[Event]:
-    return [each for each in pack.history if each.what in _STEPS]
+    return [each for each in pack.history if each.kind in _STEPS]
 
 
 def _words_of(event: Event) -> str:
@@ -236,11 +243,11 @@ def _words_of(event: Event) -> str:
 def _event_rows(pack: EvidencePack, zone: str) -> Iterable[tuple[str, ...]]:
     for each in _evident(pack):
         words = excerpt(clean_line(_words_of(each)), _SHORT)
-        yield (moment(each.at, zone), t(_STEPS[each.what]), pack.name_of(each.by) if each.by else "", words)
+        yield (moment(each.at, zone), t(_STEPS[each.kind]), pack.name_of(each.by) if each.by else "", words)
 
 
 def _is_mail(row: Letter) -> bool:
-    return row.notice.say in {Say.LETTER_MAIL, Say.CHASE_MAIL}
+    return row.notice.kind in {NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL}
 
 
 def _deliveries(pack: EvidencePack, zone: str) -> ReportTable:

@@ -226,7 +226,7 @@ def _promised(lines: Iterable[TicketMonth], what: str) -> DeadlineCount:
         "met" if promise.is_fulfilled else "missed"
         for each in lines
         for promise in each.promises
-        if promise.what == what
+        if promise.kind == what
     )
 
 

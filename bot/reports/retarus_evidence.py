@@ -97,7 +97,7 @@ def _promised(figures: Figures, config: Config) -> list[ReportTable]:
 
 def _came(line: TicketMonth, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
-    what = t("update") if promise.what == "update" else t("solution")
+    what = t("update") if promise.kind == "update" else t("solution")
     late = "" if promise.is_fulfilled else f" ({t('late')})"
     came = f"{moment(promise.fulfilled_at, place)}{late}" if promise.fulfilled_at else t("not yet")
     return (reference(line, config), what, moment(promise.due, place), came)

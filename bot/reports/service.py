@@ -21,7 +21,7 @@ from bot.forms.validators import words
 from bot.model import affected_customers
 from bot.model.contact import Contact
 from bot.model.monthly_view import View
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Level
 from bot.register.contacts import Register
 from bot.register.customers import Customers
@@ -102,7 +102,7 @@ class Reports:
         period = self.month(month)
         name = clean_line(customer)
         body_of_notice: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}
-        notice = self._notice(Say.REPORT, f"{click}:report", by, period, body_of_notice)
+        notice = self._notice(NoticeKind.REPORT, f"{click}:report", by, period, body_of_notice)
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))
         return period
 
@@ -149,7 +149,7 @@ class Reports:
         if period is None or await self.store.used(key):
             return False
         is_empty = not await self.store.alive(period.start, period.until)
-        return await self._once(key, [] if is_empty else [self._notice(Say.REPORT, key, to, period)])
+        return await self._once(key, [] if is_empty else [self._notice(NoticeKind.REPORT, key, to, period)])
 
     async def _remind(self, to: str, at: datetime) -> bool:
         chosen = self.config.reports
@@ -160,7 +160,7 @@ class Reports:
             if period and not await self.store.used(key):
                 view = await self.view(period.key)
                 is_done = view.received_at is not None
-                return await self._once(key, [] if is_done else [self._notice(Say.VIEW, key, to, period)])
+                return await self._once(key, [] if is_done else [self._notice(NoticeKind.VIEW, key, to, period)])
         return False
 
     # --- Retarus's own view
@@ -183,7 +183,7 @@ class Reports:
         """Sends it, word for word, on each way to Retarus, and marks it as requested."""
         contact, period, at = await self._declarant(by), self.month(month), as_utc(self.clock())
         try:
-            text = words(text, self.queries.given())
+            text = words(text, self.queries.check_context())
         except ValueError as error:
             raise Invalid({"word": str(error)}) from error
         view = (await self.view(period.key)).model_copy(update={"requested_at": at})
@@ -192,9 +192,9 @@ class Reports:
             "text": text,
             "reply_to": contact.email,
         }
-        ways = ((Say.REQUEST_POST, self.routes.retarus), (Say.REQUEST_MAIL, self.routes.email))
+        ways = ((NoticeKind.REQUEST_POST, self.routes.retarus), (NoticeKind.REQUEST_MAIL, self.routes.email))
         notices = [
-            self._notice(say, f"view:{period.key}:request:{form}:{say}", to, period, body) for say, to in ways if to
+            self._notice(kind, f"view:{period.key}:request:{form}:{kind}", to, period, body) for kind, to in ways if to
         ]
         await self._apply(Batch(notices=notices, views=[view], once=[f"{form}:view"]))
 
@@ -216,11 +216,13 @@ class Reports:
 
     # --- saving
 
-    def _notice(self, say: Say, key: str, to: str, period: Period, body: dict[str, JsonValue] | None = None) -> Notice:
+    def _notice(
+        self, kind: NoticeKind, key: str, to: str, period: Period, body: dict[str, JsonValue] | None = None
+    ) -> Notice:
         """The lane of reports: slow work holds nothing else up."""
         body_of_notice: dict[str, JsonValue] = {"month": period.key, **(body or {})}
         due = as_utc(self.clock())
-        return Notice(key=key, ticket_id="", lane=key, say=say, to=to, version=0, due=due, body=body_of_notice)
+        return Notice(key=key, ticket_id="", lane=key, kind=kind, to=to, version=0, due=due, body=body_of_notice)
 
     async def _once(self, key: str, notices: list[Notice]) -> bool:
         try:

@@ -81,7 +81,7 @@ class Sending:
 class Promise:
     """A promise of Retarus with its time."""
 
-    what: str
+    kind: str
     """`update` or `eta`."""
     due: datetime
     fulfilled_at: datetime | None = None
@@ -242,7 +242,7 @@ def _line(
 
 def _step(walk: _Walk, event: Event) -> None:
     _pass(walk, event.at)
-    stage = times.stage_after(walk.stage, event.what)
+    stage = times.stage_after(walk.stage, event.kind)
     walk.times = times.after_event(walk.times, event, walk.stage, stage)
     walk.answers |= {
         key.removeprefix("answer."): text for key, text in event.detail.items() if key.startswith("answer.")
@@ -258,12 +258,12 @@ def _step(walk: _Walk, event: Event) -> None:
 
 def _note(walk: _Walk, event: Event) -> None:
     """Counts events, and keeps the remedy until a reopening."""
-    if event.what == Move.RESOLVE.value:
+    if event.kind == Move.RESOLVE.value:
         walk.remedy = event.at
-    if event.what == Move.REOPEN.value:
+    if event.kind == Move.REOPEN.value:
         walk.remedy = None
-    if event.what != Step.EXPECT.value or event.detail.get("question"):
-        walk.moments.setdefault(event.what, []).append(event.at)
+    if event.kind != Step.EXPECT.value or event.detail.get("question"):
+        walk.moments.setdefault(event.kind, []).append(event.at)
 
 
 def _pass(walk: _Walk, at: datetime) -> None:
@@ -277,24 +277,24 @@ def _pass(walk: _Walk, at: datetime) -> None:
 
 def _retarus_event(walk: _Walk, event: Event) -> None:
     """Records sendings to Retarus and their reactions."""
-    if event.what == Move.ESCALATE.value:
+    if event.kind == Move.ESCALATE.value:
         opened = as_moment(event.detail.get("opened", ""))
         walk.sendings.append(Sending(opened or event.at, rcr_wanted=not walk.numbered))
     if event.detail.get("rcr"):
         _numbered(walk, event)
-    if event.what in _FROM_RETARUS:
+    if event.kind in _FROM_RETARUS:
         _retarus_reply(walk, event)
 
 
 def _numbered(walk: _Walk, event: Event) -> None:
     last = walk.sendings[-1] if walk.sendings else None
     if last and last.rcr is None and not walk.numbered:
-        last.rcr = last.at if event.what == Move.ESCALATE.value else event.at  # the portal gives it at once
+        last.rcr = last.at if event.kind == Move.ESCALATE.value else event.at  # the portal gives it at once
     walk.numbered = True
 
 
 def _retarus_reply(walk: _Walk, event: Event) -> None:
-    is_answer = event.what == Move.RETARUS_ANSWERED.value
+    is_answer = event.kind == Move.RETARUS_ANSWERED.value
     if walk.sendings:
         last = walk.sendings[-1]
         last.word = last.word or event.at
@@ -309,14 +309,14 @@ def _retarus_reply(walk: _Walk, event: Event) -> None:
 
 def _settled(promise: Promise, event: Event, *, is_answer: bool) -> Promise:
     """Any word keeps the promise of one; only an answer keeps the promise of a solution."""
-    if promise.fulfilled_at is None and (is_answer or promise.what == "update"):
-        return Promise(promise.what, promise.due, event.at)
+    if promise.fulfilled_at is None and (is_answer or promise.kind == "update"):
+        return Promise(promise.kind, promise.due, event.at)
     return promise
 
 
 def _replaced(promise: Promise, what: str, at: datetime) -> bool:
     """A time they moved before it came was neither kept nor broken."""
-    return promise.what == what and promise.fulfilled_at is None and promise.due > at
+    return promise.kind == what and promise.fulfilled_at is None and promise.due > at
 
 
 # --- results

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from bot.core.characters import plain
 from bot.core.identifiers import fold
-from bot.forms.template_fields import BY_KEY, Ask, example_field
+from bot.forms.template_fields import BY_KEY, InputType, example_field
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import tokens as words
@@ -76,7 +76,7 @@ def _body(ticket: Ticket) -> Iterable[str]:
 def _is_words(key: str, text: str) -> bool:
     """Free text of an answer: of a field of the guide, or of one of the desk's own that is no moment."""
     asked = BY_KEY.get(key) or example_field(key)
-    return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
+    return asked.input_type in {InputType.LINE, InputType.TEXT} if asked else not text.isdigit()
 
 
 def document_of_note(note: TechnicalNote) -> SearchDocument:

@@ -144,11 +144,11 @@ class Answers:
         files: Sequence[Attachment] = (),
     ) -> dict[str, str]:
         """`files`: those of the same form."""
-        given = self.queries.given(ticket.answers, has_files=bool(ticket.attachments or files))
-        whole = with_pasted(typed, ticket.answers, zone(ticket.zone), self.config, given.now)
+        context = self.queries.check_context(ticket.answers, has_files=bool(ticket.attachments or files))
+        whole = with_pasted(typed, ticket.answers, zone(ticket.zone), self.config, context.now)
         fields = fields_in(whole, ticket.kind, self.config)
         with faults_with_table(typed):
-            return validation.checked(fields, whole, ticket.kind, given, border, passed)
+            return validation.checked(fields, whole, ticket.kind, context, border, passed)
 
     async def filled(
         self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
@@ -168,9 +168,9 @@ class Answers:
 
     async def word(self, ticket_id: str, text: str, key: str, asked: Asked = Asked.ANSWER) -> str:
         """A single text with content; `Invalid` beside `key` for a filler."""
-        given = self.queries.given(has_files=bool((await self.queries.ticket(ticket_id)).attachments))
+        context = self.queries.check_context(has_files=bool((await self.queries.ticket(ticket_id)).attachments))
         try:
-            return reason(text, given) if asked is Asked.REASON else words(text, given)
+            return reason(text, context) if asked is Asked.REASON else words(text, context)
         except ValueError as error:
             raise Invalid({key: str(error)}) from error
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.core.i18n import t
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
-from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, Outcome, Say, Sent, direct_lane
+from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Sent, direct_lane
 from bot.model.ticket import NOBODY, Event, Ticket
 from bot.model.transitions import Move, Step
 
@@ -59,8 +59,8 @@ SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.RETARUS_WROTE.val
 """Events shown by the card, or by an entry of the conversation, without a line in the thread."""
 
 
-TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
-_DIRECT_MESSAGES = frozenset({Say.DIRECT, Say.REMINDERS})
+TO_RETARUS = frozenset({NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL})
+_DIRECT_MESSAGES = frozenset({NoticeKind.DIRECT, NoticeKind.REMINDERS})
 """Direct messages. A dead one is not reported."""
 
 _YOUR_TURN = frozenset(
@@ -96,17 +96,17 @@ TOGETHER = "together"
 
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the person who must act from now on or no longer must."""
-    notices_of_change = [notice(ticket, Say.CARD, routes.desk, event.at)]
+    notices_of_change = [notice(ticket, NoticeKind.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
-    if not event.detail.get(TOGETHER) and (event.what not in SILENT or news or event.detail.get("files")):
+    if not event.detail.get(TOGETHER) and (event.kind not in SILENT or news or event.detail.get("files")):
         notices_of_change.append(
-            notice(ticket, Say.THREAD, routes.desk, event.at, {"news": news, **_redrawable(ticket, event)})
+            notice(ticket, NoticeKind.THREAD, routes.desk, event.at, {"news": news, **_redrawable(ticket, event)})
         )
     people = () if event.detail.keys() & {TOGETHER, HANDOVER} else _concerned(before, ticket, event)
-    notices_of_change += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
+    notices_of_change += [notice(ticket, NoticeKind.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
         notices_of_change.append(
-            notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)})
+            notice(ticket, NoticeKind.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)})
         )
     return notices_of_change
 
@@ -117,7 +117,7 @@ SENDING = frozenset({Move.ESCALATE.value, Step.CHASE.value, Step.TELL.value})
 
 def _redrawable(ticket: Ticket, event: Event) -> dict[str, JsonValue]:
     """The place of a line that is redrawn once its letter has arrived."""
-    return {"places": [[ticket.id, line_place(event.version)]]} if event.what in SENDING else {}
+    return {"places": [[ticket.id, line_place(event.version)]]} if event.kind in SENDING else {}
 
 
 TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"})
@@ -131,12 +131,12 @@ NEWS = ("priority", "cause", "workaround", "workaround_helps", "remedy", "plan",
 def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, ...]:
     """New answers of this change, by key: findings of Retarus, and those in `NEWS`."""
     given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
-    if event.what in _FROM_RETARUS:
+    if event.kind in _FROM_RETARUS:
         return tuple(given)
     if before is None:
         return ()
     again = is_rejudged(before, ticket)
-    if event.what not in SILENT:  # its own line says the rest
+    if event.kind not in SILENT:  # its own line says the rest
         return ("priority",) if again and "priority" in given else ()
     return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
 
@@ -156,14 +156,14 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people = set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
-    if event.what in FOLLOWED:
+    if event.kind in FOLLOWED:
         people |= {each.by for each in ticket.affected} - {NOBODY}
     news = set(news_of(before, ticket, event))
-    if event.what in _YOUR_TURN or "priority" in news:
+    if event.kind in _YOUR_TURN or "priority" in news:
         people.add(ticket.owner)
     people |= {ticket.first_owner} if news & TO_FIRST else set()
     people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
-    if before and event.what == Move.ACCEPT.value:
+    if before and event.kind == Move.ACCEPT.value:
         people.discard(before.owner)  # they reassigned it themselves, and the thread names the new owner
     return sorted(people - {event.by})
 
@@ -174,7 +174,7 @@ _SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST
 
 def is_relayed(event: Event) -> bool:
     """True for a word that reaches every ticket with the same cause."""
-    return event.what in RELAYED or bool(event.detail.get(TO_ALL))
+    return event.kind in RELAYED or bool(event.detail.get(TO_ALL))
 
 
 def last_relayed(history: Sequence[Event]) -> Event | None:
@@ -182,7 +182,7 @@ def last_relayed(history: Sequence[Event]) -> Event | None:
     count."""
     notices_of_change: list[Event] = []
     for event in history:
-        if event.what == Move.REOPEN.value:
+        if event.kind == Move.REOPEN.value:
             notices_of_change = []
         notices_of_change += [event] if is_relayed(event) else []
     return next(
@@ -199,15 +199,15 @@ def relayed(
     body: dict[str, JsonValue] = {"from": leading.id, "news": list(news_of(None, leading, event))}
     people = {ticket.owner, ticket.first_owner, *(each.by for each in ticket.affected)}
     people -= {"", NOBODY, by or event.by}
-    ways = [(Say.THREAD, routes.desk), *((Say.DIRECT, person) for person in sorted(people))]
+    ways = [(NoticeKind.THREAD, routes.desk), *((NoticeKind.DIRECT, person) for person in sorted(people))]
     return [
-        notice(ticket, say, to, at or event.at, body).model_copy(
+        notice(ticket, kind, to, at or event.at, body).model_copy(
             update={
-                "key": f"{_key(leading.id, event.version, say, to)}>{ticket.id}",
+                "key": f"{_key(leading.id, event.version, kind, to)}>{ticket.id}",
                 "version": event.version,
             }
         )
-        for say, to in ways
+        for kind, to in ways
     ]
 
 
@@ -218,11 +218,11 @@ def relayed_to_all(
     notices_of_change = [each for ticket in led for each in relayed(ticket, leading, event, routes, by, at)]
     direct: dict[str, list[Notice]] = {}
     for each in notices_of_change:
-        if each.say is Say.DIRECT:
+        if each.kind is NoticeKind.DIRECT:
             direct.setdefault(each.to, []).append(each)
     numbers = {ticket.id: ticket.number for ticket in led}
     return [
-        *(each for each in notices_of_change if each.say is not Say.DIRECT),
+        *(each for each in notices_of_change if each.kind is not NoticeKind.DIRECT),
         *(_bundled(each, numbers) for each in direct.values()),
     ]
 
@@ -244,13 +244,13 @@ def letters(
     """
     sent = tuple(sent)
     body: dict[str, JsonValue] = {"letter": letter.model_dump(mode="json"), "reply_to": declarant.email}
-    ways = ((Say.LETTER_POST, routes.retarus), (Say.LETTER_MAIL, routes.email_at_first))
-    return [notice(ticket, say, to, at, {**body, "after": _keys(ticket, sent, say, to)}) for say, to in ways if to]
+    ways = ((NoticeKind.LETTER_POST, routes.retarus), (NoticeKind.LETTER_MAIL, routes.email_at_first))
+    return [notice(ticket, kind, to, at, {**body, "after": _keys(ticket, sent, kind, to)}) for kind, to in ways if to]
 
 
-def _keys(ticket: Ticket, sent: Iterable[Event], say: Say, to: str) -> list[JsonValue]:
+def _keys(ticket: Ticket, sent: Iterable[Event], kind: NoticeKind, to: str) -> list[JsonValue]:
     """The keys of the letters that these events sent on one way."""
-    return [_key(ticket.id, event.version, say, to) for event in sent]
+    return [_key(ticket.id, event.version, kind, to) for event in sent]
 
 
 def chasers(
@@ -264,23 +264,23 @@ def chasers(
 ) -> list[Notice]:
     """A word to Retarus on each way, as an answer to the letters that were `sent` before; `after` holds their keys."""
     sent, notices_of_change = tuple(sent), []
-    for say, letter, to in (
-        (Say.CHASE_POST, Say.LETTER_POST, routes.retarus),
-        (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email_at_first),
+    for kind, letter, to in (
+        (NoticeKind.CHASE_POST, NoticeKind.LETTER_POST, routes.retarus),
+        (NoticeKind.CHASE_MAIL, NoticeKind.LETTER_MAIL, routes.email_at_first),
     ):
         after = _keys(ticket, sent, letter, to)
         body: dict[str, JsonValue] = {"subject": subject, "text": text, "reply_to": declarant.email, "after": after}
-        notices_of_change += [notice(ticket, say, to, at, body)] if to else []
+        notices_of_change += [notice(ticket, kind, to, at, body)] if to else []
     return notices_of_change
 
 
 def has_sequel(cause: Notice, outcome: Outcome) -> bool:
     """True if this outcome of a delivery causes notifications: receipts, alerts of dead letters, and a next person."""
     if isinstance(outcome, Gone):
-        return cause.say in _DIRECT_MESSAGES
+        return cause.kind in _DIRECT_MESSAGES
     if isinstance(outcome, Dead):
-        return cause.say not in {*_DIRECT_MESSAGES, Say.ANSWERED, Say.LINE}
-    return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
+        return cause.kind not in {*_DIRECT_MESSAGES, NoticeKind.ANSWERED, NoticeKind.LINE}
+    return isinstance(outcome, Sent | Blocked) and cause.kind in TO_RETARUS
 
 
 def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
@@ -288,48 +288,48 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
     cause = claim.notice
     if not has_sequel(cause, outcome):
         return []
-    is_letter = cause.say in TO_RETARUS
+    is_letter = cause.kind in TO_RETARUS
     if isinstance(outcome, Sent):
-        receipt: dict[str, JsonValue] = {"delivered": cause.say.value, "to": cause.to, "of": cause.key}
+        receipt: dict[str, JsonValue] = {"delivered": cause.kind.value, "to": cause.to, "of": cause.key}
         receipt |= {"place": line_place(cause.version), "places": [[ticket.id, receipt_place(cause.key)]]}
         mark = f"{claim.attempt}" if claim.attempt > 1 else ""
-        return [_following(cause, ticket, Say.LINE, routes.desk, at, receipt, mark)]
+        return [_following(cause, ticket, NoticeKind.LINE, routes.desk, at, receipt, mark)]
     if isinstance(outcome, Blocked):
         return _waiting(cause, outcome, ticket, routes, at)
     if isinstance(outcome, Dead):
-        say, to = (Say.THREAD, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
+        kind, to = (NoticeKind.THREAD, routes.desk) if is_letter else (NoticeKind.DIRECT, ticket.owner)
         failed: dict[str, JsonValue] = {
-            "failed": cause.say.value,
+            "failed": cause.kind.value,
             "to": cause.to,
             "why": outcome.why,
             "key": cause.key,
         }
         instead = _by_the_other_way(cause, ticket, routes, at)
         failed |= {"instead": True} if instead else {}
-        return [*instead, _following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
+        return [*instead, _following(cause, ticket, kind, to, at, failed, f"{claim.attempt}")]
     return []
 
 
 def redirected(cause: Notice, ticket: Ticket, left: Sequence[str], people: Iterable[str], at: datetime) -> list[Notice]:
     """The same direct message, to others in place of a person who has left; `left` in the body: who was to get it."""
     body: dict[str, JsonValue] = {**cause.body, "left": list(left)}
-    return [_following(cause, ticket, cause.say, person, at, body, f":{person}") for person in people]
+    return [_following(cause, ticket, cause.kind, person, at, body, f":{person}") for person in people]
 
 
 def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
     """A line in the thread that a letter waits, once for each. While all of Slack is closed, it could not be posted."""
-    if cause.say in {Say.LETTER_POST, Say.CHASE_POST} and not outcome.channel:
+    if cause.kind in {NoticeKind.LETTER_POST, NoticeKind.CHASE_POST} and not outcome.channel:
         return []
-    waits: dict[str, JsonValue] = {"waits": cause.say.value, "to": cause.to, "why": outcome.why}
-    return [_following(cause, ticket, Say.THREAD, routes.desk, at, waits, "waits")]
+    waits: dict[str, JsonValue] = {"waits": cause.kind.value, "to": cause.to, "why": outcome.why}
+    return [_following(cause, ticket, NoticeKind.THREAD, routes.desk, at, waits, "waits")]
 
 
-_OTHER_WAY = {Say.LETTER_POST: Say.LETTER_MAIL, Say.CHASE_POST: Say.CHASE_MAIL}
+_OTHER_WAY = {NoticeKind.LETTER_POST: NoticeKind.LETTER_MAIL, NoticeKind.CHASE_POST: NoticeKind.CHASE_MAIL}
 
 
 def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
     """Fallback e-mail for a failed channel; only where that is configured."""
-    other = _OTHER_WAY.get(cause.say)
+    other = _OTHER_WAY.get(cause.kind)
     if other is None or not (routes.fallback and routes.email):
         return []
     sent = notice(ticket, other, routes.email, at, dict(cause.body))
@@ -347,13 +347,13 @@ def receipt_place(key: str) -> str:
     return f"receipt:{key}"
 
 
-def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:
+def notice(ticket: Ticket, kind: NoticeKind, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:
     """One message about the ticket's present version."""
     return Notice(
-        key=_key(ticket.id, ticket.version, say, to),
+        key=_key(ticket.id, ticket.version, kind, to),
         ticket_id=ticket.id,
-        lane=_lane(ticket, say, to),
-        say=say,
+        lane=_lane(ticket, kind, to),
+        kind=kind,
         to=to,
         version=ticket.version,
         due=at,
@@ -361,19 +361,19 @@ def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, Json
     )
 
 
-def _key(ticket_id: str, version: int, say: Say, to: str) -> str:
-    return f"{ticket_id}:{version}:{say.value}:{to}"
+def _key(ticket_id: str, version: int, kind: NoticeKind, to: str) -> str:
+    return f"{ticket_id}:{version}:{kind.value}:{to}"
 
 
 def _following(
-    cause: Notice, ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue], mark: str = ""
+    cause: Notice, ticket: Ticket, kind: NoticeKind, to: str, at: datetime, body: dict[str, JsonValue], mark: str = ""
 ) -> Notice:
-    notices_of_change = notice(ticket, say, to, at, body)
-    return notices_of_change.model_copy(update={"key": f"{cause.key}>{say.value}{mark}", "version": cause.version})
+    notices_of_change = notice(ticket, kind, to, at, body)
+    return notices_of_change.model_copy(update={"key": f"{cause.key}>{kind.value}{mark}", "version": cause.version})
 
 
-def _lane(ticket: Ticket, say: Say, to: str) -> str:
+def _lane(ticket: Ticket, kind: NoticeKind, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
-    if say in {Say.CARD, Say.THREAD, Say.ANSWERED, Say.LINE}:
+    if kind in {NoticeKind.CARD, NoticeKind.THREAD, NoticeKind.ANSWERED, NoticeKind.LINE}:
         return f"{ticket.id}:thread"
-    return direct_lane(to) if say in _DIRECT_MESSAGES else f"{ticket.id}:{to}"
+    return direct_lane(to) if kind in _DIRECT_MESSAGES else f"{ticket.id}:{to}"

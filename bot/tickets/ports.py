@@ -110,7 +110,7 @@ class TicketStore(ChangeStore, Protocol):
     async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
         """The newest open tickets that have the same cause as this one."""
 
-    async def place(self, ticket_id: str, what: str) -> Place | None: ...
+    async def place(self, ticket_id: str, role: str) -> Place | None: ...
 
     async def placed(self, channel: str, ts: str) -> Place | None:
         """The ticket at this message."""

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from bot.config.settings import Config
 from bot.core.errors import NotNow
 from bot.core.i18n import t
-from bot.model.notice import Notice, Say, direct_lane
+from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Event, Level, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import Routes, notice
@@ -32,13 +32,13 @@ def with_call(
         return [*notices_given, *_over(ticket, event, routes, config)]
     if not _becomes_highest(before, ticket, event, config):
         return list(notices_given)
-    lines = [each for each in notices_given if each.say is Say.THREAD] or [
-        notice(ticket, Say.THREAD, routes.desk, event.at)
+    lines = [each for each in notices_given if each.kind is NoticeKind.THREAD] or [
+        notice(ticket, NoticeKind.THREAD, routes.desk, event.at)
     ]
     people = _people(ticket, config) - {event.by}
-    words = [each for each in notices_given if each.say is Say.DIRECT]
-    words += [notice(ticket, Say.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
-    rest = [each for each in notices_given if each.say not in {Say.THREAD, Say.DIRECT}]
+    words = [each for each in notices_given if each.kind is NoticeKind.DIRECT]
+    words += [notice(ticket, NoticeKind.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
+    rest = [each for each in notices_given if each.kind not in {NoticeKind.THREAD, NoticeKind.DIRECT}]
     return [*rest, *map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
 
 
@@ -50,9 +50,9 @@ def _calls(ticket: Ticket, config: Config) -> bool:
 
 def _over(ticket: Ticket, event: Event, routes: Routes, config: Config) -> list[Notice]:
     """Redraws the broadcast and each direct message of the call; a message that was never posted is passed over."""
-    redrawn = [notice(ticket, Say.LINE, routes.desk, event.at, {CALL: True, "place": _place()})]
+    redrawn = [notice(ticket, NoticeKind.LINE, routes.desk, event.at, {CALL: True, "place": _place()})]
     for to in sorted(_leading(Level.FIRST, config) | _leading(Level.SECOND, config)):
-        direct = notice(ticket, Say.LINE, to, event.at, {CALL: True, "place": _place(to)})
+        direct = notice(ticket, NoticeKind.LINE, to, event.at, {CALL: True, "place": _place(to)})
         redrawn.append(direct.model_copy(update={"lane": direct_lane(to)}))
     return redrawn
 
@@ -63,7 +63,7 @@ def _place(to: str = "") -> str:
 
 
 def _becomes_highest(before: Ticket | None, ticket: Ticket, event: Event, config: Config) -> bool:
-    if event.what == Step.ERASE or ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
+    if event.kind == Step.ERASE or ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
         return False
     was = before is not None and is_highest(before.answer("priority"), config)
     return not was and is_highest(ticket.answer("priority"), config)
@@ -80,7 +80,7 @@ def _leading(level: Level, config: Config) -> set[str]:
 
 def _marked(given: Notice) -> Notice:
     """Part of the call, found again by its place."""
-    place: JsonValue = [given.ticket_id, _place(given.to if given.say is Say.DIRECT else "")]
+    place: JsonValue = [given.ticket_id, _place(given.to if given.kind is NoticeKind.DIRECT else "")]
     places = given.body.get("places")
     others = places if isinstance(places, list) else []
     return given.model_copy(update={"body": {**given.body, CALL: True, "places": [*others, place]}})

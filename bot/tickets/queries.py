@@ -15,7 +15,7 @@ from bot.core.clock import Clock, zone
 from bot.core.errors import Refused
 from bot.core.i18n import Language, language_of, t
 from bot.core.identifiers import fold, references
-from bot.forms.validators import Given
+from bot.forms.validators import CheckContext
 from bot.model.notice import Place
 from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
@@ -142,9 +142,9 @@ class Queries:
         """Ticket id → permalink of its card; tickets without a card are left out."""
         return await self.store.card_links([each.id for each in tickets])
 
-    def given(self, answers: Mapping[str, str] | None = None, *, has_files: bool = False) -> Given:
+    def check_context(self, answers: Mapping[str, str] | None = None, *, has_files: bool = False) -> CheckContext:
         """Context of answer checks besides the text. `has_files`: true if a file goes along."""
-        return Given(self.clock(), self.config, answers or {}, has_files)
+        return CheckContext(self.clock(), self.config, answers or {}, has_files)
 
     async def draft(self, user: str, kind: Kind) -> dict[str, str]:
         """Draft of this person for this kind; empty when there is none."""

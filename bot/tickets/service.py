@@ -102,7 +102,7 @@ class Tickets:
         needed = (field.key for field in fields_of(kind, self.config) if field.need[kind] is Need.RAISE)
         fields = fields_in({*whole, *needed}, kind, self.config)
         with faults_with_table(typed):
-            return validation.checked(fields, whole, kind, self.queries.given(has_files=has_files), Need.RAISE)
+            return validation.checked(fields, whole, kind, self.queries.check_context(has_files=has_files), Need.RAISE)
 
     async def save_draft(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
         """Saves an unfinished form as this person's draft; it replaces the one before."""
@@ -167,7 +167,7 @@ class Tickets:
 
         return await self.changes.change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
 
-    async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
+    async def act_with_text(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
         """A move with a text: a reason, a question, an answer. Fillers are refused."""
         asked = Asked.REASON if key == "reason" else Asked.ANSWER
         return await self.act(

@@ -8,7 +8,7 @@ from blocks import conversation, outbound
 from blocks.kit import Json, Message
 from bot.config.settings import Config
 from bot.conversation.outbound import OutgoingPreview
-from bot.model.conversation import Entry, EntryFile, EntryState, FailedDelivery, Way
+from bot.model.conversation import Entry, EntryFile, EntrySource, EntryState, FailedDelivery
 from bot.model.ticket import Ticket
 from tests.factories import NOW
 
@@ -19,7 +19,7 @@ EVIL = "<!channel> <@U1> <https://evil.example|retarus.com> *x* `y` " * 400
 def an_entry(**values: object) -> Entry:
     known: dict[str, object] = {
         "id": "e" * 24,
-        "way": Way.MAIL,
+        "way": EntrySource.MAIL,
         "kind": "answer",
         "state": EntryState.SHOWN,
         "ticket_id": "t1",
@@ -41,8 +41,8 @@ def entries() -> Iterator[Entry]:
     """Entries of every kind, short and long."""
     yield an_entry()
     yield an_entry(was_closed=True, others=("PD-1043",))
-    yield an_entry(way=Way.CHANNEL, kind="message", link="https://x.example/archives/C1/p1", is_edited=True)
-    yield an_entry(way=Way.CHANNEL, kind="message", words="", files=(), left_out=(), rcr=(), is_deleted=True)
+    yield an_entry(way=EntrySource.CHANNEL, kind="message", link="https://x.example/archives/C1/p1", is_edited=True)
+    yield an_entry(way=EntrySource.CHANNEL, kind="message", words="", files=(), left_out=(), rcr=(), is_deleted=True)
     yield an_entry(kind="automatic_reply")
     yield an_entry(kind="acknowledgement")
     for outcome in ("failed", "delayed", "delivered"):

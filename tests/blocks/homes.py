@@ -11,9 +11,9 @@ from blocks import contacts, customers, guides, home, resources, settings, undel
 from blocks.kit import Json, Message
 from bot.config.guide_versions import Guides
 from bot.config.settings import Config
-from bot.home import Overview, Screen, Tab, Urgent, Why
+from bot.home import AttentionReason, Overview, Screen, Tab, Urgent
 from bot.model.contact import Contact, ContractException, EndCustomer
-from bot.model.notice import Letter, Say
+from bot.model.notice import Letter, NoticeKind
 from bot.model.ticket import Kind, Level, Party, Stage, Ticket
 from bot.register.customers import CustomerPage
 from tests.blocks import learned
@@ -29,7 +29,7 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
     defaults: dict[str, Any] = {
         "screen": Screen(),
         "now": NOW,
-        "urgent": [Urgent(each, why) for each, why in zip(many, [*Why, *Why], strict=False)],
+        "urgent": [Urgent(each, why) for each, why in zip(many, [*AttentionReason, *AttentionReason], strict=False)],
         "urgent_total": 12,
         "standing": {(stage, stage.ball): 700 for stage in Stage if stage.ball},
         "mine": 300,
@@ -78,8 +78,8 @@ def _parts(ticket: Ticket, config: Config) -> Iterator[tuple[Tab, list[Json]]]:
     yield Tab.CUSTOMERS, customers.listing(CustomerPage(many, 5000, 20))
     yield Tab.SETTINGS, settings.listing(config)
     dead = [
-        Letter(notice=a_notice(ticket, say, text[:100] or "x"), state="dead", attempts=5, why=text, at=NOW)
-        for say in Say
+        Letter(notice=a_notice(ticket, kind, text[:100] or "x"), state="dead", attempts=5, why=text, at=NOW)
+        for kind in NoticeKind
     ]
     yield Tab.LETTERS, undelivered.listing([*dead] * 3, {ticket.id: "PD-1042"})
 

@@ -9,7 +9,7 @@ from blocks import create, handoff, known_issues, notes, search
 from blocks.form_state import FormState
 from blocks.kit import Json, Message
 from bot.config.settings import Config
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Kind, Ticket
 from bot.notes.service import TEXTS, NotePage
@@ -98,6 +98,6 @@ def relayed(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterat
     """Messages relayed from the leading ticket."""
     for what in sorted(RELAYED):
         event = an_event(ticket, what, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
-        for say in (Say.THREAD, Say.DIRECT):
-            notice = a_notice(ticket, say, BEN, body={"from": "t9"})
-            yield f"relayed {what} {say}", known_issues.relayed(notice, ticket, ticket, event, config, who, "")
+        for kind in (NoticeKind.THREAD, NoticeKind.DIRECT):
+            notice = a_notice(ticket, kind, BEN, body={"from": "t9"})
+            yield f"relayed {what} {kind}", known_issues.relayed(notice, ticket, ticket, event, config, who, "")

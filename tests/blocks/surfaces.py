@@ -32,7 +32,7 @@ from blocks import (
 from blocks.evidence import OFFERED
 from blocks.form_state import FormState
 from blocks.kit import Json, Message
-from bot.bulk import Outcome, Several
+from bot.bulk import BulkAction, Outcome
 from bot.clocks.timers import Timer, runs
 from bot.config.custom_fields import Template
 from bot.config.settings import Config
@@ -41,10 +41,10 @@ from bot.escalation.letter import as_text, write
 from bot.escalation.preview import Preview
 from bot.escalation.rewriting import RewrittenLetter
 from bot.forms.checklist import Trace, tasks
-from bot.forms.template_fields import BY_KEY, OTHER, Ask, Need
+from bot.forms.template_fields import BY_KEY, OTHER, InputType, Need
 from bot.forms.validation import missing
 from bot.known_issues.outage import Outage
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
@@ -87,13 +87,13 @@ REMINDED = {
     "customer": "7",
 }
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
-FAILING = TO_RETARUS | {Say.CARD, Say.THREAD}
+FAILING = TO_RETARUS | {NoticeKind.CARD, NoticeKind.THREAD}
 """Notifications whose failed delivery is reported to somebody."""
 ENDS: tuple[dict[str, Any], ...] = (
-    {"delivered": Say.LETTER_MAIL.value, "to": MAIL},
-    {"delivered": Say.LETTER_POST.value, "to": RETARUS},
-    {"delivered": Say.CHASE_MAIL.value, "to": MAIL},
-    *({"failed": say.value, "to": DESK, "why": NASTY * 5, "key": "t1:1:x"} for say in Say if say in FAILING),
+    {"delivered": NoticeKind.LETTER_MAIL.value, "to": MAIL},
+    {"delivered": NoticeKind.LETTER_POST.value, "to": RETARUS},
+    {"delivered": NoticeKind.CHASE_MAIL.value, "to": MAIL},
+    *({"failed": kind.value, "to": DESK, "why": NASTY * 5, "key": "t1:1:x"} for kind in NoticeKind if kind in FAILING),
 )
 
 
@@ -101,9 +101,9 @@ def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ti
     """A ticket with every answer as long as it may be, and as awkward."""
     answers = dict(COMPLETE)
     for key, field in BY_KEY.items():
-        if field.ask in {Ask.LINE, Ask.TEXT, Ask.SEARCH}:
+        if field.input_type in {InputType.LINE, InputType.TEXT, InputType.SEARCH}:
             answers[key] = (text * 3000)[: field.max_length].strip() or "x"
-        elif field.ask is Ask.MOMENT:
+        elif field.input_type is InputType.MOMENT:
             answers[key] = COMPLETE["start"]
     answers |= {
         "services": f"Email Security\nSMS\nFAX\n{OTHER}",
@@ -120,9 +120,9 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
         event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
-        yield f"story {what}", thread_lines.message(a_notice(ticket, Say.THREAD), ticket, event, config, who)
+        yield f"story {what}", thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, config, who)
         for to in (ticket.owner, BEN):
-            notice = a_notice(ticket, Say.DIRECT, to)
+            notice = a_notice(ticket, NoticeKind.DIRECT, to)
             yield f"direct {what} {to}", thread_lines.direct(notice, ticket, event, config, who, LINK)
     yield from learned.relayed(ticket, config, who)
     together = {"parent_number": 1009, "parent": "t9", "leads": 2}
@@ -132,9 +132,9 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         event, news = an_event(ticket, Step.FILL_IN, BEN), {"news": [key]}
         yield (
             f"story news {key}",
-            thread_lines.message(a_notice(ticket, Say.THREAD, body=news), ticket, event, config, who),
+            thread_lines.message(a_notice(ticket, NoticeKind.THREAD, body=news), ticket, event, config, who),
         )
-        direct = a_notice(ticket, Say.DIRECT, body=news)
+        direct = a_notice(ticket, NoticeKind.DIRECT, body=news)
         yield f"direct news {key}", thread_lines.direct(direct, ticket, event, config, who, LINK)
     reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
     for number in (1, 10):
@@ -144,7 +144,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     totals, links = dict.fromkeys(digest.PARTS, 400), {ticket.id: LINK}
     yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
     for end in ENDS:
-        notice = a_notice(ticket, Say.THREAD, body=end)
+        notice = a_notice(ticket, NoticeKind.THREAD, body=end)
         yield f"delivery {end}", thread_lines.message(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
     for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
         yield f"letter {number}", page
@@ -161,7 +161,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "handover of nothing", handover.begin([], 0)
     for stage in Stage:
         event = an_event(ticket, Step.CALL, "", stage=stage)
-        called = a_notice(ticket.model_copy(update={"stage": stage}), Say.THREAD, body={CALL: True})
+        called = a_notice(ticket.model_copy(update={"stage": stage}), NoticeKind.THREAD, body={CALL: True})
         yield (
             f"call {stage}",
             thread_lines.message(called, ticket.model_copy(update={"stage": stage}), event, config, who),
@@ -178,7 +178,7 @@ def _said(ticket: Ticket) -> Mapping[str, str]:
 def _several(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
     """The form for several tickets, and its result."""
     moments = presets(Level.FIRST, "Europe/Berlin", config, NOW)
-    for what in ("", *Several):
+    for what in ("", *BulkAction):
         yield f"several {what}", bulk.modal([ticket] * 10, "level", config, moments, what)
     yield "several of none", bulk.modal([], "mine", config, (), "")
     results = [Outcome(ticket), Outcome(ticket, NASTY * 9)] * 5
@@ -251,7 +251,10 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield from _outages(ticket, name, config)
     sent = write(ticket, a_contact(), config)
     yield "letter", letter.modal(as_text(sent), name)
-    yield "letter again", letter.rewritten(RewrittenLetter(a_notice(ticket, Say.LETTER_POST), ticket, sent), name)
+    yield (
+        "letter again",
+        letter.rewritten(RewrittenLetter(a_notice(ticket, NoticeKind.LETTER_POST), ticket, sent), name),
+    )
     yield "said", error_messages.on_top(ticket.answer("happens"))
 
 

@@ -15,7 +15,7 @@ from blocks.kit import Json
 from bot.core.cleaning import clean_text
 from bot.forms.field_table import fields_of, fitting
 from bot.forms.pasted_transactions import MODE, PASTED, TABLE_FILE
-from bot.forms.template_fields import BY_KEY, Ask, Need
+from bot.forms.template_fields import BY_KEY, InputType, Need
 from bot.forms.validation import checked
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.tickets.attachments import written
@@ -52,7 +52,11 @@ def test_form_submitted_unchanged_changes_nothing() -> None:
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
 TYPED = LINES.map(lambda text: clean_text(f"a {text} z"))
 SHOWN = inputs(everything(an_incident(Stage.SECOND)))
-TEXTS = [key for key in SHOWN if key in BY_KEY and BY_KEY[key].ask is Ask.TEXT and "." not in key and key != "contact"]
+TEXTS = [
+    key
+    for key in SHOWN
+    if key in BY_KEY and BY_KEY[key].input_type is InputType.TEXT and "." not in key and key != "contact"
+]
 
 
 @anything(st.dictionaries(st.sampled_from(TEXTS), TYPED))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config.settings import Config
-from bot.forms.template_fields import BY_KEY, Ask
+from bot.forms.template_fields import BY_KEY, InputType
 from bot.model.ticket import Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
@@ -23,7 +23,7 @@ FULL = a_config(
     priorities=[{"name": "P1", "definition": (NASTY * 9)[:300]}, {"name": "P2"}],
 )
 """Settings with every optional question."""
-TEXTS = [key for key, field in BY_KEY.items() if field.ask in {Ask.LINE, Ask.TEXT}]
+TEXTS = [key for key, field in BY_KEY.items() if field.input_type in {InputType.LINE, InputType.TEXT}]
 
 LONGEST = {
     "awkward": longest(),

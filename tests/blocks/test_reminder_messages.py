@@ -23,7 +23,7 @@ ACCEPT, NOTE = transitions.action_of(Move.ACCEPT), transitions.action_of(Step.NO
 def item(stage: Stage = Stage.SECOND, to: str = "", **detail: str) -> Item:
     """A reminder that still asks, of a ticket that came to its stage an hour ago."""
     kept = {"stage": stage.value, "people": BEN, "owner": BEN, "watches": "progress", "rest": "3600", **detail}
-    event = Event(ticket_id="t1", version=5, at=NOW, by="", what=Step.REMIND, detail=kept)
+    event = Event(ticket_id="t1", version=5, at=NOW, by="", kind=Step.REMIND, detail=kept)
     since = NOW - timedelta(hours=1)
     times = Times(touched=since, standing=("reminder:5", *([f"reminder:5:{to}"] if to else [])))
     return Item(an_incident(stage, since=since, times=times, version=5), event, to=to)

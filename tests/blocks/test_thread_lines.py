@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from blocks import delivery_lines, letter, reminders, thread_lines, transitions
 from blocks.kit import Message
 from bot.config.settings import Config
-from bot.model.notice import Letter, Say
+from bot.model.notice import Letter, NoticeKind
 from bot.model.ticket import Stage, Ticket, Times
 from bot.model.transitions import Move, Step
 from tests.blocks.surfaces import LINK, parts
@@ -29,20 +29,22 @@ PUSHED = "🔴 P1 · PD-1042 · Müller GmbH: "
 
 def told(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
     ticket = an_incident(stage)
-    return thread_lines.message(a_notice(ticket, Say.THREAD), ticket, an_event(ticket, what, by, **detail), config, who)
+    return thread_lines.message(
+        a_notice(ticket, NoticeKind.THREAD), ticket, an_event(ticket, what, by, **detail), config, who
+    )
 
 
 def ended(**body: str) -> Message:
     ticket = an_incident(Stage.RETARUS)
     return thread_lines.message(
-        a_notice(ticket, Say.THREAD, body=body), ticket, an_event(ticket, Move.ESCALATE), CONFIG, who
+        a_notice(ticket, NoticeKind.THREAD, body=body), ticket, an_event(ticket, Move.ESCALATE), CONFIG, who
     )
 
 
 def direct(what: str, to: str, stage: Stage = Stage.SECOND, by: str = ALEX, **detail: str) -> Message:
     ticket: Ticket = an_incident(stage)
     event = an_event(ticket, what, by, **detail)
-    return thread_lines.direct(a_notice(ticket, Say.DIRECT, to), ticket, event, CONFIG, who, LINK)
+    return thread_lines.direct(a_notice(ticket, NoticeKind.DIRECT, to), ticket, event, CONFIG, who, LINK)
 
 
 def of(message: Message, kind: str) -> list[dict[str, Any]]:
@@ -73,7 +75,9 @@ def test_step_is_one_line_who_did_what(what: str, line: str) -> None:
 def test_text_of_an_event_is_quoted_under_its_line(key: str) -> None:
     ticket = an_incident()
     event = an_event(ticket, Move.SEND_BACK).model_copy(update={"detail": {key: "The tenant is missing"}})
-    (quote,) = of(thread_lines.message(a_notice(ticket, Say.THREAD), ticket, event, CONFIG, who), "rich_text_quote")
+    (quote,) = of(
+        thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, CONFIG, who), "rich_text_quote"
+    )
     assert quote["elements"][0]["text"] == "The tenant is missing"
 
 
@@ -96,7 +100,7 @@ def test_letter_can_be_opened_from_the_thread_by_the_declarant() -> None:
 def test_reminder_names_the_owner_the_time_and_the_next_step() -> None:
     ticket = an_incident(Stage.HANDED_OFF, since=NOW.replace(hour=8, minute=50))
     event = an_event(ticket, Step.REMIND, "", stage="handed_off")
-    message = thread_lines.message(a_notice(ticket, Say.THREAD), ticket, event, CONFIG, who)
+    message = thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, CONFIG, who)
     assert "handed off to the 2nd level for 30 min" in message.text
     assert [part["user_id"] for part in of(message, "user")] == [ANNA]
     acting, *others = [part["action_id"] for part in of(message, "button")]
@@ -107,7 +111,7 @@ def test_reminder_names_the_owner_the_time_and_the_next_step() -> None:
 def test_answered_reminder_is_struck_through_and_asks_for_nothing() -> None:
     ticket = an_incident(Stage.HANDED_OFF, times=Times(touched=NOW))
     message = thread_lines.message(
-        a_notice(ticket, Say.THREAD), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
+        a_notice(ticket, NoticeKind.THREAD), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
     )
     assert of(message, "button") == of(message, "user") == []
     assert "'strike': True" in str(message.blocks)
@@ -117,7 +121,7 @@ def test_answered_reminder_is_struck_through_and_asks_for_nothing() -> None:
 
 
 def test_receipt_says_which_way_the_letter_went() -> None:
-    mail, post = ended(delivered=Say.LETTER_MAIL, to=MAIL), ended(delivered=Say.LETTER_POST, to=RETARUS)
+    mail, post = ended(delivered=NoticeKind.LETTER_MAIL, to=MAIL), ended(delivered=NoticeKind.LETTER_POST, to=RETARUS)
     assert mail.text == "Delivered to Retarus by e-mail"
     assert any(MAIL in part["text"] for part in of(mail, "text"))
     assert of(post, "channel") == [{"type": "channel", "channel_id": RETARUS}]
@@ -125,30 +129,34 @@ def test_receipt_says_which_way_the_letter_went() -> None:
 
 def test_line_of_an_escalation_ends_with_the_receipts_of_its_deliveries_and_repeats_no_summary() -> None:
     ticket = an_incident(Stage.RETARUS)
-    rows = [row for say, to in ((Say.LETTER_MAIL, MAIL), (Say.LETTER_POST, RETARUS)) for row in delivered(say, to)]
+    rows = [
+        row
+        for kind, to in ((NoticeKind.LETTER_MAIL, MAIL), (NoticeKind.LETTER_POST, RETARUS))
+        for row in delivered(kind, to)
+    ]
     event = an_event(ticket, Move.ESCALATE, BEN, summary="Rejected at DE1")
-    line = a_notice(ticket, Say.THREAD)
+    line = a_notice(ticket, NoticeKind.THREAD)
     shown = thread_lines.message(line, ticket, event, CONFIG, who, delivery_lines.outcomes(rows, 1))
     assert f"Delivered to Retarus by e-mail to {MAIL}" in shown.text
     assert of(shown, "channel") == [{"type": "channel", "channel_id": RETARUS}]
     assert "Rejected at DE1" not in str(shown.blocks)
-    bounced = [row.model_copy(update={"state": "dead"}) for row in rows if row.notice.say is Say.LETTER_MAIL]
+    bounced = [row.model_copy(update={"state": "dead"}) for row in rows if row.notice.kind is NoticeKind.LETTER_MAIL]
     words = str(delivery_lines.outcomes([*rows[1:2], *bounced], 1))
     assert "The e-mail to Retarus was not delivered." in words
     assert "Delivered" not in words
     assert delivery_lines.outcomes(rows, 2) == []
 
 
-def delivered(say: Say, to: str) -> list[Letter]:
+def delivered(kind: NoticeKind, to: str) -> list[Letter]:
     """A letter that arrived, and the notice of it."""
-    letter = a_notice(an_incident(), say, to=to)
-    body: dict[str, JsonValue] = {"delivered": say.value, "to": to, "of": letter.key}
-    receipt = letter.model_copy(update={"say": Say.LINE, "key": f"{letter.key}>line", "body": body})
+    letter = a_notice(an_incident(), kind, to=to)
+    body: dict[str, JsonValue] = {"delivered": kind.value, "to": to, "of": letter.key}
+    receipt = letter.model_copy(update={"kind": NoticeKind.LINE, "key": f"{letter.key}>line", "body": body})
     return [Letter(notice=each, state="sent", attempts=1, at=NOW) for each in (letter, receipt)]
 
 
 def test_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
-    message = ended(failed=Say.LETTER_MAIL, to=MAIL, why="The mailbox is full.", key="t1:7:letter_mail:x")
+    message = ended(failed=NoticeKind.LETTER_MAIL, to=MAIL, why="The mailbox is full.", key="t1:7:letter_mail:x")
     assert message.text == "The e-mail to Retarus was not delivered. The mailbox is full."
     assert [part["user_id"] for part in of(message, "user")] == [BEN]
     (button,) = of(message, "button")
@@ -192,7 +200,7 @@ def test_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_onl
 def test_old_direct_message_offers_no_step_that_is_over() -> None:
     ticket = an_incident(Stage.FIRST, version=9)
     event = an_event(an_incident(Stage.FIRST, version=8), Move.SEND_BACK, ALEX)
-    message = thread_lines.direct(a_notice(ticket, Say.DIRECT, ANNA), ticket, event, CONFIG, who, "")
+    message = thread_lines.direct(a_notice(ticket, NoticeKind.DIRECT, ANNA), ticket, event, CONFIG, who, "")
     assert of(message, "button") == []
 
 
@@ -200,10 +208,12 @@ def test_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owne
     ticket = an_incident(Stage.HANDED_OFF, owner=ANNA)
     event = an_event(ticket, Move.HAND_OFF, BEN, summary="Short.")
     body = {"news": ["priority"]}
-    line = thread_lines.message(a_notice(ticket, Say.THREAD, body=body), ticket, event, a_config(), lambda _: "Ben")
+    line = thread_lines.message(
+        a_notice(ticket, NoticeKind.THREAD, body=body), ticket, event, a_config(), lambda _: "Ben"
+    )
     assert "2nd level: please accept." in line.text
     assert "changed the priority to P1: no outbound mail" in line.text
     word = thread_lines.direct(
-        a_notice(ticket, Say.DIRECT, ANNA, body), ticket, event, a_config(), lambda _: "Ben", LINK
+        a_notice(ticket, NoticeKind.DIRECT, ANNA, body), ticket, event, a_config(), lambda _: "Ben", LINK
     )
     assert "changed its priority." in word.text

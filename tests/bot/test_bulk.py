@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bulk import MAX_TICKETS, Several, Wish
+from bot.bulk import MAX_TICKETS, BulkAction, BulkRequest
 from bot.core.errors import Invalid, NotYours
 from bot.model.ticket import Stage
 from tests.factories import ALEX, ANNA, BEN, NEMO, a_world
@@ -13,12 +13,12 @@ from tests.factories import ALEX, ANNA, BEN, NEMO, a_world
 async def test_each_ticket_is_taken_or_accepted_and_a_refusal_names_who_has_it() -> None:
     w = await a_world()
     new, offered, taken = await w.raised(), await w.handed_off(), await w.taken()
-    found = await w.desk.bulk.apply([new.id, taken.id, offered.id], ALEX, Wish(Several.TAKE), "form")
+    found = await w.desk.bulk.apply([new.id, taken.id, offered.id], ALEX, BulkRequest(BulkAction.TAKE), "form")
     assert [each.ticket.owner for each in found] == [ALEX, ANNA, ANNA]
     assert [bool(each.refusal) for each in found] == [False, True, True]
     assert "Anna Arnold was a moment quicker and owns" in found[1].refusal
     assert "This is for the 2nd level" in found[2].refusal
-    (accepted,) = await w.desk.bulk.apply([offered.id], BEN, Wish(Several.TAKE), "another form")
+    (accepted,) = await w.desk.bulk.apply([offered.id], BEN, BulkRequest(BulkAction.TAKE), "another form")
     assert (accepted.ticket.stage, accepted.ticket.owner) == (Stage.SECOND, BEN)
 
 
@@ -26,7 +26,7 @@ async def test_repeated_form_changes_nothing_and_tells_the_same() -> None:
     w = await a_world()
     tickets = [await w.raised() for _ in range(3)]
     ids = [each.id for each in tickets]
-    first, again = [await w.desk.bulk.apply(ids, ALEX, Wish(Several.TAKE), "form") for _ in range(2)]
+    first, again = [await w.desk.bulk.apply(ids, ALEX, BulkRequest(BulkAction.TAKE), "form") for _ in range(2)]
     assert first == again
     assert all(not each.refusal for each in first)
 
@@ -36,10 +36,10 @@ async def test_snooze_of_several_needs_a_moment_to_come_and_leaves_out_closed_ti
     ids = [(await w.raised()).id, (await w.closed()).id]
     for until in ("", "1"):
         with pytest.raises(Invalid) as wrong:
-            await w.desk.bulk.apply(ids, ANNA, Wish(Several.SNOOZE, until), w.form())
+            await w.desk.bulk.apply(ids, ANNA, BulkRequest(BulkAction.SNOOZE, until), w.form())
         assert set(wrong.value.errors) == {"until"}
     until = str(int(w.clock().timestamp()) + 3600)
-    snoozed, closed = await w.desk.bulk.apply(ids, ANNA, Wish(Several.SNOOZE, until), w.form())
+    snoozed, closed = await w.desk.bulk.apply(ids, ANNA, BulkRequest(BulkAction.SNOOZE, until), w.form())
     assert snoozed.ticket.times.snoozed_until
     assert "is closed; nothing waits any more" in closed.refusal
 
@@ -48,9 +48,11 @@ async def test_tickets_with_the_same_cause_are_linked_but_for_the_leading_one() 
     w = await a_world()
     leading, one, other = [await w.raised() for _ in range(3)]
     with pytest.raises(Invalid) as wrong:
-        await w.desk.bulk.apply([one.id, other.id], ANNA, Wish(Several.SAME_CAUSE, leader="PD-9999"), w.form())
+        await w.desk.bulk.apply(
+            [one.id, other.id], ANNA, BulkRequest(BulkAction.SAME_CAUSE, leader="PD-9999"), w.form()
+        )
     assert set(wrong.value.errors) == {"cause"}
-    wish = Wish(Several.SAME_CAUSE, leader=f"PD-{leading.number}")
+    wish = BulkRequest(BulkAction.SAME_CAUSE, leader=f"PD-{leading.number}")
     found = await w.desk.bulk.apply([one.id, leading.id, other.id], ANNA, wish, w.form())
     assert [each.ticket.parent for each in found] == [leading.id, "", leading.id]
     assert found[1].refusal == "This is the ticket itself."
@@ -61,7 +63,7 @@ async def test_several_are_for_the_support_team_and_never_more_than_a_form_lists
     w = await a_world()
     ids = [(await w.raised()).id for _ in range(MAX_TICKETS + 1)]
     with pytest.raises(NotYours):
-        await w.desk.bulk.apply(ids, NEMO, Wish(Several.TAKE), w.form())
+        await w.desk.bulk.apply(ids, NEMO, BulkRequest(BulkAction.TAKE), w.form())
     with pytest.raises(Invalid):
-        await w.desk.bulk.apply([], ANNA, Wish(Several.TAKE), w.form())
-    assert len(await w.desk.bulk.apply(ids, ANNA, Wish(Several.TAKE), w.form())) == MAX_TICKETS
+        await w.desk.bulk.apply([], ANNA, BulkRequest(BulkAction.TAKE), w.form())
+    assert len(await w.desk.bulk.apply(ids, ANNA, BulkRequest(BulkAction.TAKE), w.form())) == MAX_TICKETS

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from bot.adapters.store import open_store
 from bot.core.errors import DeskError
-from bot.model.notice import Claim, Dead, Outcome, Place, Retry, Say, Sent
+from bot.model.notice import Claim, Dead, NoticeKind, Outcome, Place, Retry, Sent
 from bot.model.ticket import Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.outbox import Limits, Outbox
@@ -159,9 +159,9 @@ class Courier:
             self.arrived[key] += 1
         if how == "lost":
             return Retry(at + timedelta(seconds=5), "lost", claim.progress.model_copy(update={"unsure": True}))
-        is_card = claim.notice.say is Say.CARD
+        is_card = claim.notice.kind is NoticeKind.CARD
         ticket = claim.notice.ticket_id
-        return Sent(Place(ticket_id=ticket, what="card", channel=DESK, ts=f"{ticket}.0")) if is_card else Sent()
+        return Sent(Place(ticket_id=ticket, role="card", channel=DESK, ts=f"{ticket}.0")) if is_card else Sent()
 
 
 class DeskComparison(RuleBasedStateMachine):
@@ -185,7 +185,11 @@ class DeskComparison(RuleBasedStateMachine):
         await self.store.apply(Batch(contacts=(a_contact(BEN),)))
         world = world.at(store=self.store)
         self.outbox = Outbox(
-            self.store, dict.fromkeys(Say, self.courier), world.clock, world.desk.receipts.follow_up, Limits(pause=0.01)
+            self.store,
+            dict.fromkeys(NoticeKind, self.courier),
+            world.clock,
+            world.desk.receipts.follow_up,
+            Limits(pause=0.01),
         )
         return world
 
@@ -218,13 +222,13 @@ class DeskComparison(RuleBasedStateMachine):
 
     @precondition(lambda self: self.models)
     @rule(number=st.integers(0, 1), what=st.sampled_from(sorted(SAID)), by=ANYBODY, word=WORDS)
-    def say(self, number: int, what: Move, by: str, word: str) -> None:
+    def kind(self, number: int, what: Move, by: str, word: str) -> None:
         model, form = self.models[number % len(self.models)], self.world.form()
         desk = self.world.desk
         if what is Move.RESOLVE:
             done = self.attempt(lambda: desk.tickets.resolve(model.id, by, form, word, {}))
         else:
-            done = self.attempt(lambda: desk.tickets.say(model.id, what, by, form, SAID[what], word))
+            done = self.attempt(lambda: desk.tickets.act_with_text(model.id, what, by, form, SAID[what], word))
         self.expect(model, what, by, done is not None)
         if done and what is Move.RESOLVE:
             model.answers["remedy"] = word
@@ -250,7 +254,7 @@ class DeskComparison(RuleBasedStateMachine):
             if not what:
                 return
             if what[0] in SAID:
-                self.say(number, what[0], by, word)
+                self.kind(number, what[0], by, word)
             else:
                 self.click(number, what[0], by)
 
@@ -343,7 +347,8 @@ class DeskComparison(RuleBasedStateMachine):
             letters = [key for key in self.courier.arrived if key.startswith(f"{model.id}:") and ">" not in key]
             for to in (RETARUS, MAIL):
                 assert sum(
-                    f":{Say.LETTER_POST}:{to}" in key or f":{Say.LETTER_MAIL}:{to}" in key for key in letters
+                    f":{NoticeKind.LETTER_POST}:{to}" in key or f":{NoticeKind.LETTER_MAIL}:{to}" in key
+                    for key in letters
                 ) <= (model.letters)
 
     def teardown(self) -> None:

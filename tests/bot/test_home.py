@@ -12,7 +12,7 @@ import pytest
 
 from bot.clocks import urgency
 from bot.core.errors import NotYours
-from bot.home import COMPARED, PAGE, Screen, Tab, Why, needs
+from bot.home import COMPARED, PAGE, AttentionReason, Screen, Tab, needs
 from bot.model.ticket import Level, Party, Stage, Ticket
 from bot.tickets.ports import Batch
 from tests.factories import (
@@ -33,30 +33,32 @@ from tests.factories import (
 CONFIG = a_config()
 
 
-def why(stage: Stage, user: str, **values: Any) -> Why | None:
+def why(stage: Stage, user: str, **values: Any) -> AttentionReason | None:
     ticket = an_incident(stage, **values)
     mine = [ticket] if ticket.owner == user else []
     found = needs(an_actor(user), mine, [ticket], CONFIG, NOW)
-    return found[0].why if found else None
+    return found[0].reason if found else None
 
 
 @pytest.mark.parametrize(
     ("stage", "user", "reason"),
     [
-        (Stage.NEW, ANNA, Why.TAKE), (Stage.NEW, ALEX, Why.TAKE), (Stage.NEW, BEN, None),
-        (Stage.FIRST, ANNA, Why.WORK), (Stage.FIRST, ALEX, None),
-        (Stage.HANDED_OFF, BEN, Why.ACCEPT), (Stage.HANDED_OFF, ANNA, None),
-        (Stage.SECOND, BEN, Why.WORK), (Stage.SECOND_ASKED, BEN, None), (Stage.RETARUS, BEN, None),
-        (Stage.RESOLVED, ANNA, Why.WORK), (Stage.NEW, CARLA, None),
+        (Stage.NEW, ANNA, AttentionReason.TAKE), (Stage.NEW, ALEX, AttentionReason.TAKE), (Stage.NEW, BEN, None),
+        (Stage.FIRST, ANNA, AttentionReason.WORK), (Stage.FIRST, ALEX, None),
+        (Stage.HANDED_OFF, BEN, AttentionReason.ACCEPT), (Stage.HANDED_OFF, ANNA, None),
+        (Stage.SECOND, BEN, AttentionReason.WORK), (Stage.SECOND_ASKED, BEN, None), (Stage.RETARUS, BEN, None),
+        (Stage.RESOLVED, ANNA, AttentionReason.WORK), (Stage.NEW, CARLA, None),
     ],
 )  # fmt: skip
-def test_ticket_needs_the_person_who_can_do_the_next_step(stage: Stage, user: str, reason: Why | None) -> None:
+def test_ticket_needs_the_person_who_can_do_the_next_step(
+    stage: Stage, user: str, reason: AttentionReason | None
+) -> None:
     assert why(stage, user) is reason
 
 
 @pytest.mark.parametrize("late", [{"due": NOW}, {"reminded": 1}])
 def test_waiting_owner_is_needed_once_it_takes_too_long(late: dict[str, Any]) -> None:
-    assert why(Stage.RETARUS, BEN, **late) is Why.CHASE
+    assert why(Stage.RETARUS, BEN, **late) is AttentionReason.CHASE
     assert why(Stage.RETARUS, BEN, due=NOW + timedelta(minutes=1)) is None
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.errors import StoreDown
-from bot.model.notice import NOTHING_HELD, Claim, Dead, Held, Notice, Outcome, Place, Retry, Say, Sent
+from bot.model.notice import NOTHING_HELD, Claim, Dead, Held, Notice, NoticeKind, Outcome, Place, Retry, Sent
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
@@ -72,7 +72,7 @@ class Scene:
         self.clock = ManualClock()
         self.store = store or MemoryStore(self.clock)
         self.courier = Courier(does)
-        self.outbox = Outbox(self.store, dict.fromkeys(Say, self.courier), self.clock, follow_up, limits)
+        self.outbox = Outbox(self.store, dict.fromkeys(NoticeKind, self.courier), self.clock, follow_up, limits)
 
     async def save(self, *notices: Notice) -> None:
         await self.store.apply(Batch(notices=notices))
@@ -146,7 +146,7 @@ async def test_no_more_than_so_many_at_once() -> None:
 
 
 async def test_a_place_and_what_follows_are_saved_with_the_outcome() -> None:
-    place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0")
+    place = Place(ticket_id="t1", role="card", channel="C1", ts="1.0")
 
     async def post(claim: Claim) -> Outcome:
         return Sent(place if claim.notice.key == "card" else None)
@@ -192,7 +192,7 @@ async def test_outbox_sleeps_until_the_next_due_time() -> None:
     scene.clock.at = START
     outbox = Outbox(
         scene.store,
-        {Say.DIRECT: scene.courier},
+        {NoticeKind.DIRECT: scene.courier},
         lambda: START + timedelta(seconds=loop.time() - began),
         nothing_follows,
         Limits(sweep=60),

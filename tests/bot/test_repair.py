@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.config.settings_file import load
-from bot.model.notice import Dead, Notice, Outcome, Retry, Say, Sent
+from bot.model.notice import Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.repair import PostedMessage, Repair
 from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
@@ -29,7 +29,7 @@ class EmptyChannel:
 
 def overdue(clock: ManualClock, key: str) -> Notice:
     late = clock() - timedelta(hours=1)
-    return Notice(key=key, ticket_id="", lane=key, say=Say.WORD, to="U0ANNA", version=1, due=late)
+    return Notice(key=key, ticket_id="", lane=key, kind=NoticeKind.WORD, to="U0ANNA", version=1, due=late)
 
 
 async def repaired(*outcomes: Outcome) -> dict[str, str]:
@@ -47,7 +47,7 @@ async def repaired(*outcomes: Outcome) -> dict[str, str]:
         delivering.add(asyncio.create_task(deliver()))
 
     repair = Repair(store, EmptyChannel(), "C1", load(DEMO / "desk.toml"), clock, wake, timeout=1)
-    return {line.what: str(line) async for line in repair.lines()}
+    return {line.subject: str(line) async for line in repair.lines()}
 
 
 async def test_overdue_notices_are_delivered_and_counted() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.errors import StoreDown
 from bot.core.pace import Pace
-from bot.model.notice import BLOCKED, Blocked, Claim, Outcome, Retry, Say, Sent
+from bot.model.notice import BLOCKED, Blocked, Claim, NoticeKind, Outcome, Retry, Sent
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
 from bot.transports import Closure, Transport, Transports
@@ -35,14 +35,20 @@ class Scene:
         self.tell_fails = False
         self.store = MemoryStore(self.clock)
         self.slack = Transport(
-            "Slack", frozenset({Say.DIRECT}), self.check, self.clock, first_check=0.01, tell=self.tell, opened=self.open
+            "Slack",
+            frozenset({NoticeKind.DIRECT}),
+            self.check,
+            self.clock,
+            first_check=0.01,
+            tell=self.tell,
+            opened=self.open,
         )
-        self.mail = Transport("Mail", frozenset({Say.LETTER_MAIL}), self.check, self.clock)
+        self.mail = Transport("Mail", frozenset({NoticeKind.LETTER_MAIL}), self.check, self.clock)
         self.transports = Transports((self.slack, self.mail))
         self.courier = Courier(self.deliver)
         self.outbox = Outbox(
             self.store,
-            dict.fromkeys(Say, self.courier),
+            dict.fromkeys(NoticeKind, self.courier),
             self.clock,
             nothing_follows,
             Limits(pause=0.01, sweep=0.5, delivery=5),
@@ -50,7 +56,7 @@ class Scene:
         )
 
     async def deliver(self, claim: Claim) -> Outcome:
-        if claim.notice.say is Say.LETTER_MAIL:
+        if claim.notice.kind is NoticeKind.LETTER_MAIL:
             return Sent()
         for channel in ("", claim.notice.to):
             if channel in self.broken:
@@ -139,7 +145,7 @@ async def test_other_transport_goes_on_while_one_is_closed() -> None:
     scene.broken.add("")
     async with scene.running():
         await scene.save("n1")
-        await scene.save("mail", say=Say.LETTER_MAIL)
+        await scene.save("mail", kind=NoticeKind.LETTER_MAIL)
         await scene.outbox.drain(TIMEOUT)
         assert await scene.states() == {"n1": "waiting", "mail": "sent"}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.adapters.store import open_store
 from bot.core.backoff import unknown
-from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.model.notice import Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.outbox import Limits, Outbox
 from bot.ports import Store
 from tests.doubles.records import START
@@ -70,7 +70,7 @@ async def no_follow_up(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
 
 
 def outbox(store: Store, port: int) -> Outbox:
-    return Outbox(store, dict.fromkeys(Say, ProbingCarrier(port)), fast_clock, no_follow_up, LIMITS)
+    return Outbox(store, dict.fromkeys(NoticeKind, ProbingCarrier(port)), fast_clock, no_follow_up, LIMITS)
 
 
 async def main(url: str, port: str) -> None:

@@ -63,8 +63,8 @@ async def test_mail_is_taken_in_once_after_a_crash_at_any_step(database_url: str
     assert sorted(each.words for each in entries) == ["Answer 1.", "Answer 2."]
     assert all([await store.original(each.id) == an_answer(int(each.words[7])) for each in entries])
     history = await store.history("t1")
-    assert [each.what for each in history] == ["raise", "heard", "heard"]
-    keys = [row.notice.key for row in await store.letters(limit=100) if row.notice.say == "heard"]
+    assert [each.kind for each in history] == ["raise", "heard", "heard"]
+    keys = [row.notice.key for row in await store.letters(limit=100) if row.notice.kind == "heard"]
     assert len(keys) == len(set(keys)) == 2
     await store.close()
 
@@ -104,7 +104,7 @@ async def test_processes_on_one_mailbox_take_in_each_mail_once_and_take_over(dat
                     each.kill()
                 await each.wait()
     assert sorted(each.words for each in await store.entries_of("t1")) == [f"Answer {n}." for n in range(1, 5)]
-    assert len([row for row in await store.letters(limit=100) if row.notice.say == "heard"]) == 4
+    assert len([row for row in await store.letters(limit=100) if row.notice.kind == "heard"]) == 4
     await store.close()
 
 

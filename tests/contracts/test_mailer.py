@@ -19,7 +19,7 @@ from bot.conversation.thread_headers import OutgoingMails
 from bot.core.backoff import AMBIGUOUS
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
-from bot.model.notice import Blocked, Claim, Dead, Outcome, Retry, Say, Sent
+from bot.model.notice import Blocked, Claim, Dead, NoticeKind, Outcome, Retry, Sent
 from tests.doubles.mail_servers import (
     DROP,
     SILENCE,
@@ -219,7 +219,7 @@ def outgoing() -> OutgoingMails:
 
 def a_letter(reply_to: str = "ben@partner.example") -> Claim:
     body: dict[str, JsonValue] = {"letter": LETTER, "reply_to": reply_to}
-    return Claim(notice=a_notice(to=TO, say=Say.LETTER_MAIL, body=body), attempt=1)
+    return Claim(notice=a_notice(to=TO, kind=NoticeKind.LETTER_MAIL, body=body), attempt=1)
 
 
 async def test_letter_arrives_as_text_and_html_with_reply_to() -> None:
@@ -234,7 +234,7 @@ async def test_letter_arrives_as_text_and_html_with_reply_to() -> None:
 
 async def test_chaser_html_declares_the_language_of_letters() -> None:
     chaser = a_notice(
-        to=TO, say=Say.CHASE_MAIL, body={"text": "Wie steht es?", "subject": "P1", "reply_to": "b@p.example"}
+        to=TO, kind=NoticeKind.CHASE_MAIL, body={"text": "Wie steht es?", "subject": "P1", "reply_to": "b@p.example"}
     )
     async with smtp_server(Inbox()) as inbox:
         sender = sender_to(f"smtp://127.0.0.1:{inbox.port}")
@@ -246,7 +246,7 @@ async def test_chaser_html_declares_the_language_of_letters() -> None:
 
 async def test_mail_that_answers_none_does_not_begin_with_re() -> None:
     words: dict[str, JsonValue] = {"text": "How does it stand?", "subject": "Re: P1", "reply_to": "b@p.example"}
-    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=Say.CHASE_MAIL, body=words) for n in (1, 2))
+    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=NoticeKind.CHASE_MAIL, body=words) for n in (1, 2))
     async with smtp_server(Inbox()) as inbox:
         carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "", outgoing())
         for notice in (first, second):
@@ -257,7 +257,7 @@ async def test_mail_that_answers_none_does_not_begin_with_re() -> None:
 
 async def test_second_automatic_mail_within_the_hour_waits_and_is_no_failure() -> None:
     words: dict[str, JsonValue] = {"text": "Hello", "subject": "P1", "reply_to": "b@p.example", "automatic": True}
-    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=Say.CHASE_MAIL, body=words) for n in (1, 2))
+    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, kind=NoticeKind.CHASE_MAIL, body=words) for n in (1, 2))
     async with smtp_server(Inbox()) as inbox:
         carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "", outgoing())
         assert await carrier.deliver(Claim(notice=first, attempt=1), START) == Sent()

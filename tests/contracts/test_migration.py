@@ -43,13 +43,15 @@ async def fill_desk(url: str) -> None:
     await store.apply(Batch(tickets=[later], events=[an_event(later, reason="\u202eDone")]))
     await store.apply(Batch(notices=[a_notice(f"n{n}", lane="same" if n < 3 else f"lane{n}") for n in range(9)]))
     claims = await store.claim(START, minutes(1), 4)
-    card = Place(ticket_id="t1", what="card", channel="C1", ts="1.0", link="https://x")
+    card = Place(ticket_id="t1", role="card", channel="C1", ts="1.0", link="https://x")
     outcomes: list[Outcome] = [Sent(card), Dead("No channel."), Retry(START + minutes(5), "busy")]
     for claim, outcome in zip(claims, outcomes, strict=False):
         await store.settle(claim, outcome, START, [a_notice(f"after {claim.notice.key}", lane="same")])
     anna = Contact(slack_user="U1", name="Änna", email="a@x.example", phone="+4989123", attested_on=date(2026, 1, 2))
     customer = EndCustomer(id="c1", name="Müller GmbH", tenants=("12345RS",))
-    await store.apply(Batch(contacts=[anna], customers=[customer], accesses=[Access(at=START, by="root", what="look")]))
+    await store.apply(
+        Batch(contacts=[anna], customers=[customer], accesses=[Access(at=START, by="root", action="look")])
+    )
     await drafts.put("draft:U1:incident", {"summary": "half\x00way 🎉", "": "no key"})
     await store.close()
     await drafts.close()

@@ -29,7 +29,7 @@ from bot.adapters.printing.glyphs import legible
 from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.core.errors import Unprinted
-from bot.model.notice import Claim, Notice, Outcome, Progress, Retry, Say, Sent
+from bot.model.notice import Claim, Notice, NoticeKind, Outcome, Progress, Retry, Sent
 from bot.reports.document import PrintedReport, ReportDocument, ReportFile, ReportSheet
 from localslack import LocalSlack, Seed
 from tests.blocks import reported
@@ -187,7 +187,7 @@ class ReportChannel:
             assert answer.status == 200
 
     async def deliver(self, attempt: int, to: str = "C0DESKDESK") -> Outcome:
-        notice = a_notice("report", ticket_id="", say=Say.REPORT, to=to, body={"month": "2026-10"})
+        notice = a_notice("report", ticket_id="", kind=NoticeKind.REPORT, to=to, body={"month": "2026-10"})
         return await self.carrier.deliver(
             Claim(notice=notice, attempt=attempt, progress=Progress(unsure=attempt > 1)), START
         )

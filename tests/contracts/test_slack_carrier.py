@@ -23,7 +23,7 @@ from bot.adapters.slack.slack_carrier import SlackCarrier
 from bot.adapters.slack.transport_check import slack_check
 from bot.config.settings import Levels
 from bot.core.pace import Pace
-from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, Outcome, Place, Progress, Retry, Say, Sent
+from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Place, Progress, Retry, Sent
 from bot.model.ticket import Attachment, Ticket
 from bot.tickets.attachments import packed
 from bot.tickets.ports import Batch
@@ -48,7 +48,7 @@ class Words:
 async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Words]:
     """The requested number of messages."""
     count = int(str(notice.body.get("pieces", 1)))
-    return [Words(f"{notice.say} {notice.body.get('text', notice.key)} {n}") for n in range(count)]
+    return [Words(f"{notice.kind} {notice.body.get('text', notice.key)} {n}") for n in range(count)]
 
 
 @dataclass
@@ -102,15 +102,15 @@ async def scene() -> AsyncIterator[Scene]:
 
 
 def a_card(**values: Any) -> Notice:
-    return a_notice("card", say=Say.CARD, to=DESK, lane="t1", due=datetime.now(UTC), **values)
+    return a_notice("card", kind=NoticeKind.CARD, to=DESK, lane="t1", due=datetime.now(UTC), **values)
 
 
 def a_line(key: str = "line", **values: Any) -> Notice:
-    return a_notice(key, say=Say.THREAD, to=DESK, lane=f"t1-{key}", due=datetime.now(UTC), **values)
+    return a_notice(key, kind=NoticeKind.THREAD, to=DESK, lane=f"t1-{key}", due=datetime.now(UTC), **values)
 
 
 def a_letter(**values: Any) -> Notice:
-    return a_notice("letter", say=Say.LETTER_POST, to=RETARUS, due=datetime.now(UTC), **values)
+    return a_notice("letter", kind=NoticeKind.LETTER_POST, to=RETARUS, due=datetime.now(UTC), **values)
 
 
 async def test_lost_answer_is_found_again_and_not_posted_twice(s: Scene) -> None:
@@ -171,7 +171,9 @@ async def test_redrawn_reminders_go_on_after_the_message_at_which_a_rate_limit_s
     while any(not isinstance(each, Sent) for each in await s.deliver()):
         pass
     places = [each for name in names for each in (name, f"{name}:U1")]
-    await s.save(a_notice("a", say=Say.ANSWERED, to=DESK, lane="a", due=datetime.now(UTC), body={"places": places}))
+    await s.save(
+        a_notice("a", kind=NoticeKind.ANSWERED, to=DESK, lane="a", due=datetime.now(UTC), body={"places": places})
+    )
     outcomes, updates = list[Outcome](), s.calls("chat.update")
     for _ in names:
         minute_later(s, updates=1)
@@ -254,7 +256,7 @@ async def test_chaser_of_a_deleted_letter_begins_a_thread_with_its_reference(s: 
     await s.deliver()
     s.slack.admin.delete_message("#retarus-escalation", s.message("letter_post letter 0", RETARUS).ts, replies=True)
     body = {"subject": "Re: PD-1001 mail is rejected", "text": "Any news?"}
-    await s.save(a_notice("chaser", say=Say.CHASE_POST, to=RETARUS, due=datetime.now(UTC), body=body))
+    await s.save(a_notice("chaser", kind=NoticeKind.CHASE_POST, to=RETARUS, due=datetime.now(UTC), body=body))
     (outcome,) = await s.deliver()
     assert isinstance(outcome, Sent)
     posted = s.message("chase_post Any news? 0", RETARUS)
@@ -393,7 +395,7 @@ async def test_posts_keep_to_the_rate_limit_of_a_channel(s: Scene) -> None:
 async def test_direct_message_to_a_deactivated_person_is_gone_whether_or_not_it_was_opened_before(s: Scene) -> None:
     directory = SlackDirectory(s.carrier._client, Levels(), HomeWorkspace("T0"), "Europe/Berlin")
     carrier = PresentRecipients(s.carrier, directory)
-    direct = a_notice("direct", say=Say.DIRECT, to="U0ANNA", lane="direct:U0ANNA", due=datetime.now(UTC))
+    direct = a_notice("direct", kind=NoticeKind.DIRECT, to="U0ANNA", lane="direct:U0ANNA", due=datetime.now(UTC))
     first = Claim(notice=direct, attempt=1)
     assert isinstance(await carrier.deliver(first, datetime.now(UTC)), Sent)
     await s.slack.person("carla").control("POST", "people/anna", deactivated=True)

@@ -249,7 +249,7 @@ async def test_exactly_one_of_many_changes_to_a_contact_wins(store: Store) -> No
 async def test_card_links_are_read_for_many_tickets_at_once(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("n1"), a_notice("n2", ticket_id="t2")]))
     for claim, link in zip(await store.claim(START, minutes(1), 9), ("https://x/1", ""), strict=True):
-        place = Place(ticket_id=claim.notice.ticket_id, what="card", channel="C1", ts=claim.notice.key, link=link)
+        place = Place(ticket_id=claim.notice.ticket_id, role="card", channel="C1", ts=claim.notice.key, link=link)
         await store.settle(claim, Sent(place), START)
     assert await store.card_links(["t1", "t2", "t3"]) == {"t1": "https://x/1"}
     assert await store.card_links([]) == {}
@@ -493,7 +493,7 @@ async def test_closed_tickets_that_keep_personal_data_are_found(store: Store) ->
 
 
 async def test_access_log_is_listed_newest_first(store: Store) -> None:
-    entries = [Access(at=START, by="root", what=what) for what in ("export", "erase")]
+    entries = [Access(at=START, by="root", action=what) for what in ("export", "erase")]
     for entry in entries:
         await store.apply(Batch(accesses=[entry]))
     assert await store.accesses(10) == entries[::-1]

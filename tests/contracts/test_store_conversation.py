@@ -7,7 +7,7 @@ import os
 import pytest
 
 from bot.core.errors import Conflict, Duplicate
-from bot.model.conversation import ConversationChanges, Entry, EntryState, MessageId, Way
+from bot.model.conversation import ConversationChanges, Entry, EntrySource, EntryState, MessageId
 from bot.model.notice import Place, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
@@ -16,7 +16,7 @@ from tests.doubles.records import START, a_notice, a_ticket, minutes, next_versi
 
 def an_entry(key: str = "e1", minute: int = 0, **values: object) -> Entry:
     known: dict[str, object] = {"kind": "answer", "state": EntryState.SHOWN, "ticket_id": "t1", "words": "ü <!channel>"}
-    return Entry.model_validate({"id": key, "way": Way.MAIL, "at": START + minutes(minute), **known, **values})
+    return Entry.model_validate({"id": key, "way": EntrySource.MAIL, "at": START + minutes(minute), **known, **values})
 
 
 def an_id(message_id: str, minute: int = 0, **values: object) -> MessageId:
@@ -142,7 +142,7 @@ async def test_original_alone_can_be_forgotten(store: Store) -> None:
 async def test_channel_with_another_id_is_followed(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("n1", to="C0OLD"), a_notice("n2", to="C0OLD", lane="other")]))
     [claim] = await store.claim(START + minutes(1), minutes(1), 1)
-    await store.settle(claim, Sent(Place(ticket_id="t1", what="retarus", channel="C0OLD", ts="1.0")), START)
+    await store.settle(claim, Sent(Place(ticket_id="t1", role="retarus", channel="C0OLD", ts="1.0")), START)
     await store.follow_channel("C0OLD", "C0NEW")
     place = await store.place("t1", "retarus")
     assert place

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.adapters.store import open_store
 from bot.adapters.store.schema_migrations import MIGRATIONS
 from bot.adapters.store.sqlite_connection import connect, prepare
-from bot.model.notice import BLOCKED, Blocked, Dead, Held, Progress, Retry, Say, Sent
+from bot.model.notice import BLOCKED, Blocked, Dead, Held, NoticeKind, Progress, Retry, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
@@ -35,9 +35,9 @@ async def test_claim_prefers_the_lowest_rank_then_the_earliest_due(store: Store)
 
 
 async def test_claim_leaves_out_held_kinds_and_recipients(store: Store) -> None:
-    mail = a_notice("mail", say=Say.LETTER_MAIL, to="support@retarus.example")
+    mail = a_notice("mail", kind=NoticeKind.LETTER_MAIL, to="support@retarus.example")
     await store.apply(Batch(notices=[mail, a_notice("dm"), a_notice("channel", to="C1")]))
-    held = Held(frozenset({Say.LETTER_MAIL}), frozenset({"C1"}))
+    held = Held(frozenset({NoticeKind.LETTER_MAIL}), frozenset({"C1"}))
     assert await keys(store, held) == ["dm"]
     assert await keys(store, Held(recipients=frozenset({"C1"}))) == ["mail"]
     assert await keys(store, Held()) == ["channel"]
@@ -47,7 +47,7 @@ async def test_next_due_leaves_out_what_is_held(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("n1", to="C1"), a_notice("n2", due=START + minutes(5))]))
     held = Held(recipients=frozenset({"C1"}))
     assert await store.next_due(START, held) == START + minutes(5)
-    assert await store.next_due(START, Held(frozenset({Say.DIRECT}))) is None
+    assert await store.next_due(START, Held(frozenset({NoticeKind.DIRECT}))) is None
 
 
 async def test_held_notice_holds_its_lane(store: Store) -> None:
@@ -105,11 +105,15 @@ async def test_notices_of_an_older_release_can_be_held_and_are_unsure_when_tried
     insert = """INSERT INTO notices (key, ticket_id, lane, state, head, due, next_at, attempts, changed_at, doc)
         VALUES (:key, '', :key, 'waiting', 1, 0, 0, :attempts, 0, :doc)"""
     db = connect(path, 1)
-    for key, say, attempts in (("new", Say.DIRECT, 0), ("tried", Say.DIRECT, 2), ("mail", Say.LETTER_MAIL, 0)):
-        notice = a_notice(key, say=say)
+    for key, kind, attempts in (
+        ("new", NoticeKind.DIRECT, 0),
+        ("tried", NoticeKind.DIRECT, 2),
+        ("mail", NoticeKind.LETTER_MAIL, 0),
+    ):
+        notice = a_notice(key, kind=kind)
         db.execute(insert, {"key": key, "attempts": attempts, "doc": notice.model_dump_json(exclude={"rank"})})
     db.close()
     store = await open_store(f"sqlite:///{path}", clock)
-    claims = await store.claim(START, LEASE, 9, Held(frozenset({Say.LETTER_MAIL})))
+    claims = await store.claim(START, LEASE, 9, Held(frozenset({NoticeKind.LETTER_MAIL})))
     assert {claim.notice.key: claim.progress.unsure for claim in claims} == {"new": False, "tried": True}
     await store.close()

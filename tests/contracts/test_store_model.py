@@ -125,7 +125,7 @@ class StoreComparison(RuleBasedStateMachine):
     def outcome(self, name: str) -> Outcome:
         outcomes: dict[str, Outcome] = {
             "sent": Sent(),
-            "placed": Sent(Place(ticket_id="t1", what="card", channel="C1", ts=f"{self.clock.at}")),
+            "placed": Sent(Place(ticket_id="t1", role="card", channel="C1", ts=f"{self.clock.at}")),
             "retry": Retry(self.clock.at + minutes(2), "busy"),
             "dead": Dead("no"),
         }

@@ -119,7 +119,7 @@ async def test_a_lost_lease_settles_nothing(store: Store) -> None:
     await enqueue(store, "n1")
     (late,) = await claim(store)
     (current,) = await claim(store, 2)
-    place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0")
+    place = Place(ticket_id="t1", role="card", channel="C1", ts="1.0")
     assert not await store.settle(late, Sent(place), START + minutes(2), [a_notice("follow")])
     assert await store.place("t1", "card") is None
     assert [letter.state for letter in await store.letters()] == ["waiting"]
@@ -136,7 +136,7 @@ async def test_a_lease_that_ended_unclaimed_can_still_be_settled(store: Store) -
 async def test_follow_up_notices_are_saved_with_the_outcome(store: Store) -> None:
     await enqueue(store, "a1", "a2", lane="a")
     (head,) = await claim(store)
-    place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0", link="https://example.com")
+    place = Place(ticket_id="t1", role="card", channel="C1", ts="1.0", link="https://example.com")
     assert await store.settle(head, Sent(place), START, [a_notice("receipt", lane="a")])
     assert await store.place("t1", "card") == place
     assert await store.placed("C1", "1.0") == place
@@ -149,7 +149,7 @@ async def test_follow_up_notices_are_saved_with_the_outcome(store: Store) -> Non
 async def test_message_can_be_the_place_of_several_tickets(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("both", lane="a")]))
     (head,) = await store.claim(START, LEASE, 10)
-    places = tuple(Place(ticket_id=each, what="reminder:2:U1", channel="D1", ts="1.0") for each in ("t1", "t2"))
+    places = tuple(Place(ticket_id=each, role="reminder:2:U1", channel="D1", ts="1.0") for each in ("t1", "t2"))
     assert await store.settle(head, Sent(places=places), START)
     assert await store.together("D1", "1.0") == list(places)
     assert await store.together("D1", "2.0") == []
@@ -160,7 +160,7 @@ async def test_place_can_be_replaced(store: Store) -> None:
     for n, ts in enumerate(["1.0", "2.0"]):
         await enqueue(store, f"n{n}")
         (head,) = await claim(store)
-        await store.settle(head, Sent(Place(ticket_id="t1", what="card", channel="C1", ts=ts)), START)
+        await store.settle(head, Sent(Place(ticket_id="t1", role="card", channel="C1", ts=ts)), START)
     assert await store.placed("C1", "1.0") is None
     found = await store.place("t1", "card")
     assert found is not None

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.transitions import Step
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
@@ -54,9 +54,9 @@ async def test_each_ticket_gets_one_reminder_and_one_notice(database_url: str) -
 
     for number in range(TICKETS):
         history = await store.history(f"t{number}")
-        assert [each.what for each in history] == ["raise", Step.REMIND]
+        assert [each.kind for each in history] == ["raise", Step.REMIND]
     rows = await store.letters(limit=TICKETS * 3)
-    told = [row.notice for row in rows if row.notice.say is Say.REMINDERS and row.state == "waiting"]
+    told = [row.notice for row in rows if row.notice.kind is NoticeKind.REMINDERS and row.state == "waiting"]
     assert {row.to for row in told} == {ANNA, ALEX}
     assert sum(int(str(notice.body["total"])) for notice in told) == TICKETS
     assert len(told) <= 2 * (KILLS + 2)

@@ -278,7 +278,7 @@ class MemoryStore(MemoryConversation):
             case Sent():
                 self._finish(row, "sent", as_utc(at))
                 for place in (*([outcome.place] if outcome.place else []), *outcome.places):
-                    self._data.places[place.ticket_id, place.what] = place
+                    self._data.places[place.ticket_id, place.role] = place
         self._enqueue(then, as_utc(at))
         return True
 
@@ -482,10 +482,10 @@ class MemoryStore(MemoryConversation):
 
     async def together(self, channel: str, ts: str) -> list[Place]:
         found = [place for place in self._tables().places.values() if (place.channel, place.ts) == (channel, ts)]
-        return sorted(found, key=lambda place: (place.ticket_id, place.what))
+        return sorted(found, key=lambda place: (place.ticket_id, place.role))
 
-    async def place(self, ticket_id: str, what: str) -> Place | None:
-        return self._tables().places.get((ticket_id, what))
+    async def place(self, ticket_id: str, role: str) -> Place | None:
+        return self._tables().places.get((ticket_id, role))
 
     async def placed(self, channel: str, ts: str) -> Place | None:
         places = self._tables().places.values()

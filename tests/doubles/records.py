@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Affected, Event, Kind, Ticket
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,9 +32,9 @@ def an_affected_customer(customer: str, at: datetime = START) -> Affected:
 
 
 def an_event(ticket: Ticket, what: str = "note", **detail: str) -> Event:
-    return Event(ticket_id=ticket.id, version=ticket.version, at=START, by="UANNA", what=what, detail=detail)
+    return Event(ticket_id=ticket.id, version=ticket.version, at=START, by="UANNA", kind=what, detail=detail)
 
 
 def a_notice(key: str = "n1", **values: Any) -> Notice:
-    defaults = {"ticket_id": "t1", "lane": key, "say": Say.DIRECT, "to": "UANNA", "version": 1, "due": START}
+    defaults = {"ticket_id": "t1", "lane": key, "kind": NoticeKind.DIRECT, "to": "UANNA", "version": 1, "due": START}
     return Notice(key=key, **{**defaults, **values})

@@ -20,7 +20,7 @@ from bot.adapters.inbound_mail.parser import parse
 from bot.adapters.store import open_store
 from bot.conversation.channel import ChannelMessage
 from bot.model.conversation import ConversationChanges, Entry, EntryFile, EntryState, MessageId, entry_id
-from bot.model.notice import Notice, Place, Say, Sent
+from bot.model.notice import Notice, NoticeKind, Place, Sent
 from bot.model.ticket import Stage
 from bot.tickets.ports import Batch
 from handlers.shared_message import MessageChange, in_event
@@ -79,7 +79,14 @@ class Inbox:
         """Draws it as its notice does."""
         ticket = await self.world.desk.queries.ticket(entry.ticket_id)
         notice = Notice(
-            key="n", ticket_id=ticket.id, lane="n", say=Say.ENTRY, to="C1", version=1, due=NOW, body={"entry": entry.id}
+            key="n",
+            ticket_id=ticket.id,
+            lane="n",
+            kind=NoticeKind.ENTRY,
+            to="C1",
+            version=1,
+            due=NOW,
+            body={"entry": entry.id},
         )
         for message in await writer(self.world.desk)(notice, ticket, ""):
             assert_fits(message)
@@ -105,9 +112,9 @@ async def opened(folder: Path) -> World:
         tickets=[ticket], events=[an_event(ticket, "raise")], conversation=ConversationChanges(message_ids=(sent,))
     )
     [saved] = await world.store.apply(batch)
-    await world.store.apply(Batch(notices=[a_notice(saved, Say.LETTER_POST, RETARUS)]))
+    await world.store.apply(Batch(notices=[a_notice(saved, NoticeKind.LETTER_POST, RETARUS)]))
     [claim] = await world.store.claim(NOW, timedelta(minutes=1), 1)
-    place = Place(ticket_id="t1", what="retarus", channel=RETARUS, ts="1.0", link="https://x/p1")
+    place = Place(ticket_id="t1", role="retarus", channel=RETARUS, ts="1.0", link="https://x/p1")
     await world.store.settle(claim, Sent(place), NOW)
     return world
 

@@ -126,7 +126,7 @@ async def test_entry_is_recorded_once_when_two_people_record_it_at_the_same_mome
     assert sorted(each["outcome"] == "closed" for each in done) == [False, True], done
     ticket = await w.ticket()
     [kept] = await w.running.store.entries_of(ticket.id)
-    updates = [each for each in await w.running.store.history(ticket.id) if each.what == Move.RETARUS_UPDATE]
+    updates = [each for each in await w.running.store.history(ticket.id) if each.kind == Move.RETARUS_UPDATE]
     assert (len(kept.records), len(updates)) == (1, 1)
     assert updates[0].by == kept.records[0].by
 
@@ -192,7 +192,7 @@ async def test_acknowledgement_is_recorded_and_is_no_answer(w: World) -> None:
     await w.ben.reply(card, "Retarus gave its number: RCR-88123")
     ticket = await w.ticket()
     assert ticket.rcr == ("RCR-88123",)
-    assert [each.what for each in await w.running.store.history(ticket.id)][-1] == "rcr"
+    assert [each.kind for each in await w.running.store.history(ticket.id)][-1] == "rcr"
 
 
 async def test_automatic_reply_is_shown_small_and_changes_nothing(w: World) -> None:
@@ -291,7 +291,7 @@ async def test_answer_to_a_closed_ticket_asks_whether_to_reopen(w: World) -> Non
     card = await w.escalated()
     answer = await letter_id(w)
     ben, ticket = w.slack.admin.member("ben").id, await w.ticket()
-    await w.running.desk.tickets.say(ticket.id, Move.WITHDRAW, ben, "form", "reason", "The customer left")
+    await w.running.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, ben, "form", "reason", "The customer left")
     await take_in(w, mail("Re: letter", "One more thing.", answers=answer, sender=RITA))
     shown = await w.ben.reply(card, "One more thing.")
     assert "is it to be reopened?" in str(shown["blocks"])

@@ -220,7 +220,9 @@ async def test_second_letter_stands_in_the_threads_of_the_first(w: World) -> Non
     mail = await w.ben.mail("PD-1001")
     ticket = await w.ticket()
     desk = w.running.desk
-    ticket = await desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, "U0BEN", "F1", "answer", "It is corrected")
+    ticket = await desk.tickets.act_with_text(
+        ticket.id, Move.RETARUS_ANSWERED, "U0BEN", "F1", "answer", "It is corrected"
+    )
     await w.ben.reply(card, "It is corrected")
     await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
     again = {"summary_second": "Still rejected after the correction.", "why_retarus": "Correct the second rule too"}

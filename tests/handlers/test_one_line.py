@@ -41,7 +41,7 @@ async def test_line_notes_waits_and_records_every_number(w: World) -> None:
     assert ticket.rcr == ("RCR-88123", "RCR-88124")
     assert ticket.times.snoozed_until is not None
     assert (ticket.times.snoozed_until.timestamp() - w.now()) == pytest.approx(7200, abs=60)
-    notes = [each for each in await w.running.store.history(ticket.id) if each.what == Step.NOTE]
+    notes = [each for each in await w.running.store.history(ticket.id) if each.kind == Step.NOTE]
     assert [each.detail["note"] for each in notes] == ["They called *again* & again"]
 
 
@@ -72,4 +72,4 @@ async def test_line_delivered_twice_is_done_once(w: World) -> None:
     await act(w.anna, "1001 note They called again", "Your note stands")
     await act(w.anna, "1001 take", "PD-1001 is yours.")
     history = await w.running.store.history((await w.ticket()).id)
-    assert [each.what for each in history].count(Step.NOTE.value) == 1
+    assert [each.kind for each in history].count(Step.NOTE.value) == 1

@@ -71,7 +71,7 @@ async def test_text_of_a_preview_on_another_device_is_shown_before_it_is_sent(w:
     await w.running.desk.conversation.save_draft("U0BEN", ticket.id, "The customer is angry.")
     again = await w.ben.submit(first)
     assert "The customer is angry." in str(again), again
-    assert "tell" not in [each.what for each in await w.running.store.history(ticket.id)]
+    assert "tell" not in [each.kind for each in await w.running.store.history(ticket.id)]
     done = await w.ben.submit(await w.ben.modal("Preview", containing="The customer is angry."))
     assert done["outcome"] == "closed", done
 

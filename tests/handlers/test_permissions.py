@@ -12,11 +12,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.form_state import FormState
-from bot.bulk import Several
+from bot.bulk import BulkAction
 from bot.core.errors import DeskError, NotNow, NotYours
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
-from bot.model.conversation import ConversationChanges, Entry, EntryState, Way
+from bot.model.conversation import ConversationChanges, Entry, EntrySource, EntryState
 from bot.model.notice import Place
 from bot.model.ticket import Attachment, Kind, Level, Ticket
 from bot.tickets.ports import Batch
@@ -95,9 +95,11 @@ async def a_scene(*, registered: bool) -> Scene:
     await w.store.apply(Batch(customers=[EndCustomer(id="customer", name="Müller GmbH")]))
     typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
     note = await w.desk.notes.write(typed, BEN, w.form())
-    said = Entry(id=second.id, way=Way.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW)
+    said = Entry(
+        id=second.id, source=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW
+    )
     await w.store.apply(Batch(conversation=ConversationChanges(new=(said,))))
-    w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, what="card", channel=DESK, ts="1.1")
+    w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, role="card", channel=DESK, ts="1.1")
     return Scene(w, first, second, note.id)
 
 
@@ -137,7 +139,7 @@ def typed(ticket: Ticket) -> dict[str, str]:
     words = "The policy on DE1 was corrected, mail flows"
     return {**COMPLETE, "word": words, "reason": words, "cause": "PD-1002", "until": LATER, "eta": LATER, "to": ANNA,
             "rcr": "RCR-88123", "when": str(int(NOW.timestamp())), "month": "2019-07", "despite": words,
-            "tickets": ticket.id, "what": Several.SNOOZE.value}  # fmt: skip
+            "tickets": ticket.id, "what": BulkAction.SNOOZE.value}  # fmt: skip
 
 
 def value_of(name: str, ticket: Ticket, note: str) -> str:

@@ -113,4 +113,4 @@ async def _is_noted(w: World) -> bool:
 
 async def _notes(w: World) -> list[str]:
     history = await w.running.store.history((await w.ticket()).id)
-    return [each.detail["note"] for each in history if each.what == Step.NOTE.value]
+    return [each.detail["note"] for each in history if each.kind == Step.NOTE.value]

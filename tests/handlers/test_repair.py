@@ -19,7 +19,7 @@ async def lines(w: World) -> dict[str, str]:
     messages = SlackPostedMessages(running.dispatcher.client, channel)
     config, clock = running.desk.config, running.desk.clock
     made = Repair(running.store, messages, channel, config, clock, running.clock_moved, settled=timedelta())
-    return {line.what.partition(" ")[0]: str(line) async for line in made.lines()}
+    return {line.subject.partition(" ")[0]: str(line) async for line in made.lines()}
 
 
 def forget(folder: Path, *statements: str, values: Sequence[object] = ()) -> None:

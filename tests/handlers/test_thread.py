@@ -38,7 +38,9 @@ async def test_message_to_an_owner_who_left_reaches_the_second_person_and_is_no_
     card = await w.accepted()
     await w.carla.control("POST", "people/anna", deactivated=True)
     ticket = await w.ticket()
-    await w.running.desk.tickets.say(ticket.id, Move.RESOLVE, "U0BEN", "F1", "remedy", "The policy is corrected")
+    await w.running.desk.tickets.act_with_text(
+        ticket.id, Move.RESOLVE, "U0BEN", "F1", "remedy", "The policy is corrected"
+    )
     told = await w.alex.message("@partner-desk", "Anna Arnold is no longer in Slack, so you get this message instead")
     assert "PD-1001" in told["text"]
     assert not [block for block in told["blocks"] if block["type"] == "actions"]

@@ -20,7 +20,7 @@ from bot.adapters.store import open_drafts, open_store
 from bot.config.environment import Environment
 from bot.core.clock import now
 from bot.core.errors import Misconfigured
-from bot.model.notice import Notice, Retry, Say, Sent
+from bot.model.notice import Notice, NoticeKind, Retry, Sent
 from bot.tickets.ports import Batch
 from localslack import LocalSlack, Mailbox
 from localslack.mail import serve
@@ -308,7 +308,7 @@ async def test_wrong_desk_toml_does_not_keep_a_restored_database_from_being_made
     where: str, env: Environment, tmp_path: Path
 ) -> None:
     store = await open_store(env.database_url, lambda: START)
-    mail = a_notice("mail", say=Say.LETTER_MAIL, lane="t1:mail", to="support@retarus.example")
+    mail = a_notice("mail", kind=NoticeKind.LETTER_MAIL, lane="t1:mail", to="support@retarus.example")
     await store.apply(Batch(tickets=[a_ticket()], notices=[mail]))
     await store.close()
     new = env_of(tmp_path / "new")
@@ -349,8 +349,8 @@ async def _restored(url: str) -> None:
 async def assert_held_back(url: str) -> None:
     """Messages count as begun, mails wait for a person, and their lane goes on."""
     store = await open_store(url, lambda: START)
-    mail = a_notice("mail", say=Say.LETTER_MAIL, lane="t1:mail", to="support@retarus.example")
-    after = a_notice("after", say=Say.THREAD, lane="t1:mail", to="C1")
+    mail = a_notice("mail", kind=NoticeKind.LETTER_MAIL, lane="t1:mail", to="support@retarus.example")
+    after = a_notice("after", kind=NoticeKind.THREAD, lane="t1:mail", to="C1")
     tried, later = a_notice("tried"), a_notice("later", due=START + timedelta(minutes=65))
     await store.apply(Batch(tickets=[a_ticket()], notices=[mail, after, a_notice("message"), tried, later]))
     await store.apply(Batch(notices=[a_notice("sent", lane="s")]))
@@ -446,7 +446,7 @@ async def a_waiting_story(env: Environment) -> Notice:
     later = next_version(ticket, owner="U0ANNA")
     event = an_event(later, "take").model_copy(update={"by": "U0ANNA"})
     notice = a_notice(
-        f"{ticket.id}:{later.version}:story:{DESK}", ticket_id=ticket.id, say=Say.THREAD, to=DESK,
+        f"{ticket.id}:{later.version}:story:{DESK}", ticket_id=ticket.id, kind=NoticeKind.THREAD, to=DESK,
         version=later.version, lane=ticket.id, due=now(),
     )  # fmt: skip
     await store.apply(Batch(tickets=[later], events=[event], notices=[notice]))

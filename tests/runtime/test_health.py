@@ -16,7 +16,7 @@ from app import listening
 from bot.config.environment import Environment
 from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.core.errors import Misconfigured, StoreDown
-from bot.model.conversation import Entry, EntryState, Way
+from bot.model.conversation import Entry, EntrySource, EntryState
 from bot.tickets.ports import Batch
 from bot.transports import Closure
 from runtime.health import PartHealth, database_probe, looked_at, mailbox_probe, outbox_probe, transport_probe
@@ -231,7 +231,7 @@ async def test_mail_is_counted_by_kind_and_a_repeated_one_is_not() -> None:
     class InboundService:
         async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
             kind = raw.decode()
-            return Entry(id="e", way=Way.MAIL, kind=kind, state=EntryState.SHOWN, at=START) if kind else None
+            return Entry(id="e", source=EntrySource.MAIL, kind=kind, state=EntryState.SHOWN, at=START) if kind else None
 
     metrics = Metrics()
     observed = ObservedInbound(InboundService(), metrics)

@@ -13,7 +13,7 @@ from blocks.card import card
 from bot.adapters.slack.idempotent_posting import key_in_metadata
 from bot.config.settings import Config
 from bot.config.settings_file import load
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step
 from bot.ports import Store
@@ -159,7 +159,7 @@ async def _audit_outbox(store: Store, found: Findings) -> None:
     """Checks that every notice was delivered, or is a visible dead letter."""
     waiting = await store.letters(state="waiting", limit=_ALL)
     for row in waiting[:20]:
-        found.faults.append(f"still waiting: {row.notice.say} {row.notice.key}: {row.why}")
+        found.faults.append(f"still waiting: {row.notice.kind} {row.notice.key}: {row.why}")
     dead = await store.letters(state="dead", limit=_ALL)
     found.expect(all(row.why for row in dead), "a dead letter says nothing of why")
     found.figures["dead letters"] = len(dead)
@@ -181,10 +181,10 @@ async def _audit_threads(kept: StoredState, store: Store, control: PersonDriver,
         found.expect(text_of(thread[0]) == shown, f"the card of {ticket.number} shows an older state")
         lines = Counter(_key(message) for message in thread[1:])
         for event in kept.histories[ticket.id]:
-            key = f"{ticket.id}:{event.version}:{Say.THREAD.value}:{kept.desk}"
-            if event.by and event.what not in SILENT and key not in kept.undelivered:
+            key = f"{ticket.id}:{event.version}:{NoticeKind.THREAD.value}:{kept.desk}"
+            if event.by and event.kind not in SILENT and key not in kept.undelivered:
                 times = lines[key_in_metadata(key)]
-                found.expect(times == 1, f"{event.what} on {ticket.number} stands {times} times in the thread")
+                found.expect(times == 1, f"{event.kind} on {ticket.number} stands {times} times in the thread")
 
 
 async def _audit_repeats(
@@ -227,20 +227,20 @@ def _key(message: Json) -> str:
 # --- Retarus
 
 
-def _sent_by_people(kept: StoredState, say_letter: Say, say_chaser: Say, to: str) -> dict[str, Ticket]:
+def _sent_by_people(kept: StoredState, say_letter: NoticeKind, say_chaser: NoticeKind, to: str) -> dict[str, Ticket]:
     """Keys of what people sent to Retarus this way, by the history."""
     says = {Move.ESCALATE.value: say_letter, Step.CHASE.value: say_chaser}
     return {
-        f"{ticket.id}:{event.version}:{says[event.what].value}:{to}": ticket
+        f"{ticket.id}:{event.version}:{says[event.kind].value}:{to}": ticket
         for ticket in kept.tickets
         for event in kept.histories[ticket.id]
-        if event.what in says and event.by
+        if event.kind in says and event.by
     }
 
 
 async def _audit_retarus(kept: StoredState, control: PersonDriver, found: Findings) -> None:
     """Checks that Retarus's channel holds exactly what people sent."""
-    sent = _sent_by_people(kept, Say.LETTER_POST, Say.CHASE_POST, kept.retarus)
+    sent = _sent_by_people(kept, NoticeKind.LETTER_POST, NoticeKind.CHASE_POST, kept.retarus)
     allowed = {key_in_metadata(key + part) for key in sent for part in _PARTS}
     there = set[str]()
     for root in await _all_messages(control, RETARUS):
@@ -255,7 +255,7 @@ async def _audit_retarus(kept: StoredState, control: PersonDriver, found: Findin
 async def _audit_mails(kept: StoredState, store: Store, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that Retarus was mailed exactly what people sent, with the confirmed files."""
     to = kept.config.retarus.email
-    sent = _sent_by_people(kept, Say.LETTER_MAIL, Say.CHASE_MAIL, to)
+    sent = _sent_by_people(kept, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL, to)
     known = {key: await store.message_id_of(key) for key in sent}
     ids = {each.message_id if each else key: (key, sent[key]) for key, each in known.items()}
     arrived = Counter[str]()
@@ -311,7 +311,7 @@ def _count(kept: StoredState, steps: Sequence[Taken], replicas: Sequence[Replica
         "acknowledged steps": answers[Answer.DONE],
         "unsure steps": answers[Answer.UNSURE],
         "refused steps": answers[Answer.REFUSED],
-        "reminders": sum(event.what == Step.REMIND for events in kept.histories.values() for event in events),
+        "reminders": sum(event.kind == Step.REMIND for events in kept.histories.values() for event in events),
         "memory at most, MB": round(max(replica.peak for replica in replicas)),
     }
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from bot.conversation.ports import ConversationStore
-from bot.model.conversation import Way
+from bot.model.conversation import EntrySource
 from localslack import PersonDriver
 from tests.handlers.world import RETARUS, Json
 from tests.soak.steps import MARKER
@@ -19,7 +19,7 @@ class ChannelMessage:
     """One answer that arrived: in the mailbox, or in the channel."""
 
     word: str
-    way: Way
+    way: EntrySource
 
 
 @dataclass
@@ -46,14 +46,14 @@ class RetarusSide:
             word, letter = self._word(), self.dice.choice(letters)
             text = f"We are looking at the policy of DE1 and come back to you. {word}"
             await self.driver.control("POST", f"mail/{letter['id']}/reply", text=text)
-            self.said.append(ChannelMessage(word, Way.MAIL))
+            self.said.append(ChannelMessage(word, EntrySource.MAIL))
 
     async def _in_channel(self) -> None:
         roots = [each for each in await self.driver.messages(RETARUS, limit=50) if is_letter(each)]
         if roots:
             word = self._word()
             await self.driver.post(RETARUS, f"The trace shows a rule of ours. {word}", thread=self.dice.choice(roots))
-            self.said.append(ChannelMessage(word, Way.CHANNEL))
+            self.said.append(ChannelMessage(word, EntrySource.CHANNEL))
 
     async def missing(self, store: ConversationStore) -> list[str]:
         """Answers that are missing from the store, or in it more than once."""

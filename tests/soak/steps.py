@@ -171,7 +171,7 @@ def has_word(what: What) -> bool:
 def is_of(event: Event, taken: Taken) -> bool:
     """True if this event is that step: by its word or its answer, or by its kind and author."""
     what = Step.FILL_IN.value if taken.what is CHECK else taken.what.value
-    if event.what != what or event.by != taken.by:
+    if event.kind != what or event.by != taken.by:
         return False
     if taken.what is CHECK:
         return {key for key in event.detail if key.startswith(_ANSWER)} == {f"{_ANSWER}{taken.answer_key}"}

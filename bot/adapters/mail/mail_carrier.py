@@ -18,7 +18,7 @@ from bot.escalation.correspondence import ANSWER
 from bot.escalation.letter import as_html, as_page, as_text
 from bot.escalation.ports import Files
 from bot.model.letter_text import LetterText
-from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.model.notice import Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 
@@ -118,10 +118,10 @@ class MailCarrier:
 
 def _written(notice: Notice) -> tuple[str, str, str]:
     """Subject, text and HTML."""
-    if notice.say in {Say.REQUEST_MAIL, Say.ALERT_MAIL}:
+    if notice.kind in {NoticeKind.REQUEST_MAIL, NoticeKind.ALERT_MAIL}:
         text = str(notice.body["text"])
         return str(notice.body["subject"]), text, as_page(text)
-    if notice.say is Say.CHASE_MAIL:
+    if notice.kind is NoticeKind.CHASE_MAIL:
         text = str(notice.body["text"])
         return str(notice.body["subject"]), text, as_page(text)
     letter = LetterText.model_validate(notice.body["letter"])

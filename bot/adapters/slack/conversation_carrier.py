@@ -15,8 +15,8 @@ from bot.conversation.ports import MailFiles
 from bot.core.backoff import backoff
 from bot.core.i18n import t
 from bot.escalation.ports import Files
-from bot.model.conversation import Entry, EntryFile, Way
-from bot.model.notice import Claim, Notice, Outcome, Place, Retry, Say, Sent
+from bot.model.conversation import Entry, EntryFile, EntrySource
+from bot.model.notice import Claim, Notice, NoticeKind, Outcome, Place, Retry, Sent
 from bot.model.ticket import Attachment, Ticket
 from bot.ports import Store
 
@@ -24,7 +24,7 @@ Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 
 
 class ConversationCarrier:
-    """`bot.outbox.Carrier` for `Say.ENTRY`, `Say.RECEIPT` and `Say.ORIGINAL`."""
+    """`bot.outbox.Carrier` for `NoticeKind.ENTRY`, `NoticeKind.RECEIPT` and `NoticeKind.ORIGINAL`."""
 
     def __init__(self, client: AsyncWebClient, store: Store, write: Write, slack: Files, mails: MailFiles) -> None:
         """`slack`, `mails`: where the files of messages and of mails are read."""
@@ -42,12 +42,12 @@ class ConversationCarrier:
     async def _deliver(self, delivery: DeliveryAttempt, at: datetime) -> Outcome:
         notice = delivery.claim.notice
         entry = await self._store.entry(str(notice.body["entry"])) if "entry" in notice.body else None
-        if notice.say is Say.ORIGINAL:
+        if notice.kind is NoticeKind.ORIGINAL:
             return await self._original(delivery, entry) if entry else Sent()
         ticket = await self._store.get(notice.ticket_id)
         if ticket is None:
             return Sent()
-        if notice.say is Say.RECEIPT:
+        if notice.kind is NoticeKind.RECEIPT:
             return await self._receipt(notice, ticket)
         return await self._entry(delivery, entry, ticket, at) if entry else Sent()
 
@@ -64,7 +64,7 @@ class ConversationCarrier:
         ts = await delivery.posted(card.channel, message, thread=card.ts)
         if entry.files and not delivery.has(FILES):
             await delivery.files_once(card.channel, card.ts, ts, lambda: self._upload(entry, card))
-        return Sent(Place(ticket_id=ticket.id, what=entry_place(entry.id), channel=card.channel, ts=ts))
+        return Sent(Place(ticket_id=ticket.id, role=entry_place(entry.id), channel=card.channel, ts=ts))
 
     async def _receipt(self, notice: Notice, ticket: Ticket) -> Outcome:
         """Updates the receipt; where it was deleted, the entry in the thread says the same."""
@@ -92,7 +92,7 @@ class ConversationCarrier:
             await self._client.files_upload_v2(file_uploads=uploads, channel=card.channel, thread_ts=card.ts)
 
     async def _bytes(self, entry: Entry, file: EntryFile) -> bytes | None:
-        if entry.way is Way.CHANNEL:
+        if entry.source is EntrySource.CHANNEL:
             found = await self._slack.fetch(Attachment(id=file.id, name=file.name), MAX_BYTES)
             return found if isinstance(found, bytes) else None
         raw = await self._store.original(entry.id)

@@ -42,11 +42,11 @@ Probe = Callable[[], Awaitable[str]]
 class CheckLine:
     """One finding. `wrong`: what is wrong and what to do; empty when all is well."""
 
-    what: str
+    subject: str
     wrong: str = ""
 
     def __str__(self) -> str:
-        return f"ok    {self.what}" if not self.wrong else f"FIX   {self.what}: {self.wrong}"
+        return f"ok    {self.subject}" if not self.wrong else f"FIX   {self.subject}: {self.wrong}"
 
 
 StoredContacts = Callable[[], Awaitable[Sequence[Contact]]]

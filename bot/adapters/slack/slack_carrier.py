@@ -21,7 +21,7 @@ from bot.core.backoff import backoff
 from bot.core.i18n import t
 from bot.escalation.correspondence import ANSWER
 from bot.escalation.ports import Files
-from bot.model.notice import FOUND, Claim, Notice, Outcome, Place, Retry, Say, Sent
+from bot.model.notice import FOUND, Claim, Notice, NoticeKind, Outcome, Place, Retry, Sent
 from bot.model.ticket import Ticket
 from bot.ports import Store
 from bot.tickets.priority_call import CALL
@@ -72,7 +72,7 @@ class _DirectMessages:
 def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
     """The message with the places under which it is found again."""
     pairs = notice.pairs("places")
-    return tuple(Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts) for ticket_id, what in pairs)
+    return tuple(Place(ticket_id=ticket_id, role=what, channel=channel, ts=ts) for ticket_id, what in pairs)
 
 
 class SlackCarrier:
@@ -88,14 +88,14 @@ class SlackCarrier:
         self._direct_messages = _DirectMessages(client)
         self._uploads = Uploads(files, limit)
         self._ways = {
-            Say.CARD: self._card,
-            Say.THREAD: self._thread_line,
-            Say.DIRECT: self._direct,
-            Say.REMINDERS: self._direct,
-            Say.LINE: self._redrawn,
-            Say.ANSWERED: self._answered,
-            Say.CHASE_POST: self._chaser,
-            Say.LETTER_POST: self._letter,
+            NoticeKind.CARD: self._card,
+            NoticeKind.THREAD: self._thread_line,
+            NoticeKind.DIRECT: self._direct,
+            NoticeKind.REMINDERS: self._direct,
+            NoticeKind.LINE: self._redrawn,
+            NoticeKind.ANSWERED: self._answered,
+            NoticeKind.CHASE_POST: self._chaser,
+            NoticeKind.LETTER_POST: self._letter,
         }
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
@@ -109,7 +109,7 @@ class SlackCarrier:
         ticket = await self._store.get(notice.ticket_id)
         if ticket is None:
             return Sent()  # erased since: no one is notified about it any more
-        return await self._ways[notice.say](delivery, ticket, at)
+        return await self._ways[notice.kind](delivery, ticket, at)
 
     # --- the card and its thread
 
@@ -130,7 +130,7 @@ class SlackCarrier:
     async def _found_again(self, notice: Notice, message: Written) -> str:
         """The timestamp of a card whose place was lost and that a repair found; empty where there is none."""
         ts = str(notice.body.get(FOUND, ""))
-        place = Place(ticket_id=notice.ticket_id, what="card", channel=notice.to, ts=ts)
+        place = Place(ticket_id=notice.ticket_id, role="card", channel=notice.to, ts=ts)
         return ts if ts and await updated(self._client, place, message) else ""
 
     async def _thread_line(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
@@ -149,14 +149,14 @@ class SlackCarrier:
         return Sent(await self._linked(place), places=_places(delivery.claim.notice, place.channel, ts))
 
     async def _line(self, delivery: DeliveryAttempt, ticket: Ticket, place: Place) -> str:
-        notice = delivery.claim.notice.model_copy(update={"say": Say.THREAD})
+        notice = delivery.claim.notice.model_copy(update={"kind": NoticeKind.THREAD})
         messages = await self._write(notice, ticket, place.link)
         broadcast = bool(notice.body.get(CALL))
         return await delivery.all_posted(place.channel, messages, thread=place.ts, broadcast=broadcast)
 
     async def _repost_card(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
         """Posts the card again after somebody deleted it; the thread continues below the new one."""
-        notice = delivery.claim.notice.model_copy(update={"say": Say.CARD, "body": {}})
+        notice = delivery.claim.notice.model_copy(update={"kind": NoticeKind.CARD, "body": {}})
         message = (await self._write(notice, ticket, ""))[0]
         ts = await delivery.posted(notice.to, message, part=_REPOSTED_CARD)
         log.warning("The card of a ticket was deleted, and is posted again.")
@@ -192,7 +192,7 @@ class SlackCarrier:
     async def _update_reminders(self, notice: Notice, ticket: Ticket, place: Place) -> None:
         """Updates one message of reminders, with the other reminders in it."""
         others = await self._store.together(place.channel, place.ts)
-        body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in others], "total": 0}
+        body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.role] for each in others], "total": 0}
         reminder = notice.model_copy(update={"body": body})
         await updated(self._client, place, (await self._write(reminder, ticket, ""))[0])
 
@@ -263,7 +263,7 @@ class SlackCarrier:
     # --- places
 
     async def _place(self, ticket: Ticket, what: str, channel: str, ts: str) -> Place:
-        place = Place(ticket_id=ticket.id, what=what, channel=channel, ts=ts)
+        place = Place(ticket_id=ticket.id, role=what, channel=channel, ts=ts)
         return await self._linked(place) or place
 
     async def _linked(self, place: Place) -> Place | None:
@@ -273,6 +273,6 @@ class SlackCarrier:
         try:
             link = await self._permalinks.of(place.channel, place.ts)
         except SLACK_ERRORS:
-            log.warning("No permalink for a %s; it is made later.", place.what)  # the message itself is posted
+            log.warning("No permalink for a %s; it is made later.", place.role)  # the message itself is posted
             return None
         return place.model_copy(update={"link": link})

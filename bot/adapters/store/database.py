@@ -122,8 +122,8 @@ class DatabaseStore:
     async def together(self, channel: str, ts: str) -> list[Place]:
         return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
 
-    async def place(self, ticket_id: str, operation: str) -> Place | None:
-        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": operation}, rows.place)
+    async def place(self, ticket_id: str, role: str) -> Place | None:
+        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": role}, rows.place)
 
     async def placed(self, channel: str, ts: str) -> Place | None:
         return await self._one(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)

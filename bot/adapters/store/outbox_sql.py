@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 
 State = Literal["waiting", "sent", "dead", "dropped"]
 
@@ -27,7 +27,7 @@ PROMOTE: Final = """
     WHERE seq = (SELECT MIN(seq) FROM notices WHERE lane = :lane AND state = 'waiting')
         AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
 
-_KNOWN: Final = f" AND say IN ('', {', '.join(repr(say.value) for say in Say)})"
+_KNOWN: Final = f" AND say IN ('', {', '.join(repr(kind.value) for kind in NoticeKind)})"
 """Kinds of notices this release can deliver; a newer release's wait for it. Empty: written by the first release."""
 
 _NOT_HELD: Final = " AND say NOT IN $kinds AND recipient NOT IN $recipients"

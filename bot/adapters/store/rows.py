@@ -117,7 +117,7 @@ def notice_row(notice: Notice) -> Row:
         "lane": notice.lane,
         "due": ms(notice.due),
         "doc": notice.model_dump_json(),
-        "say": notice.say.value,
+        "say": notice.kind.value,
         "recipient": notice.to,
         "delivery_rank": notice.rank,
     }
@@ -160,7 +160,7 @@ def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]
 def place_row(place: Place) -> Row:
     return {
         "ticket_id": place.ticket_id,
-        "what": place.what,
+        "what": place.role,
         "channel": place.channel,
         "ts": place.ts,
         "link": place.link,
@@ -169,7 +169,7 @@ def place_row(place: Place) -> Row:
 
 def place(row: Sequence[Any]) -> Place:
     ticket_id, what, channel, ts, link = row
-    return Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts, link=link)
+    return Place(ticket_id=ticket_id, role=what, channel=channel, ts=ts, link=link)
 
 
 def link(row: Sequence[Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from bot.adapters.inbound_mail.reception import receive
 from bot.adapters.store import open_store
 from bot.conversation.channel_routes import remember_routes
 from bot.core.errors import Misconfigured
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.tickets.notifications import Routes
 from tests.contracts.inbound_desk import CONFIG, an_answer, save_escalated
 from tests.factories import NOW, MemoryDrafts
@@ -22,7 +22,7 @@ async def test_mail_from_a_pipe_waits_for_the_desk_to_post_it(tmp_path: Path) ->
     await remember_routes(store, Routes("C1"))
     mails = [an_answer(1), an_answer(2), an_answer(1)]
     assert await receive(store, MemoryDrafts(), CONFIG, lambda: NOW, mails) == (2, 1)
-    waiting = [each.notice for each in await store.letters(state="waiting") if each.notice.say is Say.ENTRY]
+    waiting = [each.notice for each in await store.letters(state="waiting") if each.notice.kind is NoticeKind.ENTRY]
     assert len(waiting) == 2
     await store.close()
 

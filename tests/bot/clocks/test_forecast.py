@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.clocks.forecast import forecast, lines
-from bot.clocks.schedule import Reach
+from bot.clocks.schedule import ReminderAudience
 from bot.clocks.timers import Timer
 from bot.model.ticket import Stage
 from tests.factories import ALEX, CARLA, NOW, a_config, an_incident
@@ -39,5 +39,10 @@ def test_forecast_claims_nothing_that_is_not_configured() -> None:
 
 def test_forecast_repeats_until_somebody_acts() -> None:
     told = list(forecast(Timer.PROGRESS, an_incident(Stage.SECOND), CONFIG))
-    assert [how_far for _, how_far in told[:4]] == [Reach.OWNER, Reach.SECOND, Reach.LEADS, Reach.LEADS]
+    assert [audience for _, audience in told[:4]] == [
+        ReminderAudience.OWNER,
+        ReminderAudience.SECOND,
+        ReminderAudience.LEADS,
+        ReminderAudience.LEADS,
+    ]
     assert len(told) == 12

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.clocks.schedule import Reach, due_now, next_due, reach
+from bot.clocks.schedule import ReminderAudience, audience_of, due_now, next_due
 from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.model import timestamps
@@ -26,7 +26,7 @@ def number(at: datetime) -> int:
 def reminded(ticket: Ticket, config: Config, at: datetime) -> tuple[Ticket, list[Timer]]:
     watches = [run.timer for run in due_now(ticket, config, at)]
     said = Event(
-        ticket_id=ticket.id, version=ticket.version + 1, at=at, by="", what=Step.REMIND,
+        ticket_id=ticket.id, version=ticket.version + 1, at=at, by="", kind=Step.REMIND,
         detail={"watches": " ".join(watches)},
     )  # fmt: skip
     times = timestamps.after_event(ticket.times, said, ticket.stage, ticket.stage)
@@ -134,11 +134,17 @@ def test_sla_reminder_during_a_snooze_leaves_the_other_timers_snoozed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "how_far"), [(90, Reach.OWNER), (119, Reach.OWNER), (120, Reach.LEADS), (500, Reach.LEADS)]
+    ("at", "audience"),
+    [
+        (90, ReminderAudience.OWNER),
+        (119, ReminderAudience.OWNER),
+        (120, ReminderAudience.LEADS),
+        (500, ReminderAudience.LEADS),
+    ],
 )
-def test_breach_goes_to_the_leads_at_once_and_the_warning_to_the_owner(at: int, how_far: Reach) -> None:
+def test_breach_goes_to_the_leads_at_once_and_the_warning_to_the_owner(at: int, audience: ReminderAudience) -> None:
     config = policy(second=9999, plan=120)
-    assert reach(p1(), due_now(p1(), config, minutes(at)), config, minutes(at)) is how_far
+    assert audience_of(p1(), due_now(p1(), config, minutes(at)), config, minutes(at)) is audience
 
 
 def test_breach_that_ended_too_late_has_no_recipient() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.clocks.schedule import Reach, due_now, next_due, people, reach
+from bot.clocks.schedule import ReminderAudience, audience_of, due_now, next_due, people
 from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.model.ticket import Nudge, Stage, Ticket, Times
@@ -153,27 +153,27 @@ LADDER = a_config(
 
 
 @pytest.mark.parametrize(
-    ("unanswered", "how_far", "who"),
+    ("unanswered", "audience", "who"),
     [
-        (0, Reach.OWNER, (BEN,)),
-        (1, Reach.OWNER, (BEN,)),
-        (2, Reach.SECOND, (BEN, ALEX)),
-        (3, Reach.SECOND, (BEN, ALEX)),
-        (4, Reach.LEADS, (BEN, ALEX, CARLA)),
-        (9, Reach.LEADS, (BEN, ALEX, CARLA)),
+        (0, ReminderAudience.OWNER, (BEN,)),
+        (1, ReminderAudience.OWNER, (BEN,)),
+        (2, ReminderAudience.SECOND, (BEN, ALEX)),
+        (3, ReminderAudience.SECOND, (BEN, ALEX)),
+        (4, ReminderAudience.LEADS, (BEN, ALEX, CARLA)),
+        (9, ReminderAudience.LEADS, (BEN, ALEX, CARLA)),
     ],
 )
-def test_unanswered_reminders_go_further(unanswered: int, how_far: Reach, who: tuple[str, ...]) -> None:
+def test_unanswered_reminders_go_further(unanswered: int, audience: ReminderAudience, who: tuple[str, ...]) -> None:
     ticket = reminded(Stage.SECOND, Timer.PROGRESS, 0, unanswered)
     due = due_now(ticket, LADDER, minutes(9999))
-    assert reach(ticket, due, LADDER, minutes(9999)) is how_far
-    assert people(ticket, how_far, LADDER) == who
+    assert audience_of(ticket, due, LADDER, minutes(9999)) is audience
+    assert people(ticket, audience, LADDER) == who
 
 
 def test_leads_are_reminded_at_once_without_a_second_person() -> None:
     config = a_config(desk={"leads": [CARLA]})
-    assert people(an_incident(Stage.FIRST), Reach.SECOND, config) == (ANNA, CARLA)
+    assert people(an_incident(Stage.FIRST), ReminderAudience.SECOND, config) == (ANNA, CARLA)
 
 
 def test_reminder_stays_with_the_owner_when_no_other_person_is_configured() -> None:
-    assert people(an_incident(Stage.FIRST), Reach.LEADS, a_config()) == (ANNA,)
+    assert people(an_incident(Stage.FIRST), ReminderAudience.LEADS, a_config()) == (ANNA,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.channel_routes import remembered_routes
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
 from tests.factories import BEN, World, a_contact, a_notice, a_world
@@ -51,7 +51,7 @@ async def test_notice_that_a_replica_wrote_before_it_followed_goes_to_the_new_id
     ticket = await world.raised()
     told, other = replica(world), replica(world)
     await told.desk.channel_routes.moved("C-RET", "C-NEW")
-    late = a_notice(ticket, Say.LETTER_POST, "C-RET")
+    late = a_notice(ticket, NoticeKind.LETTER_POST, "C-RET")
     await world.store.apply(Batch(notices=[late]))
     await other.desk.channel_routes.follow()
     found = await world.store.letter(late.key)
@@ -65,7 +65,7 @@ async def test_every_replica_sends_by_mail_while_the_channel_is_severed(world: W
     for each in (told, other, replica(world)):  # the last one starts later
         await each.desk.channel_routes.follow()
         assert each.desk.routes.ways == (f"by e-mail to {MAIL}",)
-    words = [each.notice for each in await world.store.letters() if each.notice.say is Say.WORD]
+    words = [each.notice for each in await world.store.letters() if each.notice.kind is NoticeKind.WORD]
     assert {each.body["about"] for each in words} == {"severed"}
     await other.desk.channel_routes.shared("C-RET")
     await told.desk.channel_routes.follow()

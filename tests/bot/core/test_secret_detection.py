@@ -272,7 +272,7 @@ async def test_secret_is_refused_in_a_note_and_in_the_text_of_a_move() -> None:
         await w.desk.tickets.note(ticket.id, ANNA, "their password: hunter22", w.form())
     assert list(refused.value.errors) == ["word"]
     with pytest.raises(Invalid) as refused:
-        await w.desk.tickets.say(
+        await w.desk.tickets.act_with_text(
             ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", "Is it still password: hunter22?"
         )
     assert list(refused.value.errors) == ["word"]

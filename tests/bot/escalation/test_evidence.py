@@ -11,7 +11,7 @@ from bot.core.i18n import Language, speaking
 from bot.escalation.evidence import OVERRIDE_REASON
 from bot.escalation.status_page import StatusPageReading, StatusPageWatch
 from bot.model.contact import EndCustomer
-from bot.model.notice import Place, Say, Sent
+from bot.model.notice import NoticeKind, Place, Sent
 from bot.model.ticket import Affected, Attachment, Kind, Ticket
 from bot.tickets.attachments import FILES
 from bot.tickets.ports import Batch, Query
@@ -44,8 +44,8 @@ async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     ticket = await w.desk.evidence.attach(ticket.id, ANNA, [LOG, SHOT], w.form())
     assert [(each.id, each.by, each.sent_at) for each in ticket.attachments] == [("F1", ANNA, None), ("F2", ANNA, None)]
     last = (await w.store.history(ticket.id))[-1]
-    assert (last.what, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
-    assert await w.told(ticket, Say.THREAD)
+    assert (last.kind, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
+    assert await w.told(ticket, NoticeKind.THREAD)
 
 
 async def test_delivery_that_is_repeated_adds_nothing() -> None:
@@ -90,7 +90,7 @@ async def test_answers_and_files_of_one_form_are_one_version_and_one_event() -> 
     assert (filled.answer("tenants"), [each.id for each in filled.attachments]) == ("12345RS", ["F1"])
     last = (await w.store.history(ticket.id))[-1]
     assert (last.detail["answer.tenants"], last.detail["files"]) == ("12345RS", "trace.log (1.2 kB)")
-    assert await w.told(filled, Say.THREAD)
+    assert await w.told(filled, NoticeKind.THREAD)
 
 
 async def test_files_alone_are_told_as_attached() -> None:
@@ -98,7 +98,7 @@ async def test_files_alone_are_told_as_attached() -> None:
     ticket = await w.raised()
     filled = await w.desk.answers.fill_in(ticket.id, ANNA, {}, w.form(), ticket.version, [LOG])
     assert [each.id for each in filled.attachments] == ["F1"]
-    assert (await w.store.history(ticket.id))[-1].what == "attach"
+    assert (await w.store.history(ticket.id))[-1].kind == "attach"
 
 
 async def test_files_are_added_by_the_support_team_to_open_tickets_only() -> None:
@@ -114,9 +114,9 @@ async def test_files_are_added_by_the_support_team_to_open_tickets_only() -> Non
 async def test_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
     w = await a_world()
     ticket = await w.raised()
-    await stands(w, ticket, Place(ticket_id=ticket.id, what="card", channel=DESK, ts="1.1"))
+    await stands(w, ticket, Place(ticket_id=ticket.id, role="card", channel=DESK, ts="1.1"))
     ticket = await w.desk.tickets.note(ticket.id, ANNA, "seen", w.form())
-    await stands(w, ticket, Place(ticket_id=ticket.id, what="retarus", channel=RETARUS, ts="2.2"))
+    await stands(w, ticket, Place(ticket_id=ticket.id, role="retarus", channel=RETARUS, ts="2.2"))
     for channel, thread in ((DESK, ""), (DESK, "9.9"), (RETARUS, "1.1"), (RETARUS, "2.2")):
         await w.desk.evidence.attach_below(channel, thread, ANNA, [LOG], w.form())
     assert (await w.desk.queries.ticket(ticket.id)).attachments == ()
@@ -140,8 +140,8 @@ async def test_letter_takes_its_files_along_on_every_way_and_once() -> None:
     ticket = await w.complete()
     ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
     ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
-    for say in (Say.LETTER_POST, Say.LETTER_MAIL):
-        (letter,) = await w.told(ticket, say)
+    for kind in (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL):
+        (letter,) = await w.told(ticket, kind)
         files = letter.body["files"]
         assert isinstance(files, list)
         assert [each["id"] for each in files if isinstance(each, dict)] == ["F1"]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Refused
 from bot.model.contact import Person
-from bot.model.notice import Dead, Say
+from bot.model.notice import Dead, NoticeKind
 from bot.model.ticket import Level, Ticket
 from tests.factories import BEN, CARLA, PEOPLE, Cast, World, a_contact, a_world
 
@@ -68,7 +68,7 @@ async def monthly_request(world: World, ticket: Ticket) -> object:
 
 
 async def dead_letter_again(world: World, ticket: Ticket) -> object:
-    (row,) = [each for each in await world.notices(ticket) if each.notice.say is Say.LETTER_MAIL]
+    (row,) = [each for each in await world.notices(ticket) if each.notice.kind is NoticeKind.LETTER_MAIL]
     claim = next(each for each in await world.store.claim(world.clock(), _LEASE, 50) if each.notice == row.notice)
     await world.store.settle(claim, Dead("refused"), world.clock())
     return await world.desk.resend.try_again(row.notice.key, BEN)

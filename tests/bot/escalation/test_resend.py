@@ -8,13 +8,13 @@ import pytest
 
 from bot.core.errors import Conflict, NotNow, NotYours
 from bot.escalation.letter import as_text
-from bot.model.notice import Dead, Notice, Say, Sent
+from bot.model.notice import Dead, Notice, NoticeKind, Sent
 from bot.model.ticket import Attachment, Ticket
 from bot.model.transitions import Move
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, BEA, BEN, CARLA, NEMO, NO_STAFF, World, a_contact, a_notice, a_world
 
-TO_RETARUS = (Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL)
+TO_RETARUS = (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL)
 
 
 @pytest.fixture
@@ -23,23 +23,23 @@ async def world() -> World:
     return await a_world(a_contact(BEN), a_contact(CARLA))
 
 
-async def die(world: World, *says: Say) -> list[Notice]:
+async def die(world: World, *says: NoticeKind) -> list[Notice]:
     """Delivers everything but these, which are dead letters from now on."""
     dead = []
     while claims := await world.store.claim(world.clock(), timedelta(minutes=1), limit=100):
         for claim in claims:
-            fails = claim.notice.say in says
+            fails = claim.notice.kind in says
             await world.store.settle(claim, Dead("The mailbox is full.") if fails else Sent(), world.clock())
             dead += [claim.notice] if fails else []
     return dead
 
 
-async def dead_letter(world: World, say: Say = Say.LETTER_MAIL) -> tuple[Ticket, str]:
+async def dead_letter(world: World, kind: NoticeKind = NoticeKind.LETTER_MAIL) -> tuple[Ticket, str]:
     """A ticket that is with Retarus, and a letter that never arrived there."""
     ticket = await world.sent()
-    if say in {Say.CHASE_POST, Say.CHASE_MAIL}:
+    if kind in {NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL}:
         await world.desk.reminders.chase(ticket.id, BEN, "Please tell us how it stands.", world.form())
-    (notice,) = await die(world, say)
+    (notice,) = await die(world, kind)
     return ticket, notice.key
 
 
@@ -57,10 +57,10 @@ async def suspend(world: World, user: str) -> None:
 async def test_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) -> None:
     ticket = await world.sent()
     claims = await world.store.claim(world.clock(), timedelta(minutes=1), limit=100)
-    claim = next(each for each in claims if each.notice.say is Say.LETTER_MAIL)
+    claim = next(each for each in claims if each.notice.kind is NoticeKind.LETTER_MAIL)
     alarms = await world.desk.receipts.follow_up(claim, Dead("The mailbox is full."))
     await world.store.settle(claim, Dead("The mailbox is full."), world.clock(), alarms)
-    (alarm,) = [notice for notice in await world.told(ticket, Say.THREAD) if "failed" in notice.body]
+    (alarm,) = [notice for notice in await world.told(ticket, NoticeKind.THREAD) if "failed" in notice.body]
     assert await world.desk.resend.try_again(str(alarm.body["key"]), BEN)
     assert not await world.desk.resend.try_again(str(alarm.body["key"]), BEN)
 
@@ -71,9 +71,9 @@ async def test_resend_needs_a_member_of_the_team(world: World, user: str) -> Non
         await world.desk.resend.try_again("any", user)
 
 
-@pytest.mark.parametrize("say", TO_RETARUS)
-async def test_resend_to_retarus_needs_an_authorised_contact(world: World, say: Say) -> None:
-    _, key = await dead_letter(world, say)
+@pytest.mark.parametrize("kind", TO_RETARUS)
+async def test_resend_to_retarus_needs_an_authorised_contact(world: World, kind: NoticeKind) -> None:
+    _, key = await dead_letter(world, kind)
     for user in (ANNA, BEA):
         with pytest.raises(NotYours, match="you cannot send to Retarus"):
             await world.desk.resend.try_again(key, user)
@@ -82,9 +82,11 @@ async def test_resend_to_retarus_needs_an_authorised_contact(world: World, say: 
     assert await state(world, key) == "waiting"
 
 
-@pytest.mark.parametrize("say", TO_RETARUS)
-async def test_letter_of_a_contact_who_is_no_longer_authorised_is_not_sent_again(world: World, say: Say) -> None:
-    _, key = await dead_letter(world, say)
+@pytest.mark.parametrize("kind", TO_RETARUS)
+async def test_letter_of_a_contact_who_is_no_longer_authorised_is_not_sent_again(
+    world: World, kind: NoticeKind
+) -> None:
+    _, key = await dead_letter(world, kind)
     await suspend(world, BEN)
     with pytest.raises(
         NotYours, match=r"in the name of Ben Brandt, who may not send to Retarus any more. Who can: Carla Conrad."
@@ -95,9 +97,9 @@ async def test_letter_of_a_contact_who_is_no_longer_authorised_is_not_sent_again
     assert await state(world, key) == "dead"
 
 
-@pytest.mark.parametrize("say", TO_RETARUS)
-async def test_letter_of_a_returned_ticket_is_not_sent_again(world: World, say: Say) -> None:
-    ticket, key = await dead_letter(world, say)
+@pytest.mark.parametrize("kind", TO_RETARUS)
+async def test_letter_of_a_returned_ticket_is_not_sent_again(world: World, kind: NoticeKind) -> None:
+    ticket, key = await dead_letter(world, kind)
     await world.desk.tickets.act(ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected")
     with pytest.raises(NotNow, match="PD-1001 is not with Retarus now"):
         await world.desk.resend.try_again(key, BEN)
@@ -111,7 +113,7 @@ async def test_letter_before_the_newest_one_was_sent_again_already(world: World)
     )
     ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
-    (newest,) = await die(world, Say.LETTER_MAIL)
+    (newest,) = await die(world, NoticeKind.LETTER_MAIL)
     assert not await world.desk.resend.try_again(key, BEN)
     assert await state(world, key) == "dead"
     assert await world.desk.resend.try_again(newest.key, BEN)
@@ -123,7 +125,7 @@ async def test_break_glass_letter_is_sent_again_by_a_person_with_that_right() ->
     ticket = await world.desk.escalation.send(
         ticket.id, CARLA, world.form(), ticket.version, break_glass_reason="Ben is on a train"
     )
-    (notice,) = await die(world, Say.LETTER_MAIL)
+    (notice,) = await die(world, NoticeKind.LETTER_MAIL)
     with pytest.raises(NotYours):
         await world.desk.resend.try_again(notice.key, BEA)
     assert await world.desk.resend.try_again(notice.key, CARLA)
@@ -131,15 +133,15 @@ async def test_break_glass_letter_is_sent_again_by_a_person_with_that_right() ->
 
 async def test_notice_that_is_not_for_retarus_is_resent_by_anybody_of_the_team(world: World) -> None:
     await world.raised()
-    (card,) = await die(world, Say.CARD)
+    (card,) = await die(world, NoticeKind.CARD)
     assert await world.desk.resend.try_again(card.key, ANNA)
 
 
 async def test_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_contact_only(world: World) -> None:
     ticket = await world.raised()
-    asked = a_notice(ticket, Say.REQUEST_MAIL).model_copy(update={"ticket_id": ""})
+    asked = a_notice(ticket, NoticeKind.REQUEST_MAIL).model_copy(update={"ticket_id": ""})
     await world.store.apply(Batch(notices=[asked]))
-    await die(world, Say.REQUEST_MAIL)
+    await die(world, NoticeKind.REQUEST_MAIL)
     with pytest.raises(NotYours, match="you cannot send to Retarus"):
         await world.desk.resend.try_again(asked.key, ANNA)
     assert await world.desk.resend.try_again(asked.key, CARLA)
@@ -155,14 +157,14 @@ async def corrected(world: World, ticket: Ticket) -> Ticket:
     )
 
 
-async def newest(world: World, ticket: Ticket, say: Say) -> Notice:
-    found = [each.notice for each in await world.notices(ticket) if each.notice.say is say]
+async def newest(world: World, ticket: Ticket, kind: NoticeKind) -> Notice:
+    found = [each.notice for each in await world.notices(ticket) if each.notice.kind is kind]
     return max(found, key=lambda notice: notice.version)
 
 
-@pytest.mark.parametrize("say", [Say.LETTER_POST, Say.LETTER_MAIL])
-async def test_letter_with_other_facts_is_shown_before_it_is_sent_again(world: World, say: Say) -> None:
-    ticket, key = await dead_letter(world, say)
+@pytest.mark.parametrize("kind", [NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL])
+async def test_letter_with_other_facts_is_shown_before_it_is_sent_again(world: World, kind: NoticeKind) -> None:
+    ticket, key = await dead_letter(world, kind)
     assert await world.desk.resend.rewritten(key, BEN) is None
     await corrected(world, ticket)
     with pytest.raises(Conflict):
@@ -173,7 +175,7 @@ async def test_letter_with_other_facts_is_shown_before_it_is_sent_again(world: W
     assert shown.letter.subject == shown.notice.body["letter"]["subject"]  # type: ignore[index,call-overload]
     await world.desk.resend.send_rewritten(key, CARLA, world.form(), shown.ticket.version)
     assert await state(world, key) == "dropped"
-    again = await newest(world, ticket, say)
+    again = await newest(world, ticket, kind)
     assert "451 4.7.0 greylisted" in str(again.body["letter"])
     assert await state(world, again.key) == "waiting"
     assert "451 4.7.0 greylisted" in await world.desk.escalation.last_letter(ticket)
@@ -188,7 +190,7 @@ async def test_rewritten_letter_is_sent_once_and_only_as_it_was_shown(world: Wor
         await world.desk.resend.send_rewritten(key, BEN, form, seen)
     for _ in range(2):
         await world.desk.resend.send_rewritten(key, BEN, form, seen + 1)
-    assert len([each for each in await world.notices(ticket) if each.notice.say is Say.LETTER_MAIL]) == 2
+    assert len([each for each in await world.notices(ticket) if each.notice.kind is NoticeKind.LETTER_MAIL]) == 2
     assert await world.desk.resend.rewritten(key, BEN) is None
 
 
@@ -198,14 +200,14 @@ async def test_rewritten_letter_keeps_its_files_and_what_was_new(world: World) -
     await world.desk.evidence.attach(ticket.id, BEN, [trace], world.form())
     ticket = await world.desk.queries.ticket(ticket.id)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
-    (notice,) = await die(world, Say.LETTER_MAIL)
+    (notice,) = await die(world, NoticeKind.LETTER_MAIL)
     assert await world.desk.resend.rewritten(notice.key, BEN) is None
     await corrected(world, ticket)
     shown = await world.desk.resend.rewritten(notice.key, BEN)
     assert shown
     assert "Attached: trace.log" in as_text(shown.letter)
     await world.desk.resend.send_rewritten(notice.key, BEN, world.form(), shown.ticket.version)
-    again = await newest(world, ticket, Say.LETTER_MAIL)
+    again = await newest(world, ticket, NoticeKind.LETTER_MAIL)
     assert again.body["files"] == notice.body["files"]
 
 
@@ -216,7 +218,7 @@ async def test_second_letter_is_rewritten_with_its_news(world: World) -> None:
     )
     ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
-    (newest,) = await die(world, Say.LETTER_MAIL)
+    (newest,) = await die(world, NoticeKind.LETTER_MAIL)
     assert await world.desk.resend.rewritten(newest.key, BEN) is None
     await corrected(world, ticket)
     shown = await world.desk.resend.rewritten(newest.key, BEN)
@@ -228,7 +230,7 @@ async def test_rewritten_letter_that_dies_too_can_be_tried_again(world: World) -
     ticket, key = await dead_letter(world)
     seen = (await corrected(world, ticket)).version
     await world.desk.resend.send_rewritten(key, CARLA, world.form(), seen)
-    (again,) = await die(world, Say.LETTER_MAIL)
+    (again,) = await die(world, NoticeKind.LETTER_MAIL)
     await suspend(world, BEN)
     with pytest.raises(NotYours, match="in the name of Ben Brandt"):
         await world.desk.resend.try_again(again.key, CARLA)
@@ -246,6 +248,6 @@ async def test_rewritten_letter_is_sent_by_an_authorised_contact_only(world: Wor
 
 
 async def test_chaser_is_tried_again_as_it_was_written(world: World) -> None:
-    ticket, key = await dead_letter(world, Say.CHASE_MAIL)
+    ticket, key = await dead_letter(world, NoticeKind.CHASE_MAIL)
     await corrected(world, ticket)
     assert await world.desk.resend.try_again(key, BEN)

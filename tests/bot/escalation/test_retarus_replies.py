@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Invalid, NotNow, NotYours
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Stage, Ticket
 from bot.model.timestamps import of
 from bot.model.transitions import Move
@@ -44,7 +44,7 @@ async def test_not_caused_by_retarus_and_a_remedy_of_theirs_bring_it_back_to_the
         ticket.id, BEN, what, "They wrote", said, world.form(), ticket.version
     )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
-    assert (await world.store.history(ticket.id))[-1].what == Move.RETARUS_ANSWERED
+    assert (await world.store.history(ticket.id))[-1].kind == Move.RETARUS_ANSWERED
 
 
 async def test_single_task_of_retarus_moves_the_ticket(world: World) -> None:
@@ -65,7 +65,7 @@ async def test_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(worl
         ticket.id, BEA, {"their_workaround": "Use DE2"}, world.form(), ticket.version
     )
     assert ticket.stage is Stage.RETARUS
-    told = await world.told(ticket, Say.DIRECT)
+    told = await world.told(ticket, NoticeKind.DIRECT)
     assert {notice.to for notice in told} == {ANNA, BEN}
     assert {tuple(notice.names("news")) for notice in told} == {("their_workaround",)}
 
@@ -74,7 +74,7 @@ async def test_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
     ticket = await record_reply(
         world, await world.sent(), Move.RETARUS_ANSWERED, by=BEA, their_remedy="Policy corrected"
     )
-    assert {notice.to for notice in await world.told(ticket, Say.DIRECT)} == {ANNA, BEN}
+    assert {notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)} == {ANNA, BEN}
 
 
 async def test_findings_of_the_last_time_are_asked_again_after_a_second_escalation(world: World) -> None:
@@ -88,7 +88,7 @@ async def test_findings_of_the_last_time_are_asked_again_after_a_second_escalati
 async def test_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
     ticket = await record_reply(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
     ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
-    assert [notice.names("news") for notice in await world.told(ticket, Say.THREAD)] == [["verified"]]
+    assert [notice.names("news") for notice in await world.told(ticket, NoticeKind.THREAD)] == [["verified"]]
     ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert (ticket.answer("their_remedy"), ticket.answer("verified")) == ("", "")
@@ -170,15 +170,15 @@ async def test_technical_note_of_theirs_is_flagged_with_its_day(world: World) ->
 async def test_workaround_is_told_to_the_first_level_and_in_the_thread(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
-    assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
-    assert [notice.names("news") for notice in await world.told(ticket, Say.THREAD)] == [["workaround"]]
+    assert [notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)] == [ANNA]
+    assert [notice.names("news") for notice in await world.told(ticket, NoticeKind.THREAD)] == [["workaround"]]
 
 
 async def test_no_workaround_is_no_news(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "none"}, world.form(), ticket.version)
-    assert await world.told(ticket, Say.DIRECT) == []
-    assert await world.told(ticket, Say.THREAD) == []
+    assert await world.told(ticket, NoticeKind.DIRECT) == []
+    assert await world.told(ticket, NoticeKind.THREAD) == []
 
 
 async def test_first_level_says_whether_it_helps(world: World) -> None:
@@ -201,7 +201,7 @@ async def test_remedy_is_kept_as_an_answer_with_its_cause(world: World) -> None:
 async def test_remedy_that_did_not_hold_is_none_any_more(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.tickets.resolve(ticket.id, BEN, world.form(), "Policy corrected", {})
-    ticket = await world.desk.tickets.say(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
+    ticket = await world.desk.tickets.act_with_text(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
     assert ticket.answer("remedy") == ""
     assert (await world.store.history(ticket.id))[-1].detail["answer.remedy"] == ""
 
@@ -243,7 +243,7 @@ async def test_phone_call_is_logged_and_is_no_report(world: World) -> None:
     )
     assert (ticket.sent_at, ticket.stage) == (None, Stage.SECOND)
     last = (await world.store.history(ticket.id))[-1]
-    assert (last.what, last.detail["called"]) == ("call", "retarus")
+    assert (last.kind, last.detail["called"]) == ("call", "retarus")
 
 
 async def test_phone_call_while_it_is_with_retarus_moves_no_clock_of_theirs(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.i18n import Language
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Kind, Stage, Ticket
 from bot.model.transitions import Move
 from tests.factories import ANNA, BEN, COMPLETE, HANDED_OFF, RAISED, SECOND, TEMPLATE, World, a_world
@@ -50,7 +50,7 @@ async def test_kind_goes_to_retarus_twice_and_is_closed(kind: Kind, language: La
     ticket = await desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     first = await letter_sent(world, ticket)
     ticket = await desk.escalation.record_rcr(ticket.id, BEN, "RCR-88123", world.form())
-    ticket = await desk.tickets.say(
+    ticket = await desk.tickets.act_with_text(
         ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), "answer", "The policy is corrected"
     )
     ticket = await world.asked_again(ticket)
@@ -64,11 +64,15 @@ async def test_kind_goes_to_retarus_twice_and_is_closed(kind: Kind, language: La
     assert all(words in second for words in NEWS[language])
     assert "The policy is corrected" in second
     assert "RCR-88123" in second
-    (mail,) = await world.told(ticket, Say.LETTER_MAIL)
+    (mail,) = await world.told(ticket, NoticeKind.LETTER_MAIL)
     assert len(mail.names("after")) == 1
 
-    ticket = await desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), "answer", "Now it is")
-    ticket = await desk.tickets.say(ticket.id, Move.RESOLVE, BEN, world.form(), "remedy", "Both rules corrected")
+    ticket = await desk.tickets.act_with_text(
+        ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), "answer", "Now it is"
+    )
+    ticket = await desk.tickets.act_with_text(
+        ticket.id, Move.RESOLVE, BEN, world.form(), "remedy", "Both rules corrected"
+    )
     ticket = await desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, world.form())
     assert ticket.stage is Stage.CLOSED
     assert COMPLETE.keys() >= ticket.answers.keys() - {"remedy"}

@@ -10,7 +10,7 @@ from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.escalation.letter import as_text
 from bot.forms.validation import Incomplete
 from bot.model.letter_text import LetterText
-from bot.model.notice import Claim, Notice, Say, Sent
+from bot.model.notice import Claim, Notice, NoticeKind, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import Routes
@@ -39,28 +39,30 @@ async def world() -> World:
 
 
 async def letters(world: World, ticket: Ticket) -> list[Notice]:
-    return [*await world.told(ticket, Say.LETTER_POST), *await world.told(ticket, Say.LETTER_MAIL)]
+    return [*await world.told(ticket, NoticeKind.LETTER_POST), *await world.told(ticket, NoticeKind.LETTER_MAIL)]
 
 
 async def test_complete_ticket_goes_to_retarus_on_every_configured_way(world: World) -> None:
     ticket = await world.sent()
     assert (ticket.stage, ticket.owner, ticket.sent_by) == (Stage.RETARUS, BEN, BEN)
-    assert [(notice.say, notice.to) for notice in await letters(world, ticket)] == [
-        (Say.LETTER_POST, RETARUS),
-        (Say.LETTER_MAIL, MAIL),
+    assert [(notice.kind, notice.to) for notice in await letters(world, ticket)] == [
+        (NoticeKind.LETTER_POST, RETARUS),
+        (NoticeKind.LETTER_MAIL, MAIL),
     ]
 
 
 @pytest.mark.parametrize(
     ("routes", "ways"),
     [
-        (Routes(DESK, retarus=RETARUS), [(Say.LETTER_POST, RETARUS)]),
-        (Routes(DESK, email=MAIL), [(Say.LETTER_MAIL, MAIL)]),
+        (Routes(DESK, retarus=RETARUS), [(NoticeKind.LETTER_POST, RETARUS)]),
+        (Routes(DESK, email=MAIL), [(NoticeKind.LETTER_MAIL, MAIL)]),
     ],
 )
-async def test_single_way_to_retarus_is_enough(world: World, routes: Routes, ways: list[tuple[Say, str]]) -> None:
+async def test_single_way_to_retarus_is_enough(
+    world: World, routes: Routes, ways: list[tuple[NoticeKind, str]]
+) -> None:
     ticket = await world.at(routes=routes).sent()
-    assert [(notice.say, notice.to) for notice in await letters(world, ticket)] == ways
+    assert [(notice.kind, notice.to) for notice in await letters(world, ticket)] == ways
 
 
 async def test_escalation_without_a_way_to_retarus_says_what_an_admin_must_do(world: World) -> None:
@@ -232,9 +234,11 @@ async def test_ticket_that_never_went_to_retarus_has_no_number_of_theirs(world: 
 
 async def test_their_update_keeps_the_ball_with_them_and_their_answer_brings_it_back(world: World) -> None:
     ticket = await world.sent()
-    ticket = await world.desk.tickets.say(ticket.id, Move.RETARUS_UPDATE, BEN, "V8", "answer", "They look into it")
+    ticket = await world.desk.tickets.act_with_text(
+        ticket.id, Move.RETARUS_UPDATE, BEN, "V8", "answer", "They look into it"
+    )
     assert ticket.stage is Stage.RETARUS
-    ticket = await world.desk.tickets.say(
+    ticket = await world.desk.tickets.act_with_text(
         ticket.id, Move.RETARUS_ANSWERED, BEN, "V9", "answer", "The policy is corrected"
     )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
@@ -262,9 +266,9 @@ async def test_second_letter_answers_the_first_in_mail_and_channel(world: World)
     ticket = await world.asked_again(await came_back(world))
     again = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     first = [row.notice for row in await world.notices(again) if row.notice.version < again.version]
-    for say in (Say.LETTER_POST, Say.LETTER_MAIL):
-        (notice,) = await world.told(again, say)
-        assert notice.names("after") == [each.key for each in first if each.say is say]
+    for kind in (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL):
+        (notice,) = await world.told(again, kind)
+        assert notice.names("after") == [each.key for each in first if each.kind is kind]
 
 
 async def test_second_letter_keeps_the_subject_and_says_what_is_new(world: World) -> None:
@@ -288,7 +292,7 @@ async def test_ticket_opened_in_the_portal_is_chased_without_a_letter_to_answer(
     opened = str(int(world.clock().timestamp()))
     ticket = await world.desk.portal.opened(ticket.id, BEN, world.form(), ticket.version, opened, "RCR-5")
     chased = await world.desk.reminders.chase(ticket.id, BEN, "How does it stand?", world.form())
-    (notice,) = await world.told(chased, Say.CHASE_MAIL)
+    (notice,) = await world.told(chased, NoticeKind.CHASE_MAIL)
     assert (notice.names("after"), notice.body["subject"]) == (
         [],
         "[PD-1001] P1 incident: Email Security, 73125 / 12345RS, 23456RS [RCR-5]",
@@ -298,8 +302,8 @@ async def test_ticket_opened_in_the_portal_is_chased_without_a_letter_to_answer(
 async def test_story_tells_who_sent_what(world: World) -> None:
     ticket = await world.sent()
     event = await world.desk.queries.event_at(ticket, ticket.version)
-    assert (event.what, event.by, event.detail["summary"]) == (Move.ESCALATE, BEN, SECOND["summary_second"])
-    assert event.what not in set(Step)
+    assert (event.kind, event.by, event.detail["summary"]) == (Move.ESCALATE, BEN, SECOND["summary_second"])
+    assert event.kind not in set(Step)
 
 
 # --- deliveries
@@ -307,13 +311,13 @@ async def test_story_tells_who_sent_what(world: World) -> None:
 
 async def test_letter_that_arrived_redraws_the_line_of_the_escalation(world: World) -> None:
     ticket = await world.sent()
-    (mail,) = await world.told(ticket, Say.LETTER_MAIL)
+    (mail,) = await world.told(ticket, NoticeKind.LETTER_MAIL)
     (receipt,) = await world.desk.receipts.follow_up(Claim(notice=mail, attempt=1), Sent())
-    assert (receipt.say, receipt.to, receipt.body["delivered"]) == (Say.LINE, DESK, "letter_mail")
+    assert (receipt.kind, receipt.to, receipt.body["delivered"]) == (NoticeKind.LINE, DESK, "letter_mail")
 
 
 async def test_notice_without_its_ticket_has_no_follow_up(world: World) -> None:
     ticket = await world.sent()
-    (mail,) = await world.told(ticket, Say.LETTER_MAIL)
+    (mail,) = await world.told(ticket, NoticeKind.LETTER_MAIL)
     gone = mail.model_copy(update={"ticket_id": "gone"})
     assert await world.desk.receipts.follow_up(Claim(notice=gone, attempt=1), Sent()) == []

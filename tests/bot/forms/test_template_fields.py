@@ -6,7 +6,7 @@ import pytest
 
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of
-from bot.forms.template_fields import BY_KEY, EXAMPLE, FIELDS, Ask, Field, GuidePart, Heading, Need, is_asked_for
+from bot.forms.template_fields import BY_KEY, EXAMPLE, FIELDS, Field, GuidePart, Heading, InputType, Need, is_asked_for
 from bot.model.ticket import Kind, Level
 from tests.factories import a_config
 
@@ -134,7 +134,7 @@ def test_required_fields_at_once_are_those_known_on_the_phone() -> None:
 
 def test_permission_for_tests_is_asked_without_a_default() -> None:
     field = BY_KEY["test"]
-    assert field.ask is Ask.DECISION
+    assert field.input_type is InputType.DECISION
     assert [option.value for option in field.options(a_config())] == ["yes", "no"]
 
 
@@ -149,7 +149,9 @@ def test_a_row_of_the_table_is_whole(field: Field) -> None:
     assert field.heading.section.startswith(("3", "4", "5"))
     assert 0 < field.max_length <= 3000
     assert field.printed.count("{}") == (1 if field.printed else 0)
-    assert bool(field.options(a_config())) == (field.ask in {Ask.CHOICE, Ask.CHOICES, Ask.DECISION})
+    assert bool(field.options(a_config())) == (
+        field.input_type in {InputType.CHOICE, InputType.CHOICES, InputType.DECISION}
+    )
     if field.heading.guide_part is GuidePart.SECOND:
         assert (field.level is Level.SECOND) == (field.key != "workaround_helps")  # only the 1st level can tell that
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Invalid, NotNow, NotYours
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Stage
 from bot.model.transitions import Move, Step
 from tests.doubles.counting import Counting
@@ -21,10 +21,10 @@ async def two(w: World) -> tuple[str, str]:
     return leading.id, led.id
 
 
-async def told(w: World, ticket_id: str) -> list[tuple[Say, str]]:
+async def told(w: World, ticket_id: str) -> list[tuple[NoticeKind, str]]:
     """Words relayed to this ticket."""
     letters = await w.store.letters(ticket_id=ticket_id)
-    return [(each.notice.say, each.notice.to) for each in letters if "from" in each.notice.body]
+    return [(each.notice.kind, each.notice.to) for each in letters if "from" in each.notice.body]
 
 
 async def test_joining_keeps_the_person_with_their_customer_once() -> None:
@@ -62,9 +62,9 @@ async def test_a_word_on_the_leading_ticket_reaches_thread_and_owner_of_the_othe
     w = await a_world()
     leading, led = await two(w)
     await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
-    await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
-    await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
-    assert sorted(await told(w, led)) == sorted([(Say.THREAD, w.desk.routes.desk), (Say.DIRECT, ANNA)])
+    await w.desk.tickets.act_with_text(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.tickets.act_with_text(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    assert sorted(await told(w, led)) == sorted([(NoticeKind.THREAD, w.desk.routes.desk), (NoticeKind.DIRECT, ANNA)])
 
 
 async def test_events_not_from_retarus_are_not_relayed() -> None:
@@ -79,7 +79,7 @@ async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
     leading, led = await two(w)
     await w.desk.known_issues.other_cause(led, BEN, "click")
     await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
-    await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.tickets.act_with_text(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
     assert await told(w, led) == []
 
 
@@ -119,7 +119,7 @@ async def test_linking_to_another_leader_leaves_the_first() -> None:
     third = await w.raised()
     await w.desk.known_issues.same_cause(led, BEN, "PD-1003", "form 3")
     assert [(await w.desk.queries.ticket(each)).leads for each in (leading, third.id)] == [0, 1]
-    history = [event.what for event in await w.store.history(led)]
+    history = [event.kind for event in await w.store.history(led)]
     assert history[-2:] == [Step.LINK, Step.LINK]
 
 
@@ -137,7 +137,7 @@ async def test_findings_of_retarus_are_relayed_with_their_kind() -> None:
     await w.desk.known_issues.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
     seen = (await w.desk.queries.ticket(leading.id)).version
     await w.desk.retarus_replies.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", seen)
-    assert (Say.THREAD, w.desk.routes.desk) in await told(w, led.id)
+    assert (NoticeKind.THREAD, w.desk.routes.desk) in await told(w, led.id)
     passed = [each.notice for each in await w.store.letters(ticket_id=led.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 
@@ -160,8 +160,8 @@ async def test_word_reaches_people_who_joined_and_the_first_owner_once_each() ->
     await w.desk.known_issues.join(led.id, ALEX, {**ADLER, "customer": "Nord AG"}, "join again")
     await w.desk.known_issues.same_cause(led.id, BEN, "PD-1001", "form")
     await w.desk.tickets.act(leading.id, Move.TAKE, CARLA, "take")
-    await w.desk.tickets.say(leading.id, Move.RESOLVE, CARLA, "form", "remedy", "Rolled back to 4.1")
-    people = [to for say, to in await told(w, led.id) if say is Say.DIRECT]
+    await w.desk.tickets.act_with_text(leading.id, Move.RESOLVE, CARLA, "form", "remedy", "Rolled back to 4.1")
+    people = [to for kind, to in await told(w, led.id) if kind is NoticeKind.DIRECT]
     assert sorted(people) == sorted([ALEX, ANNA, BEN])
 
 
@@ -173,7 +173,9 @@ async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_l
     late = await w.raised(by=ALEX)
     for _ in range(2):
         await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
-    assert sorted(await told(w, late.id)) == sorted([(Say.THREAD, w.desk.routes.desk), (Say.DIRECT, ALEX)])
+    assert sorted(await told(w, late.id)) == sorted(
+        [(NoticeKind.THREAD, w.desk.routes.desk), (NoticeKind.DIRECT, ALEX)]
+    )
     passed = [each.notice for each in await w.store.letters(ticket_id=late.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 
@@ -181,7 +183,7 @@ async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_l
 async def test_a_remedy_that_did_not_hold_is_not_passed_on_later() -> None:
     w = await a_world()
     leading = await w.resolved()
-    await w.desk.tickets.say(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")
+    await w.desk.tickets.act_with_text(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")
     late = await w.raised()
     await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
     assert await told(w, late.id) == []

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import Conflict, Invalid, NotYours
 from bot.escalation.letter import as_text
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step
@@ -28,7 +28,9 @@ async def an_outage(w: World, count: int) -> tuple[Ticket, list[Ticket]]:
 
 async def direct(w: World, person: str, since: int = 0) -> list[Notice]:
     rows = await w.store.letters(limit=1000)
-    return [row.notice for row in rows if row.notice.say is Say.DIRECT and row.notice.to == person][: -since or None]
+    return [row.notice for row in rows if row.notice.kind is NoticeKind.DIRECT and row.notice.to == person][
+        : -since or None
+    ]
 
 
 async def test_chosen_tickets_are_gathered_in_batches_and_counted() -> None:
@@ -39,7 +41,7 @@ async def test_chosen_tickets_are_gathered_in_batches_and_counted() -> None:
     outage = await w.desk.outages.look(led[0].id, ANNA)
     assert outage.leading.id == leading.id
     assert (outage.scope.customers, len(outage.scope.tenants), outage.candidates) == (46, 47, [])
-    counted = [each for each in await w.desk.queries.history(leading.id) if each.what == Step.LEAD]
+    counted = [each for each in await w.desk.queries.history(leading.id) if each.kind == Step.LEAD]
     assert [each.detail["count"] for each in counted] == ["20", "20", "5"]
 
 
@@ -77,7 +79,7 @@ async def test_letter_of_an_outage_names_all_tenants_and_counts_without_names_of
     assert f"4 (our references: {references})" in text
     assert "Customer 1" not in text
     sent = await w.desk.escalation.send(leading.id, BEN, w.form(), leading.version)
-    (event,) = [each for each in await w.desk.queries.history(sent.id) if each.what == Move.ESCALATE]
+    (event,) = [each for each in await w.desk.queries.history(sent.id) if each.kind == Move.ESCALATE]
     assert "20002RS" in event.detail["text"]
     assert "20002RS" not in event.detail["subject"]
 
@@ -108,9 +110,9 @@ async def test_word_of_retarus_reaches_each_thread_and_each_person_once() -> Non
     sent = await w.desk.escalation.send(leading.id, BEN, w.form(), leading.version)
     before = len(await direct(w, ANNA))
     word = "We look into policy DE1-77"
-    await w.desk.tickets.say(sent.id, Move.RETARUS_UPDATE, BEN, w.form(), "answer", word)
+    await w.desk.tickets.act_with_text(sent.id, Move.RETARUS_UPDATE, BEN, w.form(), "answer", word)
     threads = [row.notice for each in led for row in await w.notices(each) if "from" in row.notice.body]
-    assert [each.say for each in threads].count(Say.THREAD) == 12
+    assert [each.kind for each in threads].count(NoticeKind.THREAD) == 12
     (message,) = (await direct(w, ANNA))[: len(await direct(w, ANNA)) - before]
     assert message.body["numbers"] == sorted(each.number for each in led)
 
@@ -123,13 +125,13 @@ async def test_own_word_is_told_in_every_thread_of_the_outage() -> None:
         await w.desk.outages.tell_all(leading.id, BEN, "Next update at 14:00", form)
     for each in led:
         told = [row.notice for row in await w.notices(each) if row.notice.body.get("from") == leading.id]
-        assert [notice.say for notice in told].count(Say.THREAD) == 1
+        assert [notice.kind for notice in told].count(NoticeKind.THREAD) == 1
 
 
 async def test_resolve_all_resolves_tickets_of_every_open_stage_with_one_remedy() -> None:
     w = await a_world()
     new, taken, asked, handed = await w.raised(), await w.taken(), await w.taken(), await w.handed_off()
-    await w.desk.tickets.say(asked.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", "Which version is it?")
+    await w.desk.tickets.act_with_text(asked.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", "Which version is it?")
     others, leading = [new, taken, asked, handed, await w.accepted()], await w.complete()
     await w.desk.outages.gather(leading.id, BEN, [each.id for each in others], w.form())
     form = w.form()

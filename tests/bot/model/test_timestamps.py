@@ -37,7 +37,7 @@ async def resolved(world: World, ticket: Ticket, by: str = ANNA) -> Ticket:
 
 
 async def moved(world: World, ticket: Ticket, what: Move) -> Ticket:
-    return await world.desk.tickets.say(ticket.id, what, ANNA, world.form(), "reason", "It came back")
+    return await world.desk.tickets.act_with_text(ticket.id, what, ANNA, world.form(), "reason", "It came back")
 
 
 def clock_of(world: World, ticket: Ticket) -> TimerRun:

@@ -160,7 +160,7 @@ def test_stage_and_owner_are_changed_by_moves_only(key: str) -> None:
 def test_an_event_names_the_version_it_led_to() -> None:
     moved = after((Move.TAKE, ALEX))
     told = event(moved, Move.TAKE, ALEX, LATER, reason="nobody else")
-    assert (told.version, told.what, told.by, told.at, told.detail) == (
+    assert (told.version, told.kind, told.by, told.at, told.detail) == (
         2,
         "take",
         ALEX,

@@ -37,7 +37,7 @@ async def test_write_saves_the_note_and_the_line_in_the_thread_in_one_batch() ->
     typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
     note = await w.at(store=counting).desk.notes.write(typed, BEN, "a form", ticket.id)
     assert (counting.batches, note.name) == (1, "TN-1")
-    assert [each.what for each in await counting.history(ticket.id)] == ["raise", "learn"]
+    assert [each.kind for each in await counting.history(ticket.id)] == ["raise", "learn"]
 
 
 @pytest.mark.parametrize("why", ["n/a", "tbd", "wird nachgereicht", "because", "k. A."])

@@ -60,7 +60,7 @@ async def test_export_is_logged_before_its_first_line() -> None:
     store = await a_store()
     lines = audit.lines(PersonalDataArchive(store, MemoryDrafts(), lambda: START, "root"), "PD")
     await anext(lines)
-    assert [access.what for access in await store.accesses(10)] == ["audit export"]
+    assert [access.action for access in await store.accesses(10)] == ["audit export"]
 
 
 async def test_export_since_a_day_omits_earlier_changes() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Refused
 from bot.model.contact import EndCustomer
-from bot.model.notice import Say, Sent
+from bot.model.notice import NoticeKind, Sent
 from bot.model.ticket import NOBODY, Kind, Stage
 from bot.model.transitions import Move
 from bot.privacy.erasure import PersonalDataArchive
@@ -160,7 +160,7 @@ async def hand_over(w: World, giver: str, colleague: str) -> None:
     """A handover of everything the giver has, with a word that names both, accepted by the colleague."""
     form = w.form()
     await w.desk.handovers.offer(giver, "Alex Adler knows more", form)
-    rows = [row.notice for row in await w.store.letters(limit=500) if row.notice.say is Say.HANDOVER]
+    rows = [row.notice for row in await w.store.letters(limit=500) if row.notice.kind is NoticeKind.HANDOVER]
     await w.desk.handovers.accept(str(rows[0].body["handover"]), colleague)
 
 
@@ -216,12 +216,12 @@ async def test_exports_and_erasures_are_logged_without_naming_the_person() -> No
     await archive.export(person)
     await archive.erase(person)
     log = await archive.accesses()
-    assert [(each.by, each.what, each.about) for each in log] == [
+    assert [(each.by, each.action, each.about) for each in log] == [
         ("root", "erase", person.fingerprint),
         ("root", "export", person.fingerprint),
     ]
     assert ERIKA not in str(log)
-    assert [each.what for each in await archive.accesses()] == ["look at this log", "erase", "export"]
+    assert [each.action for each in await archive.accesses()] == ["look at this log", "erase", "export"]
 
 
 # --- time
@@ -246,7 +246,7 @@ async def test_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_stat
     assert {now.owner, now.raised_by, now.first_owner, now.second_owner} == {NOBODY}
     assert await w.store.letters(ticket_id=ticket.id) == []
     history = await w.store.history(ticket.id)
-    assert [each.what for each in history][:3] == ["raise", "take", "hand_off"]
+    assert [each.kind for each in history][:3] == ["raise", "take", "hand_off"]
     assert {each.by for each in history} <= {NOBODY, ""}
     assert "connector" not in str(history).lower()
     assert (await w.desk.queries.ticket(fresh.id)) == fresh
@@ -259,7 +259,7 @@ async def test_retention_applies_once_and_again_after_a_reopening() -> None:
     w.clock.forward(days=31)
     assert [await archive.expire(timedelta(days=30)) for _ in range(2)] == [1, 0]
     w.clock.forward(hours=1)
-    await w.desk.tickets.say(ticket.id, Move.REOPEN, BEN, w.form(), "reason", "It happens again at Erika's")
+    await w.desk.tickets.act_with_text(ticket.id, Move.REOPEN, BEN, w.form(), "reason", "It happens again at Erika's")
     await w.desk.tickets.act(ticket.id, Move.WITHDRAW, ANNA, w.form(), reason="Erika called it off")
     w.clock.forward(days=31)
     assert await archive.expire(timedelta(days=30)) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Invalid, NotYours, Refused
 from bot.model.contact import Contact, ContractException
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Level, Ticket
 from bot.register.contacts import concerns, read
 from bot.tickets.ports import Batch
@@ -124,7 +124,7 @@ def test_suspended_contact_is_not_authorised() -> None:
 
 
 async def handed_over(world: World) -> list[str]:
-    return sorted(row.notice.to for row in await world.store.letters() if row.notice.say is Say.GUIDES)
+    return sorted(row.notice.to for row in await world.store.letters() if row.notice.kind is NoticeKind.GUIDES)
 
 
 def of_file(user: str, name: str) -> dict[str, Any]:

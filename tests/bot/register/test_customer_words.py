@@ -102,7 +102,7 @@ async def test_question_that_was_asked_is_in_the_text() -> None:
     w = await a_world()
     ticket = await w.taken()
     question = "Which connector version do you use?"
-    await w.desk.tickets.say(ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", question)
+    await w.desk.tickets.act_with_text(ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", question)
     assert question in (await w.desk.customer_words.write(ticket.id, ANNA)).text
 
 

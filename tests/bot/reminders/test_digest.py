@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from tests.factories import ANNA, CARLA, DESK, World, a_world
 
 TUESDAY = datetime(2019, 8, 27, tzinfo=UTC)
@@ -26,7 +26,7 @@ async def world() -> World:
 
 
 async def sent(world: World) -> list[Notice]:
-    return [row.notice for row in (await world.store.letters(limit=100))[::-1] if row.notice.say is Say.DIGEST]
+    return [row.notice for row in (await world.store.letters(limit=100))[::-1] if row.notice.kind is NoticeKind.DIGEST]
 
 
 async def test_digest_is_sent_to_channel_and_lead_when_their_day_begins(world: World) -> None:

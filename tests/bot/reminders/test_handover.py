@@ -9,7 +9,7 @@ import pytest
 
 from blocks.handover import message
 from bot.core.errors import Invalid, NotNow, NotYours
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Level, Stage
 from bot.reminders.handover import LISTED, RETENTION, closed_day
 from bot.tickets.ports import Query
@@ -23,7 +23,7 @@ OFFICE = {
 
 
 async def posted(w: World) -> list[Notice]:
-    return [row.notice for row in (await w.store.letters(limit=500))[::-1] if row.notice.say is Say.HANDOVER]
+    return [row.notice for row in (await w.store.letters(limit=500))[::-1] if row.notice.kind is NoticeKind.HANDOVER]
 
 
 async def test_handover_is_posted_once_and_the_first_colleague_gets_the_tickets() -> None:
@@ -78,7 +78,7 @@ async def test_giver_is_told_once_for_all_tickets() -> None:
     await w.desk.handovers.accept(str((await posted(w))[0].body["handover"]), ALEX)
     assert [notice.to for notice in await posted(w)][1:] == [ANNA]
     for each in tickets:
-        assert await w.told(await w.desk.queries.ticket(each.id), Say.DIRECT) == []
+        assert await w.told(await w.desk.queries.ticket(each.id), NoticeKind.DIRECT) == []
 
 
 async def test_tickets_that_moved_on_or_belong_to_another_level_stay_where_they_are() -> None:

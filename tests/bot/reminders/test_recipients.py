@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.model.contact import Person
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Level, Ticket
 from bot.model.transitions import Move, Step
 from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, GONE, NEMO, PEOPLE, Cast, World, a_world
@@ -39,13 +39,13 @@ async def reminder(world: World, ticket: Ticket, **later: float) -> dict[str, st
     world.clock.forward(**(later or {"hours": 30}))
     assert await world.desk.reminders.sweep() == 1
     last = (await world.store.history(ticket.id))[-1]
-    assert last.what == Step.REMIND
+    assert last.kind == Step.REMIND
     return last.detail
 
 
 async def direct_messages(world: World, ticket: Ticket) -> list[str]:
     rows = [row.notice for row in await world.notices(ticket)]
-    return sorted(row.to for row in rows if row.say is Say.REMINDERS and row.due == world.clock.at)
+    return sorted(row.to for row in rows if row.kind is NoticeKind.REMINDERS and row.due == world.clock.at)
 
 
 # --- a handoff that is not accepted
@@ -203,7 +203,7 @@ async def test_reminder_counts_working_time_where_its_timer_does() -> None:
 async def test_move_of_another_kind_leaves_nothing_to_remind() -> None:
     world = await a_desk()
     ticket = await world.raised()
-    await world.desk.tickets.say(ticket.id, Move.WITHDRAW, ANNA, world.form(), "reason", "Raised twice")
+    await world.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, ANNA, world.form(), "reason", "Raised twice")
     world.clock.forward(days=30)
     assert await world.desk.reminders.sweep() == 0
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clocks.timers import Timer, TimerState
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Attachment, Party, Ticket
 from bot.model.transitions import Move
 from bot.tickets.attachments import unpacked
@@ -135,7 +135,7 @@ async def test_a_chaser_takes_every_way_the_letter_took_and_names_the_letter_it_
     form = world.form()
     for _ in range(2):  # Slack may deliver it twice
         chased = await world.desk.reminders.chase(sent.id, BEN, "Please tell us how it stands.", form)
-    post, mail = await world.told(chased, Say.CHASE_POST), await world.told(chased, Say.CHASE_MAIL)
+    post, mail = await world.told(chased, NoticeKind.CHASE_POST), await world.told(chased, NoticeKind.CHASE_MAIL)
     assert [(each.to, each.names("after")) for each in (*post, *mail)] == [
         (RETARUS, [f"{sent.id}:{sent.version}:letter_post:{RETARUS}"]),
         (MAIL, [f"{sent.id}:{sent.version}:letter_mail:{MAIL}"]),
@@ -158,15 +158,15 @@ async def test_files_that_wait_go_along_with_a_chaser_on_every_way_and_once() ->
     chased = await world.desk.reminders.chase(
         ticket.id, BEN, "Please tell us how it stands.", world.form(), ticket.version
     )
-    for say in (Say.CHASE_POST, Say.CHASE_MAIL):
-        (notice,) = await world.told(chased, say)
+    for kind in (NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL):
+        (notice,) = await world.told(chased, kind)
         assert [each.id for each in unpacked(notice.body)] == ["F1", "F2"]
     assert [each.sent_at for each in chased.attachments] == [world.clock.at] * 2
     assert (await world.store.history(ticket.id))[-1].detail["files"] == "F1.log (1.2 kB), F2.log (1.2 kB)"
     again = await world.desk.reminders.chase(
         ticket.id, BEN, "Please tell us how it stands.", world.form(), chased.version
     )
-    assert "files" not in (await world.told(again, Say.CHASE_MAIL))[0].body
+    assert "files" not in (await world.told(again, NoticeKind.CHASE_MAIL))[0].body
 
 
 async def test_the_draft_says_what_is_open_with_them(world: World) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.escalation.status_page import ServiceNotice, StatusPageReading, StatusPageWatch, UnreadablePage
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Ticket
 from bot.model.timestamps import of
 from bot.model.transitions import Step
@@ -49,7 +49,7 @@ async def swept(w: World) -> int:
 
 
 async def said(w: World, ticket: Ticket) -> list[str]:
-    return [each.detail["says"] for each in await w.store.history(ticket.id) if each.what == Step.SERVICE]
+    return [each.detail["says"] for each in await w.store.history(ticket.id) if each.kind == Step.SERVICE]
 
 
 async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and_of_no_others(w: World) -> None:
@@ -58,8 +58,8 @@ async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and
     assert (await said(w, fax), await said(w, mail)) == (["Fax delayed (identified)"], [])
     ticket = await w.store.get(fax.id)
     assert ticket
-    assert len(await w.told(ticket, Say.THREAD)) == 1
-    assert await w.told(ticket, Say.DIRECT) == []
+    assert len(await w.told(ticket, NoticeKind.THREAD)) == 1
+    assert await w.told(ticket, NoticeKind.DIRECT) == []
 
 
 async def test_notice_is_told_once_by_any_number_of_processes(w: World) -> None:

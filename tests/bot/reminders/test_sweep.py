@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clocks.schedule import Reach
+from bot.clocks.schedule import ReminderAudience
 from bot.core.errors import DeskError
 from bot.model import timestamps
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.reminders.sweep import LINES
@@ -67,11 +67,11 @@ def is_awake(at: datetime) -> bool:
     return 9 <= at.astimezone(ZoneInfo("Europe/Berlin")).hour < 17
 
 
-def by_the_minute(history: list[Event]) -> list[tuple[datetime, Reach]]:
+def by_the_minute(history: list[Event]) -> list[tuple[datetime, ReminderAudience]]:
     """Times and recipients of the reminders, from people's actions."""
     done = {event.at: event for event in history if event.by}
     stage, waited, quiet, unanswered = Stage.NEW, 0, None, 0
-    told: list[tuple[datetime, Reach]] = []
+    told: list[tuple[datetime, ReminderAudience]] = []
     for number in range(WEEKS * 7 * 24 * 60):
         at = START + number * MINUTE
         if number and is_worked(at - MINUTE):
@@ -79,14 +79,23 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, Reach]]:
             quiet = None if quiet is None else quiet + 1
         is_late = waited >= TIMEOUT.get(stage, 10**9)
         if at in done:
-            after = timestamps.stage_after(stage, done[at].what)
+            after = timestamps.stage_after(stage, done[at].kind)
             if after is not stage or stage in MOVES_ON:
                 waited, quiet, is_late = 0, None, False
             elif is_late:
                 quiet = 0
             stage, unanswered = after, 0
         if is_late and is_worked(at) and is_awake(at) and (quiet is None or quiet >= 170):
-            told.append((at, Reach.LEADS if unanswered >= 3 else Reach.SECOND if unanswered >= 2 else Reach.OWNER))
+            told.append(
+                (
+                    at,
+                    ReminderAudience.LEADS
+                    if unanswered >= 3
+                    else ReminderAudience.SECOND
+                    if unanswered >= 2
+                    else ReminderAudience.OWNER,
+                )
+            )
             quiet, unanswered = 0, unanswered + 1
     return told
 
@@ -134,7 +143,7 @@ async def lived(seed: int) -> tuple[World, Ticket]:
 async def test_every_reminder_comes_when_the_reference_says_and_goes_as_far(seed: int) -> None:
     world, ticket = await lived(seed)
     history = await world.store.history(ticket.id)
-    reminded = [(each.at, Reach(each.detail["rung"])) for each in history if each.what == Step.REMIND]
+    reminded = [(each.at, ReminderAudience(each.detail["rung"])) for each in history if each.kind == Step.REMIND]
     assert reminded == by_the_minute(history)
     assert reminded
 
@@ -161,11 +170,11 @@ async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_line
     world.clock.forward(hours=12)
     assert await world.desk.reminders.sweep(limit=7) == 30
     rows = [row for ticket in tickets for row in await world.notices(ticket) if row.notice.due == world.clock.at]
-    told = [row for row in rows if row.notice.say is Say.REMINDERS and row.state == "waiting"]
+    told = [row for row in rows if row.notice.kind is NoticeKind.REMINDERS and row.state == "waiting"]
     assert [row.notice.body["total"] for row in told] == [30]
     assert len(told[0].notice.body["places"]) == 10  # type: ignore[arg-type]
-    assert len([row for row in rows if row.notice.say is Say.THREAD]) == 20
-    cards = [row.notice for row in rows if row.notice.say is Say.CARD]
+    assert len([row for row in rows if row.notice.kind is NoticeKind.THREAD]) == 20
+    cards = [row.notice for row in rows if row.notice.kind is NoticeKind.CARD]
     assert len(cards) == 30  # each says that it is overdue; that is silent, and comes after everything else
     assert {each.rank for each in cards} == {50}
 
@@ -178,8 +187,10 @@ async def test_each_reminder_redraws_the_one_before_it_and_no_older_one() -> Non
         await world.desk.reminders.sweep()
     for ticket in tickets:
         history = await world.store.history(ticket.id)
-        first, second, _ = [f"reminder:{each.version}" for each in history if each.what == Step.REMIND]
-        redrawn = [row.notice.names("places") for row in await world.notices(ticket) if row.notice.say is Say.ANSWERED]
+        first, second, _ = [f"reminder:{each.version}" for each in history if each.kind == Step.REMIND]
+        redrawn = [
+            row.notice.names("places") for row in await world.notices(ticket) if row.notice.kind is NoticeKind.ANSWERED
+        ]
         versions = [{":".join(name.split(":")[:2]) for name in each} for each in redrawn]
         assert versions in ([{first}, {second}], [{second}, {first}])
         assert all(len(each) > 1 for each in redrawn)  # the direct messages too

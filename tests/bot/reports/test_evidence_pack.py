@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.errors import NotYours
 from bot.core.i18n import Language, speaking
-from bot.model.conversation import ConversationChanges, Entry, EntryState, MessageId, Way
-from bot.model.notice import Say
+from bot.model.conversation import ConversationChanges, Entry, EntrySource, EntryState, MessageId
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Party, Ticket
 from bot.model.transitions import Move
 from bot.reports.evidence_pack import as_json, paper, spent
@@ -24,12 +24,14 @@ async def answered() -> tuple[World, Ticket]:
     ticket = await w.sent()
     w.clock.forward(hours=3)
     said = Entry(
-        id="e1", way=Way.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=ticket.id, at=w.clock(),
+        id="e1", source=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=ticket.id, at=w.clock(),
         words="Policy 7 is corrected", message_id="<their@retarus.example>",
     )  # fmt: skip
     ours = MessageId(message_id="<ours@nordlicht.example>", ticket_id=ticket.id, is_sent=True, at=w.clock())
     await w.store.apply(Batch(conversation=ConversationChanges(new=(said,), message_ids=(ours,))))
-    await w.desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, BEN, w.form(), "answer", "Policy 7 is corrected")
+    await w.desk.tickets.act_with_text(
+        ticket.id, Move.RETARUS_ANSWERED, BEN, w.form(), "answer", "Policy 7 is corrected"
+    )
     w.clock.forward(hours=1)
     return w, await w.desk.queries.ticket(ticket.id)
 
@@ -77,7 +79,7 @@ async def test_pack_is_ordered_once_for_one_click() -> None:
     ticket = await w.raised()
     for _ in range(2):
         await w.desk.evidence_packs.ask(ticket.id, ANNA, "click")
-    rows = [row.notice for row in await w.store.letters(limit=100) if row.notice.say is Say.REPORT]
+    rows = [row.notice for row in await w.store.letters(limit=100) if row.notice.kind is NoticeKind.REPORT]
     assert [(row.to, row.body) for row in rows] == [(ANNA, {"evidence": ticket.id})]
 
 

@@ -87,7 +87,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _plans(each: Event) -> bool:
-    return each.what in {"plan", "resolve"} or any(each.detail.get(f"answer.{key}") for key in ("remedy", "plan"))
+    return each.kind in {"plan", "resolve"} or any(each.detail.get(f"answer.{key}") for key in ("remedy", "plan"))
 
 
 @dataclass
@@ -106,13 +106,13 @@ class CountedTicket:
         where, level, asked = "", 1, False
         for each in told.events:
             told.priority = each.detail.get("answer.priority", told.priority)
-            if each.what in {"customer_answered", "go_on"}:
+            if each.kind in {"customer_answered", "go_on"}:
                 where = {1: "first", 2: "second", 3: "retarus"}[level]
-            where = _NEXT.get(each.what, where)
+            where = _NEXT.get(each.kind, where)
             level = level if where == "asked" else _LEVEL.get(where, level)
-            if each.what in {"escalate", "chase", "retarus_update", "retarus_answered"}:
+            if each.kind in {"escalate", "chase", "retarus_update", "retarus_answered"}:
                 asked = False
-            if each.what == "expect" and each.detail.get("question"):
+            if each.kind == "expect" and each.detail.get("question"):
                 asked = True
             told.marks.append(each.at)
             told.states.append((where, level, asked))
@@ -123,7 +123,7 @@ class CountedTicket:
         return self.states[number - 1] if number else ("", 0, False)
 
     def times(self, what: str) -> list[datetime]:
-        return [each.at for each in self.events if each.what == what]
+        return [each.at for each in self.events if each.kind == what]
 
     def side(self, moment: datetime) -> Party | None:
         where, level, asked = self.at(moment)
@@ -135,15 +135,15 @@ class CountedTicket:
 
     def planned(self) -> datetime | None:
         """The first remedy or plan since it was last reopened."""
-        since = max((each.version for each in self.events if each.what == "reopen"), default=0)
+        since = max((each.version for each in self.events if each.kind == "reopen"), default=0)
         return next((each.at for each in self.events if each.version > since and _plans(each)), None)
 
     def is_owed(self, moment: datetime) -> bool:
         """True if a remedy or plan was owed then, judged by later events: one that held until a reopening was none."""
-        back = next((each for each in self.events if each.what == "reopen" and each.at > moment), None)
+        back = next((each for each in self.events if each.kind == "reopen" and each.at > moment), None)
         before = [each for each in self.events if each.at <= moment]
-        last = max((each.version for each in before if each.what == "reopen"), default=0)
-        rested = any(each.version > last and (_plans(each) or _NEXT.get(each.what) == "closed") for each in before)
+        last = max((each.version for each in before if each.kind == "reopen"), default=0)
+        rested = any(each.version > last and (_plans(each) or _NEXT.get(each.kind) == "closed") for each in before)
         return not (back and rested)
 
     def is_open_for(self, level: int) -> Callable[[datetime], bool]:
@@ -253,12 +253,12 @@ class Second:
         kept = missed = 0
         for _, told in self.alive():
             for number, each in enumerate(told.events):
-                due = _moment(each.detail.get(what)) if each.what in HEARD - {"retarus_answered"} else None
+                due = _moment(each.detail.get(what)) if each.kind in HEARD - {"retarus_answered"} else None
                 if due is None:
                     continue
                 later = told.events[number + 1 :]
-                done = next((one.at for one in later if one.what in FULFILS[what]), None)
-                moved = [one.at for one in later if what in one.detail and one.what in HEARD - FULFILS[what]]
+                done = next((one.at for one in later if one.kind in FULFILS[what]), None)
+                moved = [one.at for one in later if what in one.detail and one.kind in HEARD - FULFILS[what]]
                 if moved and moved[0] < due and not (done and done <= moved[0]):
                     continue
                 in_time = done is not None and done <= due
@@ -308,7 +308,7 @@ class Second:
     def reactions(self, what: str) -> list[timedelta]:
         found = []
         for _, told in self.alive():
-            sent = [each for each in told.events if each.what == "escalate"]
+            sent = [each for each in told.events if each.kind == "escalate"]
             for each, following in zip_longest(sent, sent[1:]):
                 begun = self.sent_at(each)
                 came = self.reacted(told, each, following, what)
@@ -333,7 +333,7 @@ class Second:
         words = {"answer": {"retarus_answered"}, "word": {"retarus_answered", "retarus_update", "expect", "found"}}[
             what
         ]
-        return next((each.at for each in after if each.what in words), None)
+        return next((each.at for each in after if each.kind in words), None)
 
 
 # --- both ways agree
@@ -431,9 +431,9 @@ async def test_reaction_times_of_retarus(month: list[tuple[Ticket, list[Event]]]
 async def test_counts_of_returned_and_reopened_tickets(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
     events = [each for _, told in second.alive() for each in told.events if second.inside(each.at)]
-    assert figures.bounces == sum(each.what == "send_back" for each in events)
-    assert figures.handoffs == sum(each.what == "hand_off" for each in events)
-    asked = [each for each in events if each.what == "expect" and each.detail.get("question")]
+    assert figures.bounces == sum(each.kind == "send_back" for each in events)
+    assert figures.handoffs == sum(each.kind == "hand_off" for each in events)
+    asked = [each for each in events if each.kind == "expect" and each.detail.get("question")]
     assert figures.questions == len(asked)
     assert len(figures.asked) == len({each.ticket_id for each in asked})
 
@@ -454,7 +454,7 @@ async def test_generated_months_have_everything_in_them() -> None:
     """Otherwise the tests above would prove nothing."""
     told = [each for seed in range(4) for each in months.lives(Random(seed), 14, datetime(2026, 9, 10, tzinfo=UTC), 55)]
     figures, _ = await counted(told[:14], NOVEMBER)
-    seen = Counter(each.what for _, history in told for each in history)
+    seen = Counter(each.kind for _, history in told for each in history)
     needed = "send_back escalate rcr expect retarus_answered resolve confirm reopen".split()
     assert min(seen[what] for what in needed) > 5, seen
     assert figures.updates.total + figures.etas.total > 0
@@ -467,7 +467,7 @@ def a_life(*steps: Step) -> list[Event]:
     """Hours after nine on Thursday, the 1st of October, and the event at that time."""
     begins = datetime(2026, 10, 1, 7, tzinfo=UTC)
     return [
-        Event(ticket_id="t1", version=number, at=begins + timedelta(hours=hours), by="U0BEN", what=what, detail=detail)
+        Event(ticket_id="t1", version=number, at=begins + timedelta(hours=hours), by="U0BEN", kind=what, detail=detail)
         for number, (hours, what, detail) in enumerate(steps, 1)
     ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Invalid, NotYours, Refused
 from bot.model.contact import EndCustomer
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.privacy.erasure import PersonalDataArchive
 from bot.reports import wording
 from bot.reports.figures import Count
@@ -31,9 +31,9 @@ async def a_desk(**tables: object) -> tuple[World, Reports]:
     return world, world.desk.reports
 
 
-async def sent(world: World, *says: Say) -> list[Notice]:
+async def sent(world: World, *says: NoticeKind) -> list[Notice]:
     rows = (await world.store.letters(limit=100))[::-1]
-    return [row.notice for row in rows if row.notice.say in (says or {Say.REPORT})]
+    return [row.notice for row in rows if row.notice.kind in (says or {NoticeKind.REPORT})]
 
 
 # --- by itself
@@ -87,7 +87,7 @@ async def test_month_without_tickets_has_no_report_and_still_a_reminder_of_the_v
     world.clock.at = MONDAY
     await reporting.monthly()
     assert await sent(world) == []
-    assert [notice.to for notice in await sent(world, Say.VIEW)] == [CARLA]
+    assert [notice.to for notice in await sent(world, NoticeKind.VIEW)] == [CARLA]
 
 
 # --- asked for
@@ -241,7 +241,7 @@ async def test_authorised_contact_sends_the_request_on_every_way_and_it_is_marke
     assert text.endswith("Ben Brandt, authorised support contact")
     for _ in range(2):
         await reporting.request(period.key, BEN, text, "form")
-    post, mail = await sent(world, Say.REQUEST_POST, Say.REQUEST_MAIL)
+    post, mail = await sent(world, NoticeKind.REQUEST_POST, NoticeKind.REQUEST_MAIL)
     assert (post.to, mail.to) == (RETARUS, MAIL)
     assert mail.body["text"] == text
     view = await reporting.view("2019-07")
@@ -256,7 +256,7 @@ async def test_view_is_requested_by_authorised_contacts_only(user: str) -> None:
         await reporting.draft("2019-07", user)
     with pytest.raises(NotYours):
         await reporting.request("2019-07", user, "Please send it to us.", "form")
-    assert await sent(world, *Say) == []
+    assert await sent(world, *NoticeKind) == []
 
 
 async def test_empty_request_or_a_secret_is_not_sent() -> None:
@@ -264,7 +264,7 @@ async def test_empty_request_or_a_secret_is_not_sent() -> None:
     for text in ("", "tbd", "password: hunter2hunter2"):
         with pytest.raises(Invalid):
             await reporting.request("2019-07", BEN, text, "form")
-    assert await sent(world, *Say) == []
+    assert await sent(world, *NoticeKind) == []
 
 
 async def test_reminder_of_the_view_repeats_until_it_is_received() -> None:
@@ -274,14 +274,14 @@ async def test_reminder_of_the_view_repeats_until_it_is_received() -> None:
     await reporting.request("2019-08", BEN, "Please send us the view.", "form")
     world.clock.forward(days=4)
     await reporting.monthly()
-    assert len(await sent(world, Say.VIEW)) == 1
+    assert len(await sent(world, NoticeKind.VIEW)) == 1
     world.clock.forward(days=3)  # five working days later
     await reporting.monthly()
-    assert len(await sent(world, Say.VIEW)) == 2
+    assert len(await sent(world, NoticeKind.VIEW)) == 2
     await reporting.receive("2019-08", ANNA, "click")
     world.clock.at = datetime(2019, 10, 1, 7, tzinfo=UTC)
     await reporting.monthly()
-    assert [notice.body["month"] for notice in await sent(world, Say.VIEW)] == ["2019-08", "2019-08", "2019-09"]
+    assert [notice.body["month"] for notice in await sent(world, NoticeKind.VIEW)] == ["2019-08", "2019-08", "2019-09"]
 
 
 async def test_received_view_brings_no_reminder() -> None:
@@ -290,7 +290,7 @@ async def test_received_view_brings_no_reminder() -> None:
     await reporting.receive("2019-08", ANNA, "click")
     world.clock.at = MONDAY
     await reporting.monthly()
-    assert await sent(world, Say.VIEW) == []
+    assert await sent(world, NoticeKind.VIEW) == []
 
 
 async def test_request_for_the_view_needs_a_way_to_retarus() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.escalation.letter import write
-from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.model.notice import Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.tickets.notifications import Routes, after_delivery, letters, line_place, notices, receipt_place
@@ -24,25 +24,25 @@ def moved(stage: Stage, what: Move, by: str, **values: str) -> list[Notice]:
 
 
 def direct(told: list[Notice]) -> list[str]:
-    return [notice.to for notice in told if notice.say is Say.DIRECT]
+    return [notice.to for notice in told if notice.kind is NoticeKind.DIRECT]
 
 
-def says(told: list[Notice]) -> list[Say]:
-    return [notice.say for notice in told]
+def says(told: list[Notice]) -> list[NoticeKind]:
+    return [notice.kind for notice in told]
 
 
 def test_raising_posts_the_card_and_nothing_more() -> None:
-    assert says(told(None, an_incident(), Move.RAISE, ANNA)) == [Say.CARD]
+    assert says(told(None, an_incident(), Move.RAISE, ANNA)) == [NoticeKind.CARD]
 
 
 def test_filling_in_only_redraws_the_card() -> None:
     ticket = an_incident()
-    assert says(told(ticket, change(ticket), Step.FILL_IN, BEN)) == [Say.CARD]
+    assert says(told(ticket, change(ticket), Step.FILL_IN, BEN)) == [NoticeKind.CARD]
 
 
 @pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
 def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: Stage, what: Move) -> None:
-    assert says(moved(stage, what, ANNA)) == [Say.CARD, Say.THREAD]
+    assert says(moved(stage, what, ANNA)) == [NoticeKind.CARD, NoticeKind.THREAD]
 
 
 def test_former_owner_hears_of_a_takeover() -> None:
@@ -95,14 +95,14 @@ def sent(routes: Routes) -> list[Notice]:
 @pytest.mark.parametrize(
     ("routes", "ways"),
     [
-        (ROUTES, [(Say.LETTER_POST, RETARUS), (Say.LETTER_MAIL, MAIL)]),
-        (Routes(DESK, retarus=RETARUS), [(Say.LETTER_POST, RETARUS)]),
-        (Routes(DESK, email=MAIL), [(Say.LETTER_MAIL, MAIL)]),
+        (ROUTES, [(NoticeKind.LETTER_POST, RETARUS), (NoticeKind.LETTER_MAIL, MAIL)]),
+        (Routes(DESK, retarus=RETARUS), [(NoticeKind.LETTER_POST, RETARUS)]),
+        (Routes(DESK, email=MAIL), [(NoticeKind.LETTER_MAIL, MAIL)]),
         (Routes(DESK), []),
     ],
 )
-def test_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[Say, str]]) -> None:
-    assert [(notice.say, notice.to) for notice in sent(routes)] == ways
+def test_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[NoticeKind, str]]) -> None:
+    assert [(notice.kind, notice.to) for notice in sent(routes)] == ways
     assert routes.lead_to_retarus is bool(ways)
 
 
@@ -122,64 +122,64 @@ def test_stuck_way_to_retarus_does_not_hold_up_the_other() -> None:
 
 def test_fallback_sends_by_e_mail_if_the_channel_fails() -> None:
     ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
-    posted = Claim(notice=a_notice(ticket, Say.LETTER_POST, to=RETARUS), attempt=1)
+    posted = Claim(notice=a_notice(ticket, NoticeKind.LETTER_POST, to=RETARUS), attempt=1)
     mail, told = after_delivery(posted, Dead("The channel is archived."), ticket, routes, NOW)
-    assert (mail.say, mail.to, mail.body) == (Say.LETTER_MAIL, MAIL, posted.notice.body)
+    assert (mail.kind, mail.to, mail.body) == (NoticeKind.LETTER_MAIL, MAIL, posted.notice.body)
     assert told.body["instead"] is True
     assert routes.ways == ("to the Retarus channel",)
     mailed = Claim(notice=mail, attempt=1)
-    assert [each.say for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [Say.THREAD]
+    assert [each.kind for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [NoticeKind.THREAD]
 
 
 # --- how deliveries ended
 
 
-def after(say: Say, outcome: Outcome, **values: str) -> list[Notice]:
+def after(kind: NoticeKind, outcome: Outcome, **values: str) -> list[Notice]:
     ticket = an_incident(Stage.RETARUS)
-    claim = Claim(notice=a_notice(ticket, say, to=values.get("to", "x")), attempt=3)
+    claim = Claim(notice=a_notice(ticket, kind, to=values.get("to", "x")), attempt=3)
     return list(after_delivery(claim, outcome, ticket, ROUTES, NOW))
 
 
-@pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
-def test_letter_that_arrived_redraws_the_line_of_its_event(say: Say) -> None:
-    (receipt,) = after(say, Sent(), to=MAIL)
-    assert (receipt.say, receipt.to) == (Say.LINE, DESK)
-    assert (receipt.body["delivered"], receipt.body["to"], receipt.body["place"]) == (say, MAIL, line_place(1))
-    assert receipt.pairs("places") == [("t1", receipt_place(f"t1:1:{say}:{MAIL}"))]
+@pytest.mark.parametrize("kind", [NoticeKind.LETTER_MAIL, NoticeKind.LETTER_POST])
+def test_letter_that_arrived_redraws_the_line_of_its_event(kind: NoticeKind) -> None:
+    (receipt,) = after(kind, Sent(), to=MAIL)
+    assert (receipt.kind, receipt.to) == (NoticeKind.LINE, DESK)
+    assert (receipt.body["delivered"], receipt.body["to"], receipt.body["place"]) == (kind, MAIL, line_place(1))
+    assert receipt.pairs("places") == [("t1", receipt_place(f"t1:1:{kind}:{MAIL}"))]
     assert receipt.lane == "t1:thread"
 
 
-@pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
-def test_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(say: Say) -> None:
-    (alarm,) = after(say, Dead("The mailbox is full."), to=MAIL)
-    assert (alarm.say, alarm.to) == (Say.THREAD, DESK)
-    assert (alarm.body["failed"], alarm.body["why"]) == (say, "The mailbox is full.")
-    assert alarm.body["key"] == f"t1:1:{say}:{MAIL}"
+@pytest.mark.parametrize("kind", [NoticeKind.LETTER_MAIL, NoticeKind.LETTER_POST])
+def test_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(kind: NoticeKind) -> None:
+    (alarm,) = after(kind, Dead("The mailbox is full."), to=MAIL)
+    assert (alarm.kind, alarm.to) == (NoticeKind.THREAD, DESK)
+    assert (alarm.body["failed"], alarm.body["why"]) == (kind, "The mailbox is full.")
+    assert alarm.body["key"] == f"t1:1:{kind}:{MAIL}"
 
 
-@pytest.mark.parametrize("say", [Say.CARD, Say.THREAD])
-def test_owner_is_told_directly_when_the_channel_is_gone(say: Say) -> None:
-    (alarm,) = after(say, Dead("The channel is archived."))
-    assert (alarm.say, alarm.to) == (Say.DIRECT, BEN)
+@pytest.mark.parametrize("kind", [NoticeKind.CARD, NoticeKind.THREAD])
+def test_owner_is_told_directly_when_the_channel_is_gone(kind: NoticeKind) -> None:
+    (alarm,) = after(kind, Dead("The channel is archived."))
+    assert (alarm.kind, alarm.to) == (NoticeKind.DIRECT, BEN)
 
 
 @pytest.mark.parametrize(
-    ("say", "outcome"),
+    ("kind", "outcome"),
     [
-        (Say.CARD, Sent()),
-        (Say.THREAD, Sent()),
-        (Say.DIRECT, Sent()),
-        (Say.LETTER_MAIL, Retry(NOW, "busy")),
-        (Say.DIRECT, Dead("They left.")),
+        (NoticeKind.CARD, Sent()),
+        (NoticeKind.THREAD, Sent()),
+        (NoticeKind.DIRECT, Sent()),
+        (NoticeKind.LETTER_MAIL, Retry(NOW, "busy")),
+        (NoticeKind.DIRECT, Dead("They left.")),
     ],
 )
-def test_other_deliveries_have_no_follow_up(say: Say, outcome: Outcome) -> None:
-    assert after(say, outcome) == []
+def test_other_deliveries_have_no_follow_up(kind: NoticeKind, outcome: Outcome) -> None:
+    assert after(kind, outcome) == []
 
 
 def test_letter_that_dies_twice_is_told_twice_and_one_sent_again_after_a_bounce_has_another_receipt() -> None:
     ticket = an_incident(Stage.RETARUS)
-    notice = a_notice(ticket, Say.LETTER_MAIL, to=MAIL)
+    notice = a_notice(ticket, NoticeKind.LETTER_MAIL, to=MAIL)
 
     def key(attempt: int, outcome: Outcome) -> str:
         return after_delivery(Claim(notice=notice, attempt=attempt), outcome, ticket, ROUTES, NOW)[0].key
@@ -192,6 +192,6 @@ def test_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner(
     before = an_incident(Stage.FIRST, also={"priority": "P2"})
     after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
     said = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
-    found = {notice.say: notice for notice in notices(before, after, said, ROUTES)}
-    assert found[Say.THREAD].body["news"] == ["priority"]
-    assert found[Say.DIRECT].to == ANNA
+    found = {notice.kind: notice for notice in notices(before, after, said, ROUTES)}
+    assert found[NoticeKind.THREAD].body["news"] == ["priority"]
+    assert found[NoticeKind.DIRECT].to == ANNA

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import NotNow, NotYours
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Level, Stage, Ticket
 from bot.model.transitions import Move
 from bot.tickets.priority_call import quickest
@@ -17,9 +17,9 @@ async def a_desk() -> World:
     return await a_world(levels=levels, desk={"leads": [CARLA]})
 
 
-async def calls(world: World, ticket: Ticket) -> list[tuple[Say, str]]:
+async def calls(world: World, ticket: Ticket) -> list[tuple[NoticeKind, str]]:
     rows = [row.notice for row in await world.notices(ticket)]
-    return sorted((each.say, each.to) for each in rows if is_call(each))
+    return sorted((each.kind, each.to) for each in rows if is_call(each))
 
 
 def is_call(notice: Notice) -> bool:
@@ -34,8 +34,8 @@ async def test_priority_that_becomes_the_highest_is_called_out_once() -> None:
         ticket.id, ANNA, {"priority": "P1", "priority_reason": "All mail is down"}, "f1", 1
     )
     called = await calls(world, ticket)
-    assert [to for say, to in called if say is Say.DIRECT] == [ALEX, BEA, CARLA]
-    assert len([to for say, to in called if say is Say.THREAD]) == 1
+    assert [to for kind, to in called if kind is NoticeKind.DIRECT] == [ALEX, BEA, CARLA]
+    assert len([to for kind, to in called if kind is NoticeKind.THREAD]) == 1
     await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
     assert await calls(world, ticket) == called
 
@@ -66,17 +66,21 @@ async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybod
         case "taken":
             await world.desk.tickets.take_now(ticket.id, BEN, "c1")
         case "closed":
-            await world.desk.tickets.say(ticket.id, Move.WITHDRAW, ANNA, "f1", "reason", "Raised by mistake, sorry")
+            await world.desk.tickets.act_with_text(
+                ticket.id, Move.WITHDRAW, ANNA, "f1", "reason", "Raised by mistake, sorry"
+            )
         case "lowered":
             lower = {"priority": "P2", "priority_reason": "Only one mailbox is concerned"}
             await world.desk.answers.fill_in(ticket.id, ANNA, lower, "f1", ticket.version)
         case _:
             await world.desk.reminders.record_plan(ticket.id, ANNA, "Ben restarts the connector at four", "f1")
     await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
-    rows = [row.notice for row in await world.notices(ticket) if row.notice.say is Say.LINE]
+    rows = [row.notice for row in await world.notices(ticket) if row.notice.kind is NoticeKind.LINE]
     assert sorted(str(each.body["place"]) for each in rows) == ["call", *(f"call:{to}" for to in (ALEX, BEA, CARLA))]
     posted = [
-        row.notice for row in await world.notices(ticket) if is_call(row.notice) and row.notice.say is not Say.LINE
+        row.notice
+        for row in await world.notices(ticket)
+        if is_call(row.notice) and row.notice.kind is not NoticeKind.LINE
     ]
     assert {what for each in posted for _, what in each.pairs("places")} == {str(each.body["place"]) for each in rows}
     assert {(each.to, each.lane) for each in rows} == {(each.to, each.lane) for each in posted}

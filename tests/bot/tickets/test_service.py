@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Invalid, NotNow, NotYours, Refused, StoreDown
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Kind, Stage
 from bot.model.transitions import Move
 from tests.factories import (
@@ -43,7 +43,9 @@ async def test_raised_ticket_belongs_to_its_creator_until_it_is_taken(world: Wor
 
 async def test_raised_ticket_is_saved_with_its_card_and_told_at_once(world: World) -> None:
     ticket = await world.raised()
-    assert [(notice.say, notice.to) for notice in await world.told(ticket, Say.CARD)] == [(Say.CARD, DESK)]
+    assert [(notice.kind, notice.to) for notice in await world.told(ticket, NoticeKind.CARD)] == [
+        (NoticeKind.CARD, DESK)
+    ]
     assert world.woken == [NOW]
 
 
@@ -241,7 +243,7 @@ async def test_handoff_form_takes_nothing_away_from_others_either(world: World) 
 async def test_note_is_a_line_in_the_story_at_any_stage(world: World) -> None:
     ticket = await world.closed()
     noted = await world.desk.tickets.note(ticket.id, BEN, "The customer called again", "V9")
-    (line,) = await world.told(noted, Say.THREAD)
+    (line,) = await world.told(noted, NoticeKind.THREAD)
     assert (await world.desk.queries.event_at(noted, line.version)).detail == {"note": "The customer called again"}
     assert noted.stage is Stage.CLOSED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model.notice import Claim, Gone, Notice, Say
+from bot.model.notice import Claim, Gone, Notice, NoticeKind
 from bot.model.ticket import Affected, Stage, Ticket
 from bot.tickets.successors import Successors
 from tests.bot.reminders.test_recipients import Leaving
@@ -60,9 +60,9 @@ async def follow_up(world: World, notice: Notice) -> list[Notice]:
 async def test_resolved_ticket_of_an_owner_who_left_is_told_to_the_second_person() -> None:
     world = await a_desk()
     ticket = await world.resolved()
-    (notice,) = [each for each in await world.told(ticket, Say.DIRECT) if each.to == ANNA]
+    (notice,) = [each for each in await world.told(ticket, NoticeKind.DIRECT) if each.to == ANNA]
     (told,) = await follow_up(world.at(directory=Leaving(ANNA)), notice)
-    assert (told.say, told.to, told.names("left")) == (Say.DIRECT, ALEX, [ANNA])
+    assert (told.kind, told.to, told.names("left")) == (NoticeKind.DIRECT, ALEX, [ANNA])
     (told,) = await follow_up(world.at(directory=Leaving(ANNA, ALEX)), notice)
     assert told.to == CARLA
 
@@ -70,7 +70,7 @@ async def test_resolved_ticket_of_an_owner_who_left_is_told_to_the_second_person
 async def test_message_passed_on_to_another_who_left_goes_further_and_never_back() -> None:
     world = await a_desk()
     ticket = await world.resolved()
-    (notice,) = [each for each in await world.told(ticket, Say.DIRECT) if each.to == ANNA]
+    (notice,) = [each for each in await world.told(ticket, NoticeKind.DIRECT) if each.to == ANNA]
     (alex,) = await follow_up(world, notice)
     (carla,) = await follow_up(world, alex)
     (nemo,) = await follow_up(world, carla)

@@ -10,7 +10,7 @@ import pytest
 from bot.clocks.timers import Timer
 from bot.core.errors import Invalid, NotNow, NotYours
 from bot.forms.validation import Incomplete
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Party, Stage, Ticket
 from bot.model.transitions import Move, Step
 from tests.factories import ALEX, ANNA, BEA, BEN, GUS, HANDED_OFF, RAISED, RITA, World, a_world, without
@@ -52,13 +52,15 @@ async def test_click_delivered_twice_is_one_change(world: World) -> None:
     ticket = await world.raised()
     first = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
     assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == first
-    assert len(await world.told(first, Say.THREAD)) == 1
+    assert len(await world.told(first, NoticeKind.THREAD)) == 1
 
 
 async def test_click_delivered_again_much_later_gives_the_ticket_as_it_is_and_no_refusal(world: World) -> None:
     ticket = await world.raised()
     await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
-    now = await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V2", "remedy", "Restarted the connector")
+    now = await world.desk.tickets.act_with_text(
+        ticket.id, Move.RESOLVE, ANNA, "V2", "remedy", "Restarted the connector"
+    )
     assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == now
 
 
@@ -82,14 +84,16 @@ async def test_move_without_the_right_is_refused_on_the_server(world: World, use
 async def test_move_that_is_over_says_where_the_ticket_is(world: World) -> None:
     ticket = await world.closed()
     with pytest.raises(NotNow, match="this ticket is now closed"):
-        await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V9", "remedy", "Restarted")
+        await world.desk.tickets.act_with_text(ticket.id, Move.RESOLVE, ANNA, "V9", "remedy", "Restarted")
 
 
 async def test_move_that_goes_with_a_word_keeps_it(world: World) -> None:
     ticket = await world.handed_off()
-    back = await world.desk.tickets.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", "The tenant is missing")
+    back = await world.desk.tickets.act_with_text(
+        ticket.id, Move.SEND_BACK, BEN, "V9", "reason", "The tenant is missing"
+    )
     event = await world.desk.queries.event_at(back, back.version)
-    assert (event.what, event.by, event.detail) == ("send_back", BEN, {"reason": "The tenant is missing"})
+    assert (event.kind, event.by, event.detail) == ("send_back", BEN, {"reason": "The tenant is missing"})
     assert (back.owner, back.bounces) == (ANNA, 1)
 
 
@@ -97,19 +101,19 @@ async def test_move_that_goes_with_a_word_keeps_it(world: World) -> None:
 async def test_filler_is_no_reason(world: World, word: str) -> None:
     ticket = await world.handed_off()
     with pytest.raises(Invalid) as wrong:
-        await world.desk.tickets.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", word)
+        await world.desk.tickets.act_with_text(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", word)
     assert wrong.value.errors.keys() == {"word"}
 
 
 async def test_person_whose_turn_it_became_gets_a_direct_message(world: World) -> None:
     ticket = await world.resolved()
-    assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
+    assert [notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)] == [ANNA]
 
 
 async def test_whole_story_ends_closed_and_can_begin_again(world: World) -> None:
     ticket = await world.closed()
     assert (ticket.stage, ticket.due) == (Stage.CLOSED, None)
-    ticket = await world.desk.tickets.say(ticket.id, Move.REOPEN, BEN, "V9", "reason", "It happens again")
+    ticket = await world.desk.tickets.act_with_text(ticket.id, Move.REOPEN, BEN, "V9", "reason", "It happens again")
     assert (ticket.stage, ticket.owner) == (Stage.FIRST, ANNA)
 
 
@@ -148,7 +152,7 @@ async def test_handoff_submitted_twice_is_one_handoff(world: World) -> None:
 
 async def test_handoff_after_the_ticket_moved_on_is_refused(world: World) -> None:
     ticket = await world.taken()
-    await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V8", "remedy", "Restarted the connector")
+    await world.desk.tickets.act_with_text(ticket.id, Move.RESOLVE, ANNA, "V8", "remedy", "Restarted the connector")
     with pytest.raises(NotNow, match="resolved"):
         await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
 
@@ -182,10 +186,10 @@ async def test_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> Non
     await world.desk.reminders.sweep()
     reminded = await world.desk.queries.ticket(ticket.id)
     event = await world.desk.queries.event_at(reminded, reminded.version)
-    assert (event.what, event.by) == (Step.REMIND, "")
+    assert (event.kind, event.by) == (Step.REMIND, "")
     assert (event.detail["stage"], event.detail["watches"], event.detail["people"]) == ("handed_off", "unclaimed", ANNA)
-    assert len(await world.told(reminded, Say.THREAD)) == 1
-    assert [notice.to for notice in await world.told(reminded, Say.REMINDERS)] == [ANNA]
+    assert len(await world.told(reminded, NoticeKind.THREAD)) == 1
+    assert [notice.to for notice in await world.told(reminded, NoticeKind.REMINDERS)] == [ANNA]
 
 
 async def test_reminder_redraws_the_card_only_when_something_becomes_overdue(world: World) -> None:
@@ -198,7 +202,7 @@ async def test_reminder_redraws_the_card_only_when_something_becomes_overdue(wor
     await world.desk.reminders.sweep()
     reminded = await world.desk.queries.ticket(overdue.id)
     assert (reminded.version, reminded.drawn) == (overdue.version + 1, overdue.version)
-    assert await world.told(reminded, Say.CARD) == []
+    assert await world.told(reminded, NoticeKind.CARD) == []
 
 
 async def test_reminder_moves_nothing(world: World) -> None:
@@ -265,14 +269,18 @@ async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handof
 
 async def test_resume_without_an_answer_ends_the_wait_like_an_answer_does(world: World) -> None:
     asked = await world.taken()
-    asked = await world.desk.tickets.say(asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
+    asked = await world.desk.tickets.act_with_text(
+        asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?"
+    )
     assert [run.timer for run in world.desk.reminders.runs(asked)] == [Timer.CUSTOMER]
     since, world.clock.at = world.clock.at, world.clock.at + timedelta(hours=3)
-    gone_on = await world.desk.tickets.say(asked.id, Move.GO_ON, ALEX, "V2", "reason", "Three calls, nobody there")
+    gone_on = await world.desk.tickets.act_with_text(
+        asked.id, Move.GO_ON, ALEX, "V2", "reason", "Three calls, nobody there"
+    )
     assert (gone_on.stage, gone_on.owner, gone_on.times.waits) == (Stage.FIRST, ANNA, ((since, world.clock.at),))
     assert gone_on.times.spent[Party.CUSTOMER] == timedelta(hours=3) / timedelta(milliseconds=1)
     assert Timer.CUSTOMER not in [run.timer for run in world.desk.reminders.runs(gone_on)]
-    assert [notice.to for notice in await world.told(gone_on, Say.DIRECT)] == [ANNA]
+    assert [notice.to for notice in await world.told(gone_on, NoticeKind.DIRECT)] == [ANNA]
 
 
 @pytest.mark.parametrize(("user", "word", "wrong"), [(BEN, "Three calls", NotYours), (ANNA, "n/a", Invalid)])
@@ -280,7 +288,9 @@ async def test_resume_without_an_answer_is_the_levels_right_and_needs_a_reason(
     world: World, user: str, word: str, wrong: type[Exception]
 ) -> None:
     ticket = await world.taken()
-    asked = await world.desk.tickets.say(ticket.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
+    asked = await world.desk.tickets.act_with_text(
+        ticket.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?"
+    )
     with pytest.raises(wrong):
-        await world.desk.tickets.say(asked.id, Move.GO_ON, user, "V2", "reason", word)
+        await world.desk.tickets.act_with_text(asked.id, Move.GO_ON, user, "V2", "reason", word)
     assert await world.desk.queries.ticket(asked.id) == asked

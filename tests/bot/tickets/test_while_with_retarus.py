@@ -9,7 +9,7 @@ import pytest
 from bot.clocks.timers import Timer, TimerState, plan
 from bot.core.errors import NotNow, NotYours
 from bot.model import timestamps
-from bot.model.notice import Say
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Party, Stage, Ticket
 from bot.model.transitions import Move
 from tests.factories import ANNA, BEA, BEN, World, a_world
@@ -24,7 +24,7 @@ async def world() -> World:
 
 
 async def says(world: World, ticket: Ticket, what: Move, by: str = BEN) -> Ticket:
-    return await world.desk.tickets.say(ticket.id, what, by, world.form(), "word", "Which mailbox was it?")
+    return await world.desk.tickets.act_with_text(ticket.id, what, by, world.form(), "word", "Which mailbox was it?")
 
 
 async def asked(world: World) -> Ticket:
@@ -115,8 +115,8 @@ async def test_ticket_with_retarus_is_resolved_because_the_customer_says_it_work
     assert ticket.answer("remedy") == "It works again, the customer says"
     assert not {"caused_by", "their_remedy", "their_workaround"} & ticket.answers.keys()
     history = await world.store.history(ticket.id)
-    assert Move.RETARUS_ANSWERED not in [event.what for event in history]
-    assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
+    assert Move.RETARUS_ANSWERED not in [event.kind for event in history]
+    assert [notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)] == [ANNA]
     closed = await world.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, world.form())
     assert closed.stage is Stage.CLOSED
 
