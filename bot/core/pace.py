@@ -55,7 +55,10 @@ class SharedTurns(Protocol):
         """Takes the next turn, unless it is farther away than `longest_wait`."""
 
     async def confirm(self, key: str, taken: int, limit: int, window: float) -> tuple[float, int]:
-        """Postpones a turn that came too early, as turns before it lasted; gives the seconds until it, and its name."""
+        """Uses a turn that was waited for, or postpones it as turns before it lasted; gives the seconds, and its name.
+
+        A turn that is not confirmed soon after its moment is given up.
+        """
 
     async def end(self, key: str, taken: int) -> None:
         """Counts this turn from now on."""

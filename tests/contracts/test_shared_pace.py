@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -69,16 +70,68 @@ async def test_call_that_took_long_counts_from_its_end_for_every_replica(stores:
     assert later.shared - turn.shared >= 450
 
 
+def time_passes(url: str, seconds: int) -> None:
+    """Moves all turns into the past by that time; booked ones, which bear a minus sign, too."""
+    with psycopg.connect(url) as server:
+        [(text,)] = server.execute("SELECT turns FROM turns").fetchall()
+        moved = [turn - seconds * 1000 if turn > 0 else turn + seconds * 1000 for turn in json.loads(text)]
+        server.execute("UPDATE turns SET turns = %s", (json.dumps(moved),))
+
+
 async def test_turn_that_was_waited_for_follows_calls_that_took_long_in_another_replica(
-    stores: tuple[Store, Store],
+    stores: tuple[Store, Store], postgres_url: str
 ) -> None:
-    one, two = paces(stores, 1, 0.3)
-    turn = await one.turn("C1")
-    waiting = asyncio.create_task(two.turn("C1"))
-    await asyncio.sleep(0.2)  # the call; the other replica has taken its turn meanwhile
-    await one.ended("C1", turn)
-    later = await waiting
-    assert later.shared - turn.shared >= 500
+    one, two = (store.shared_turns for store in stores)
+    assert one
+    assert two
+    turn = await one.take("C1", 1, 5, 60)
+    booked = await two.take("C1", 1, 5, 60)
+    time_passes(postgres_url, 3)
+    await one.end("C1", turn.taken - 3000)
+    time_passes(postgres_url, 2)
+    assert 2 < (await two.confirm("C1", booked.taken - 5000, 1, 5))[0] <= 3
+
+
+@pytest.mark.parametrize("restarts", [1, 9])
+async def test_turns_that_killed_processes_had_booked_are_given_back(
+    stores: tuple[Store, Store], postgres_url: str, restarts: int
+) -> None:
+    turns = stores[0].shared_turns
+    assert turns
+    await turns.take("C1", 1, 5, 60)
+    for _ in range(restarts):
+        await turns.take("C1", 1, 5, 60)  # each process is killed before the moment of its turn
+    time_passes(postgres_url, 5 * restarts + 3)
+    assert (await turns.take("C1", 1, 5, 60)).seconds == 0
+
+
+async def test_turn_whose_process_waits_for_it_is_not_given_to_another(
+    stores: tuple[Store, Store], postgres_url: str
+) -> None:
+    one, two = (store.shared_turns for store in stores)
+    assert one
+    assert two
+    await one.take("C1", 1, 5, 60)
+    booked = await one.take("C1", 1, 5, 60)
+    time_passes(postgres_url, 5)
+    assert 4 < (await two.take("C1", 1, 5, 60)).seconds <= 5
+    assert (await one.confirm("C1", booked.taken - 5000, 1, 5))[0] == 0
+
+
+async def test_process_that_was_late_for_its_turn_lines_up_again(
+    stores: tuple[Store, Store], postgres_url: str
+) -> None:
+    one, two = (store.shared_turns for store in stores)
+    assert one
+    assert two
+    await one.take("C1", 1, 5, 60)
+    booked = await one.take("C1", 1, 5, 60)
+    time_passes(postgres_url, 9)
+    assert (await two.take("C1", 1, 5, 60)).seconds == 0
+    seconds, taken = await one.confirm("C1", booked.taken - 9000, 1, 5)
+    assert 4 < seconds <= 5
+    time_passes(postgres_url, 5)
+    assert (await one.confirm("C1", taken - 5000, 1, 5))[0] == 0
 
 
 async def test_turns_written_before_the_clock_of_the_server_was_set_back_are_ignored(

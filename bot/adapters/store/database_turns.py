@@ -1,6 +1,8 @@
 """Turns of rate limits in a table, so that all replicas keep to one rate limit together.
 
-Times are of the server's clock, in milliseconds: the replicas' clocks need not agree.
+Times are of the server's clock, in milliseconds: the replicas' clocks need not agree. A turn that is booked ahead
+stands in the table with a minus sign, until its process confirms it at its moment. One that is not confirmed by then
+belongs to a process that was killed, and no longer counts.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from bot.adapters.store import sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.engine_protocol import Engine
 from bot.core.pace import SharedTurn
+
+_GRACE = 2000
+"""Milliseconds by which a process may be late to confirm its turn."""
 
 
 class DatabaseTurns:
@@ -28,7 +33,7 @@ class DatabaseTurns:
 
     async def end(self, key: str, taken: int) -> None:
         def counted_from(now: int, turns: Sequence[int]) -> list[int]:
-            return [now if turn == taken else turn for turn in turns]
+            return [now if abs(turn) == taken else turn for turn in turns]
 
         await self._engine.change(lambda db: _change(db, key, counted_from))
 
@@ -46,30 +51,29 @@ def _ms(seconds: float) -> int:
 def _take(db: Connection, key: str, limit: int, window: int, longest_wait: int) -> SharedTurn:
     now, turns, held = _locked(db, key)
     # later ones: the server's clock was set back; much older ones concern nobody
-    turns = [turn for turn in turns if now - 2 * window <= turn <= now + longest_wait]
+    turns = [turn for turn in turns if now - 2 * window <= abs(turn) <= now + longest_wait]
     at = max(now, _earliest(turns, limit, window), held)
     is_taken = at - now <= longest_wait
     if is_taken:
-        turns = [*turns, at]
+        turns = [*turns, -at if at > now else at]
         _save(db, key, now, turns, held)
-    ahead = [(turn - now) / 1000 for turn in turns]
+    ahead = [(abs(turn) - now) / 1000 for turn in turns]
     return SharedTurn((at - now) / 1000, at if is_taken else 0, ahead, (held - now) / 1000)
 
 
 def _confirm(db: Connection, key: str, taken: int, limit: int, window: int) -> tuple[float, int]:
     now, turns, held = _locked(db, key)
-    place = turns.index(taken) if taken in turns else 0
-    at = max(_earliest(turns[:place], limit, window), held)
-    if at <= now:
-        return 0.0, taken
-    turns[place] = at
+    place = turns.index(-taken) if -taken in turns else len(turns)  # this process was so late that it lost its place
+    counted = [*turns[:place], *(turn for turn in turns[place:] if turn > 0)]  # a later one may have been used earlier
+    at = max(now, _earliest(counted, limit, window), held)
+    turns[place : place + 1] = [-at if at > now else at]
     _save(db, key, now, turns, held)
     return (at - now) / 1000, at
 
 
 def _earliest(turns: Sequence[int], limit: int, window: int) -> int:
     """When the next turn after these may come."""
-    return sorted(turns)[-limit] + window if len(turns) >= limit else 0
+    return sorted(map(abs, turns))[-limit] + window if len(turns) >= limit else 0
 
 
 def _change(db: Connection, key: str, change: Callable[[int, Sequence[int]], list[int]], hold: int = 0) -> None:
@@ -81,7 +85,7 @@ def _locked(db: Connection, key: str) -> tuple[int, list[int], int]:
     """The time now, the latest turns, and until when the key is held. Others who want its turns wait."""
     db.lock([f"turns:{key}"])
     now, turns, held = db.execute(sql.TURNS, {"key": key}).fetchone()
-    return int(now), json.loads(turns or "[]"), int(held or 0)
+    return int(now), [turn for turn in json.loads(turns or "[]") if turn > 0 or now + turn <= _GRACE], int(held or 0)
 
 
 def _save(db: Connection, key: str, now: int, turns: Sequence[int], held: int) -> None:
