@@ -58,6 +58,7 @@ from handlers.payload import (
     submission,
 )
 from handlers.response_url import reply
+from handlers.thread_memory import ThreadMemory
 from handlers.transaction_files import Fetch
 from runtime.background_tasks import BackgroundTasks
 
@@ -132,6 +133,7 @@ class Dispatcher:
         self.client = client
         self.desk = desk
         self.tasks = tasks
+        self.threads = ThreadMemory()
         self.clicks: dict[str, OnClick] = {}
         self.saving_clicks: dict[str, OnSavingClick] = {}
         self.submissions: dict[str, OnSubmit] = {}
@@ -304,7 +306,8 @@ class Dispatcher:
         form = submission(body)
         with self.tasks.answering(), speaking(await self._language(form.user)):
             try:
-                answer = await self._answer(form)
+                listener = self.submissions.get(form.callback)
+                answer = await listener(form) if listener else error_messages.on_top(t(error_messages.OLD))
             except Invalid as error:
                 await refused_forms.mark(ack, form, error, self.redraws.get(form.callback), self.desk.config)
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
@@ -312,10 +315,6 @@ class Dispatcher:
             else:
                 await _acknowledge(ack, await _drawn(answer) if callable(answer) else answer)
                 self.acted(form.user)
-
-    async def _answer(self, form: Submission) -> Json | Draw | None:
-        listener = self.submissions.get(form.callback)
-        return await listener(form) if listener else error_messages.on_top(t(error_messages.OLD))
 
     # --- error messages ---
 

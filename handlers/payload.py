@@ -179,6 +179,8 @@ class SlackEvent:
     """The request of an emoji that was added to a message; None for any other emoji."""
     ts: str = ""
     """Timestamp of that message."""
+    message: Mapping[str, Any] = field(default_factory=dict)
+    """The whole event, where it tells of a message."""
 
     @property
     def is_answered(self) -> bool:
@@ -283,6 +285,7 @@ def slack_event(body: Body) -> SlackEvent:
         profile=user if isinstance(user, dict) else {},
         emoji=_EMOJI.get(_text(event, "reaction").partition("::")[0]),
         ts=_text(item, "ts"),
+        message=event if event.get("type") == "message" else {},
     )
 
 

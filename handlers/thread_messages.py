@@ -1,28 +1,35 @@
-"""Messages that people write in the thread of a ticket's card, read from Slack."""
+"""Messages that people write in the thread of a ticket's card: read from Slack, and heard by events."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
+from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from handlers.dispatch import Dispatcher
-from handlers.mention_names import TIMEOUT, MentionNames
+from handlers.mention_names import MentionNames
 from handlers.message_text import words_of
 from handlers.slack_text import as_typed
+from handlers.thread_memory import Place, Reply, is_of_person, reply_of
+from handlers.thread_reading import ThreadReading, TooLong
 
 log = logging.getLogger(__name__)
 
-_PAGE = 900
-_OFFERED = 5
+OFFERED = 5
+_TTL = 60.0
+"""Seconds a thread that was read is not read again: what is written meanwhile is heard."""
+_READ = 500
+"""Threads of which is known when they were read."""
+_SOON = 0.3
+"""Seconds a redraw waits for the names of authors."""
+_FAILURES = (SlackApiError, ClientError, TimeoutError)
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,14 @@ class ThreadMessage:
 
 
 class ThreadReader:
-    """Reads messages of people in tickets' threads; lines of the desk and of other bots are left out."""
+    """Gives messages of people in tickets' threads; lines of the desk and of other bots are left out."""
 
     def __init__(self, desk: Desk, dispatcher: Dispatcher) -> None:
         self._desk = desk
         self._client = dispatcher.client
+        self._memory = dispatcher.threads
         self._names = MentionNames(dispatcher.client, desk)
+        self._read = TtlCache(self._read_now, _TTL, _READ)
 
     async def one(self, channel: str, ts: str) -> ThreadMessage | None:
         """The message at this place; None where it is no reply of a person below a ticket's card."""
@@ -52,36 +61,57 @@ class ThreadReader:
         if message is None or not is_of_person(message):
             return None
         ticket_id = await self._desk.conversation.ticket_at(channel, str(message.get("thread_ts") or ""))
-        return await self._read(ticket_id, message) if ticket_id else None
+        return await self._named(ticket_id, reply_of(message, words_of(message))) if ticket_id else None
+
+    async def offered(self, ticket: Ticket, ts: str) -> ThreadMessage | None:
+        """The message with this timestamp in the ticket's thread: as it is known, else read."""
+        place = await self._place(ticket)
+        known = self._memory.newest(place, _READ) if place else []
+        reply = next((each for each in known if each.ts == ts), None)
+        if reply:
+            return await self._named(ticket.id, reply)
+        found = await self.one(self._desk.routes.desk, ts)
+        return found if found and found.ticket_id == ticket.id else None
+
+    async def known(self, ticket: Ticket) -> list[ThreadMessage]:
+        """The newest messages in the ticket's thread as far as they are known, newest first. Does not ask Slack."""
+        place = await self._place(ticket)
+        return [await self._named(ticket.id, each) for each in self._memory.newest(place, OFFERED)] if place else []
+
+    async def known_soon(self, ticket: Ticket) -> list[ThreadMessage]:
+        """What is known, unless the names of people are slow to come."""
+        try:
+            async with asyncio.timeout(_SOON):
+                return await self.known(ticket)
+        except _FAILURES:
+            return []
 
     async def newest(self, ticket: Ticket) -> list[ThreadMessage]:
-        """The newest messages in the ticket's thread, newest first; none when Slack does not answer in time."""
-        place = await self._desk.queries.card_place(ticket)
-        if place is None:
-            return []
+        """The newest messages, newest first; those that are known while Slack does not give them."""
+        place = await self._place(ticket)
         try:
-            async with asyncio.timeout(TIMEOUT):
-                answer = await self._client.conversations_replies(channel=place.channel, ts=place.ts, limit=_PAGE)
-                found = [each for each in answer["messages"] if is_of_person(each) and words_of(each)]
-                return [await self._read(ticket.id, each) for each in found[::-1][:_OFFERED]]
-        except (SlackApiError, ClientError, TimeoutError) as error:
+            if place:
+                await self._read.get(place)
+        except (*_FAILURES, TooLong) as error:
             log.warning("the thread of a ticket could not be read: %s", type(error).__name__)
-            return []
+        return await self.known(ticket)
 
-    async def _read(self, ticket_id: str, message: Mapping[str, Any]) -> ThreadMessage:
-        author, marked = str(message["user"]), words_of(message)
-        name = await self._desk.queries.names([author])
-        text = as_typed(marked, await self._names.of(marked)).strip()
-        return ThreadMessage(ticket_id, str(message["ts"]), name(author), moment_of(message), text)
+    async def _read_now(self, place: Place) -> None:
+        """Reads the thread from the oldest message that would be offered; all of it where too few are known."""
+        known = self._memory.newest(place, OFFERED)
+        reading = ThreadReading(self._client, place, known[-1].ts if len(known) == OFFERED else "")
+        self._memory.learn(place, await reading.newest(), reading.since)
+
+    async def _place(self, ticket: Ticket) -> Place | None:
+        place = await self._desk.queries.card_place(ticket)
+        return (place.channel, place.ts) if place else None
+
+    async def _named(self, ticket_id: str, reply: Reply) -> ThreadMessage:
+        name = await self._desk.queries.names([reply.user])
+        text = as_typed(reply.words, await self._names.of(reply.words)).strip()
+        return ThreadMessage(ticket_id, reply.ts, name(reply.user), moment_of(reply.ts), text)
 
 
-def is_of_person(message: Mapping[str, Any]) -> bool:
-    """True for a reply that a person wrote; an edited one counts, and so does one with files."""
-    is_reply = message.get("thread_ts") not in {None, message.get("ts")}
-    plain = message.get("subtype") in {None, "file_share", "thread_broadcast"}
-    return is_reply and plain and bool(message.get("user")) and not message.get("bot_id")
-
-
-def moment_of(message: Mapping[str, Any]) -> datetime:
-    """The time at which a message was posted."""
-    return datetime.fromtimestamp(float(message["ts"]), UTC)
+def moment_of(ts: str) -> datetime:
+    """The time of a Slack timestamp."""
+    return datetime.fromtimestamp(float(ts), UTC)

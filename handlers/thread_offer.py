@@ -14,8 +14,8 @@ from bot.core.i18n import t
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from handlers import views
-from handlers.dispatch import Dispatcher
-from handlers.payload import Click
+from handlers.dispatch import Dispatcher, Show
+from handlers.payload import Click, SlackEvent
 from handlers.thread_messages import ThreadMessage, ThreadReader
 
 FIELDS: Mapping[str, str] = {handoff.SUBMIT: "triage", escalation_form.TASKS: "done"}
@@ -29,9 +29,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def take_in(click: Click) -> None:
         """Adds a message, with its author and time, to what is typed in the field; the person still submits it."""
         ticket = await desk.queries.open_to(click.ticket, click.user)
-        message = await reader.one(desk.routes.desk, click.value)
+        message = await reader.offered(ticket, click.value)
         redraw = dispatcher.redraws.get(click.view_callback)
-        if message is None or message.ticket_id != ticket.id or redraw is None:
+        if message is None or redraw is None:
             raise NotNow(t("This message is not in the ticket's thread any more."))
         key = FIELDS[click.view_callback]
         words = added(click.typed.get(key, ""), message, ticket)
@@ -41,7 +41,15 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             view["private_metadata"] = click.about
             await dispatcher.update_view(click.view, view)
 
+    async def heard(event: SlackEvent) -> Show | None:
+        """Remembers what is written in the desk channel's threads."""
+        if event.channel == desk.routes.desk:
+            dispatcher.threads.hear(event.message)
+        return await other(event)
+
     dispatcher.clicks[thread_offer.TAKE_IN] = take_in
+    other = dispatcher.events["message"]
+    dispatcher.events["message"] = heard
 
 
 def added(typed: str, message: ThreadMessage, ticket: Ticket) -> str:
@@ -61,33 +69,41 @@ def _filled(block: Json, key: str, ts: str) -> Json:
 async def open_with_offers(
     dispatcher: Dispatcher, reader: ThreadReader, click: Click, view: Json, ticket: Ticket
 ) -> None:
-    """Opens the form at once, and adds the messages when Slack has given them, unless it was redrawn meanwhile."""
+    """Opens the form at once. Adds the messages that are known, then those that Slack gives; a redraw ends that."""
     opened = await views.open_for(dispatcher.client, click, view)
 
     async def add(shown: Json) -> None:
-        complete = await offered(reader, view, ticket)
-        if complete is not view:
-            await dispatcher.update_view(str(shown["id"]), complete, seen=str(shown["hash"]))
+        drawn = view
+        for messages in (reader.known, reader.newest):
+            complete = thread_offer.with_messages(view, key, await messages(ticket))
+            if complete["blocks"] != drawn["blocks"]:
+                updated = await views.update(dispatcher.client, str(shown["id"]), complete, seen=str(shown["hash"]))
+                if updated is None:
+                    return
+                shown, drawn = updated, complete
 
-    if opened is not None:
+    key = FIELDS[str(view["callback_id"])]
+    if opened is not None and is_asked(view):
         dispatcher.tasks.start(add(opened))
 
 
 def with_offers(
     desk: Desk, dispatcher: Dispatcher, redraw: Callable[[Click], Awaitable[Json]]
 ) -> Callable[[Click], Awaitable[Json]]:
-    """The redraw of a form, with the messages that are offered in it."""
+    """The redraw of a form, with the messages that are known by now. Slack is not asked again."""
     reader = ThreadReader(desk, dispatcher)
 
     async def redrawn(click: Click) -> Json:
         view = await redraw(click)
-        return await offered(reader, view, await desk.queries.ticket(click.ticket))
+        if not is_asked(view):
+            return view
+        messages = await reader.known_soon(await desk.queries.ticket(click.ticket))
+        return thread_offer.with_messages(view, FIELDS[str(view["callback_id"])], messages)
 
     return redrawn
 
 
-async def offered(reader: ThreadReader, view: Json, ticket: Ticket) -> Json:
-    """The form with the newest messages of the ticket's thread beside their field, where it is asked."""
+def is_asked(view: Json) -> bool:
+    """True if the form has the field for which messages are offered."""
     key = FIELDS[str(view["callback_id"])]
-    is_asked = any(block.get("block_id") == key for block in thread_offer.blocks_of(view))
-    return thread_offer.with_messages(view, key, await reader.newest(ticket)) if is_asked else view
+    return any(block.get("block_id") == key for block in thread_offer.blocks_of(view))

@@ -41,15 +41,16 @@ async def open_for(client: AsyncWebClient, click: Click, view: Json) -> Json | N
     return opened
 
 
-async def update(client: AsyncWebClient, view_id: str, view: Json, *, seen: str = "") -> bool:
-    """Updates a modal. Returns whether it was updated: a person may have closed, submitted or redrawn it meanwhile.
+async def update(client: AsyncWebClient, view_id: str, view: Json, *, seen: str = "") -> Json | None:
+    """Updates a modal, and returns it as Slack keeps it; None if it was closed, submitted or redrawn meanwhile.
 
     `seen`: the hash of the view the update was made from, for a redraw that must not replace a later one.
     """
     try:
-        await client.views_update(view_id=view_id, view=view, **({"hash": seen} if seen else {}))
+        answer = await client.views_update(view_id=view_id, view=view, **({"hash": seen} if seen else {}))
     except SlackApiError as error:
         if name_of(error) in _SUPERSEDED:
-            return False
+            return None
         raise
-    return True
+    updated: Json = answer["view"]
+    return updated

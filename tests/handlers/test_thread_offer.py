@@ -8,7 +8,8 @@ import pytest
 
 from bot.core.errors import NotNow
 from bot.model.ticket import Stage
-from handlers.thread_messages import ThreadMessage, is_of_person
+from handlers.thread_memory import is_of_person
+from handlers.thread_messages import ThreadMessage
 from handlers.thread_offer import added
 from localslack import Modal
 from tests.factories import an_incident

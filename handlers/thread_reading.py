@@ -1,0 +1,85 @@
+"""Reads the newest replies of a thread, of which Slack gives the oldest first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api_errors import is_rate_limit, retry_after
+from bot.adapters.slack.pages import next_cursor
+from handlers.message_text import words_of
+from handlers.thread_memory import Place, Reply, is_of_person, reply_of
+
+_PAGE = 900
+_PAGES = 6
+"""Pages of one reading."""
+_WAITS = 3
+"""Rate limits that one reading waits for."""
+_LONGEST_WAIT = 70.0
+"""Seconds one of them may take."""
+
+Page = Mapping[str, Any]
+
+
+class TooLong(Exception):
+    """The end of the thread was not reached in so many pages."""
+
+
+@dataclass
+class ThreadReading:
+    """One reading of a thread. Where Slack limits the history it takes minutes: it belongs in the background."""
+
+    client: AsyncWebClient
+    place: Place
+    since: str = ""
+    """Timestamp after which replies are read; empty: the thread is read from its begin, unless it is too long."""
+    _waits: int = 0
+
+    async def newest(self) -> list[Reply]:
+        """The last replies of people, oldest first. Sets `since` to where they begin.
+
+        A thread of several pages is read near its end. Raises `TooLong` and what the Web API raises.
+        """
+        page = await self._page()
+        messages = list(page["messages"])
+        if next_cursor(page) and not self.since and (near := _near_the_end(messages)):
+            self.since = near
+            page = await self._page()
+            messages = list(page["messages"])
+        for _ in range(_PAGES):
+            cursor = next_cursor(page)
+            if not cursor:
+                return [reply_of(each, words) for each in messages if is_of_person(each) and (words := words_of(each))]
+            page = await self._page(cursor)
+            messages += page["messages"]
+        raise TooLong
+
+    async def _page(self, cursor: str = "") -> Page:
+        channel, ts = self.place
+        while True:
+            try:
+                page: Any = await self.client.conversations_replies(
+                    channel=channel, ts=ts, limit=_PAGE, oldest=self.since or None, cursor=cursor or None
+                )
+            except SlackApiError as error:
+                self._waits += 1
+                if not is_rate_limit(error) or self._waits > _WAITS or retry_after(error) > _LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(retry_after(error))
+            else:
+                return page  # type: ignore[no-any-return]  # a response of the SDK is a mapping
+
+
+def _near_the_end(messages: Sequence[Page]) -> str:
+    """A moment after which about half a page of replies follows, as they are spread on average; empty if unknown."""
+    root = messages[0]
+    count, last = int(root.get("reply_count") or 0), float(root.get("latest_reply") or 0)
+    if not count or not last:
+        return ""
+    share = min(1.0, (len(messages) - 1) / 2 / count)
+    return f"{last - (last - float(root['ts'])) * share:.6f}"
