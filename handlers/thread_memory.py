@@ -46,7 +46,7 @@ class ThreadMemory:
     _threads: OrderedDict[Place, _Thread] = field(default_factory=OrderedDict)
 
     def newest(self, place: Place, limit: int) -> list[Reply]:
-        """What is known of a thread, newest first."""
+        """The known replies of a thread, newest first."""
         thread = self._threads.get(place)
         if thread is None or self.clock() - thread.at > LIFE:
             return []
@@ -60,7 +60,7 @@ class ThreadMemory:
             del thread.replies[ts]
         self._keep(thread, read)
 
-    def hear(self, event: Mapping[str, Any]) -> None:
+    def receive(self, event: Mapping[str, Any]) -> None:
         """Takes in the event of a message: a new reply, one that was edited, or one that was deleted."""
         subtype, channel = event.get("subtype"), str(event.get("channel"))
         if subtype == "message_deleted":

@@ -79,7 +79,7 @@ class ThreadReader:
         return [await self._named(ticket.id, each) for each in self._memory.newest(place, OFFERED)] if place else []
 
     async def known_soon(self, ticket: Ticket) -> list[ThreadMessage]:
-        """What is known, unless the names of people are slow to come."""
+        """The known messages, unless the names of people are slow to come."""
         try:
             async with asyncio.timeout(_SOON):
                 return await self.known(ticket)
@@ -100,7 +100,7 @@ class ThreadReader:
         """Reads the thread from the oldest message that would be offered; all of it where too few are known."""
         known = self._memory.newest(place, OFFERED)
         reading = ThreadReading(self._client, place, known[-1].ts if len(known) == OFFERED else "")
-        self._memory.learn(place, await reading.newest(), reading.since)
+        self._memory.learn(place, await reading.newest(OFFERED), reading.since)
 
     async def _place(self, ticket: Ticket) -> Place | None:
         place = await self._desk.queries.card_place(ticket)

@@ -41,15 +41,15 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             view["private_metadata"] = click.about
             await dispatcher.update_view(click.view, view)
 
-    async def heard(event: SlackEvent) -> Show | None:
+    async def received(event: SlackEvent) -> Show | None:
         """Remembers what is written in the desk channel's threads."""
         if event.channel == desk.routes.desk:
-            dispatcher.threads.hear(event.message)
+            dispatcher.threads.receive(event.message)
         return await other(event)
 
     dispatcher.clicks[thread_offer.TAKE_IN] = take_in
     other = dispatcher.events["message"]
-    dispatcher.events["message"] = heard
+    dispatcher.events["message"] = received
 
 
 def added(typed: str, message: ThreadMessage, ticket: Ticket) -> str:

@@ -11,13 +11,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import is_rate_limit, retry_after
-from bot.adapters.slack.pages import next_cursor
 from handlers.message_text import words_of
 from handlers.thread_memory import Place, Reply, is_of_person, reply_of
 
-_PAGE = 900
+_PAGE = 200
 _PAGES = 6
 """Pages of one reading."""
+_BACK = (0.5, 3.0)
+"""Pages before the end at which a long thread is read; the second where people wrote too little in the first."""
 _WAITS = 3
 """Rate limits that one reading waits for."""
 _LONGEST_WAIT = 70.0
@@ -40,19 +41,27 @@ class ThreadReading:
     """Timestamp after which replies are read; empty: the thread is read from its begin, unless it is too long."""
     _waits: int = 0
 
-    async def newest(self) -> list[Reply]:
-        """The last replies of people, oldest first. Sets `since` to where they begin.
+    async def newest(self, wanted: int) -> list[Reply]:
+        """The last replies of people, oldest first: so many if there are. Sets `since` to where they begin.
 
         A thread of several pages is read near its end. Raises `TooLong` and what the Web API raises.
         """
         page = await self._page()
+        begin = page["messages"]
+        if not _cursor(page) or self.since:
+            return await self._to_the_end(page)
+        found = list[Reply]()
+        for pages in _BACK:
+            self.since = _near_the_end(begin, pages)
+            found = await self._to_the_end(await self._page())
+            if len(found) >= wanted or not self.since:
+                break
+        return found
+
+    async def _to_the_end(self, page: Page) -> list[Reply]:
         messages = list(page["messages"])
-        if next_cursor(page) and not self.since and (near := _near_the_end(messages)):
-            self.since = near
-            page = await self._page()
-            messages = list(page["messages"])
         for _ in range(_PAGES):
-            cursor = next_cursor(page)
+            cursor = _cursor(page)
             if not cursor:
                 return [reply_of(each, words) for each in messages if is_of_person(each) and (words := words_of(each))]
             page = await self._page(cursor)
@@ -75,11 +84,14 @@ class ThreadReading:
                 return page  # type: ignore[no-any-return]  # a response of the SDK is a mapping
 
 
-def _near_the_end(messages: Sequence[Page]) -> str:
-    """A moment after which about half a page of replies follows, as they are spread on average; empty if unknown."""
-    root = messages[0]
+def _cursor(page: Page) -> str:
+    """The cursor of the next page; empty on the last one."""
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
+
+
+def _near_the_end(begin: Sequence[Page], pages: float) -> str:
+    """A moment after which about so many pages of replies follow, as they are spread on average; empty: the begin."""
+    root = begin[0]
     count, last = int(root.get("reply_count") or 0), float(root.get("latest_reply") or 0)
-    if not count or not last:
-        return ""
-    share = min(1.0, (len(messages) - 1) / 2 / count)
-    return f"{last - (last - float(root['ts'])) * share:.6f}"
+    share = (len(begin) - 1) * pages / count if count else 1.0
+    return f"{last - (last - float(root['ts'])) * share:.6f}" if share < 1 else ""

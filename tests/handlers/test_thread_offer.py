@@ -59,6 +59,49 @@ async def test_message_of_the_thread_is_offered_before_the_escalation(w: World) 
     assert (await w.ticket()).answer("done") == ""
 
 
+async def test_thread_is_read_once_for_a_form_and_heard_messages_need_no_reading(w: World) -> None:
+    card = await w.raised()
+    await w.alex.post(DESK, "Called the customer", thread=card)
+    since = max(row.seq for row in w.slack.services.traffic.rows())
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Called the customer")
+    await w.alex.post(DESK, "Restarted the <connector>", thread=card)
+    await w.decide(w.anna, form, "known", "no")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Restarted the <connector>")
+    await w.anna.click(form, "Take in")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    form = await w.anna.modal("Hand off to 2nd level")
+    assert typed_in(form, "triage").endswith(": Restarted the <connector>")
+    readings = [row for row in w.slack.services.traffic.rows(since) if row.kind == "conversations.replies"]
+    assert len(readings) == 1
+
+
+async def test_heard_messages_are_offered_while_slack_does_not_read_the_thread(w: World) -> None:
+    card = await w.raised()
+    for number in range(7):
+        await w.alex.post(DESK, f"Attempt {number}", thread=card)
+    w.slack.faults.order("conversations.replies", "ratelimited", retry_after=3600, times=None)
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Attempt 6")
+    assert [number for number in range(7) if f"Attempt {number}" in form.text] == [2, 3, 4, 5, 6]
+    await w.anna.click(form, "Take in")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    assert typed_in(await w.anna.modal("Hand off to 2nd level"), "triage").endswith(": Attempt 6")
+
+
+async def test_message_that_was_edited_or_deleted_meanwhile_is_taken_in_as_it_is(w: World) -> None:
+    card = await w.raised()
+    first = await w.alex.post(DESK, "Restarted it once", thread=card)
+    await w.alex.post(DESK, "Restarted it", thread=card)
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Restarted it once")
+    await w.alex.act("delete", channel=DESK, ts=first["ts"])
+    await w.anna.click(form, "Take in")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    form = await w.anna.modal("Hand off to 2nd level")
+    assert "Restarted it once" not in form.text
+
+
 async def test_thread_that_slack_does_not_read_keeps_no_form_closed(w: World) -> None:
     card = await w.raised()
     await w.anna.control("POST", "faults", method="conversations.replies", fault="internal_error", times=5)
