@@ -246,7 +246,7 @@ async def test_chaser_html_declares_the_language_of_letters() -> None:
 
 async def test_mail_that_answers_none_does_not_begin_with_re() -> None:
     words: dict[str, JsonValue] = {"text": "How does it stand?", "subject": "Re: P1", "reply_to": "b@p.example"}
-    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=NoticeKind.CHASE_MAIL, body=words) for n in (1, 2))
+    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, kind=NoticeKind.CHASE_MAIL, body=words) for n in (1, 2))
     async with smtp_server(Inbox()) as inbox:
         carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "", outgoing())
         for notice in (first, second):
