@@ -80,25 +80,25 @@ class MemoryDrafts:
     """`bot.ports.Drafts` in memory."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, dict[str, str]] = {}
+        self.stored: dict[str, dict[str, str]] = {}
 
     async def get(self, key: str) -> dict[str, str] | None:
-        return self.kept.get(key)
+        return self.stored.get(key)
 
     async def put(self, key: str, value: dict[str, str]) -> None:
-        self.kept[key] = value
+        self.stored[key] = value
 
     async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:
-        replaced = self.kept.get(key) == old
+        replaced = self.stored.get(key) == old
         if replaced:
-            self.kept[key] = new
+            self.stored[key] = new
         return replaced
 
     async def drop(self, key: str) -> None:
-        self.kept.pop(key, None)
+        self.stored.pop(key, None)
 
     async def keys(self) -> list[str]:
-        return list(self.kept)
+        return list(self.stored)
 
     async def close(self) -> None:
         """Does nothing."""
@@ -314,7 +314,7 @@ class World:
         """Notices of this ticket in the outbox, oldest first."""
         return (await self.store.letters(ticket_id=ticket.id, limit=1000))[::-1]
 
-    async def told(self, ticket: Ticket, kind: NoticeKind) -> list[Notice]:
+    async def notices_of_kind(self, ticket: Ticket, kind: NoticeKind) -> list[Notice]:
         """The notices of this kind that the ticket's present version caused."""
         rows = await self.notices(ticket)
         return [row.notice for row in rows if row.notice.kind is kind and row.notice.version == ticket.version]

@@ -39,18 +39,18 @@ def _life(random: Random, number: int, raised: datetime, end: datetime) -> tuple
         id=f"t{number:05}", number=1001 + number, kind=random.choice(list(Kind)), raised_by=ANNA, owner=ANNA,
         first_owner=ANNA, raised_at=raised, since=raised, zone="Europe/Berlin", answers=answers,
     )  # fmt: skip
-    said = {f"answer.{key}": text for key, text in answers.items()}
-    history = [event(ticket, Move.RAISE, ANNA, raised, **said)]
+    details = {f"answer.{key}": text for key, text in answers.items()}
+    history = [event(ticket, Move.RAISE, ANNA, raised, **details)]
     ticket, at = ticket.model_copy(update={"times": timestamps.of(history)}), raised
     for _ in range(random.randrange(2, 40)):
         at += timedelta(minutes=_pause(random))
         if at >= end:
             break
         before = ticket
-        ticket, told = _step(random, ticket, at)
-        times = timestamps.after_event(before.times, told, before.stage, ticket.stage)
+        ticket, made = _step(random, ticket, at)
+        times = timestamps.after_event(before.times, made, before.stage, ticket.stage)
         ticket = ticket.model_copy(update={"times": times})
-        history.append(told)
+        history.append(made)
     return ticket, history
 
 
@@ -98,9 +98,9 @@ def _from_retarus(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket,
     if random.random() < 0.2:
         cause = random.choice(["retarus", "other", "undetermined"])
         return changed, event(changed, Step.FOUND, BEN, at, **{"answer.caused_by": cause})
-    said = {"update_due": _later(random, at), "eta": _later(random, at), "question": "Which tenant?"}
-    kept = random.sample(sorted(said), random.randrange(1, 4))
-    return changed, event(changed, Step.EXPECT, BEN, at, **{key: said[key] for key in kept})
+    text = {"update_due": _later(random, at), "eta": _later(random, at), "question": "Which tenant?"}
+    stored = random.sample(sorted(text), random.randrange(1, 4))
+    return changed, event(changed, Step.EXPECT, BEN, at, **{key: text[key] for key in stored})
 
 
 def _later(random: Random, at: datetime) -> str:
@@ -116,7 +116,7 @@ def believable(random: Random, count: int, begins: datetime) -> Iterator[tuple[T
         day = begins + timedelta(days=random.choice([each for each in range(30) if _is_weekday(begins, each)]))
         raised = day + timedelta(hours=random.randrange(7, 16), minutes=random.randrange(60))
         story = _Story(random, _new(random, number, raised), raised)
-        yield story.told(is_left_open=number > count - 8)
+        yield story.finished(is_left_open=number > count - 8)
 
 
 def _is_weekday(begins: datetime, days: int) -> bool:
@@ -139,18 +139,18 @@ class _Story:
     """One ticket's lifecycle, step by step."""
 
     def __init__(self, random: Random, ticket: Ticket, at: datetime) -> None:
-        said = {f"answer.{key}": text for key, text in ticket.answers.items()}
+        details = {f"answer.{key}": text for key, text in ticket.answers.items()}
         self.random, self.ticket, self.at = random, ticket, at
-        self.history = [event(ticket, Move.RAISE, ANNA, at, **said)]
+        self.history = [event(ticket, Move.RAISE, ANNA, at, **details)]
 
-    def after(self, least: int, most: int, what: Move | Step, **detail: str) -> None:
+    def after(self, minimum: int, maximum: int, what: Move | Step, **detail: str) -> None:
         """Moves the clock on by that many minutes."""
-        self.at += timedelta(minutes=self.random.randrange(least, most))
+        self.at += timedelta(minutes=self.random.randrange(minimum, maximum))
         moved = move(self.ticket, what, BEN, self.at) if isinstance(what, Move) else change(self.ticket)
         self.ticket = moved
         self.history.append(event(moved, what, BEN, self.at, **detail))
 
-    def told(self, *, is_left_open: bool) -> tuple[Ticket, list[Event]]:
+    def finished(self, *, is_left_open: bool) -> tuple[Ticket, list[Event]]:
         self.after(3, 50, Move.TAKE)
         if self.ticket.answer("priority") == "P1":
             self.after(10, 130, Step.PLAN)

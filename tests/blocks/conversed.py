@@ -46,8 +46,8 @@ def entries() -> Iterator[Entry]:
     yield an_entry(kind="automatic_reply")
     yield an_entry(kind="acknowledgement")
     for outcome in ("failed", "delayed", "delivered"):
-        told = FailedDelivery(recipient="support@retarus.example", outcome=outcome, reason="unknown")
-        yield an_entry(kind="delivery_report", deliveries=(told,), letter="t1:5:letter_mail:support@retarus.example")
+        failed = FailedDelivery(recipient="support@retarus.example", outcome=outcome, reason="unknown")
+        yield an_entry(kind="delivery_report", deliveries=(failed,), letter="t1:5:letter_mail:support@retarus.example")
     yield an_entry(kind="delivery_report")
 
 

@@ -41,7 +41,7 @@ def a_note(**values: Any) -> TechnicalNote:
 def longest_note(ticket: Ticket, **values: Any) -> TechnicalNote:
     """A note with every text as long as it may be, and as awkward."""
     text = ticket.answer("happens") * 9
-    return a_note(**{key: text[:most] for key, most in TEXTS.items()}, **values)
+    return a_note(**{key: text[:limit] for key, limit in TEXTS.items()}, **values)
 
 
 def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> Iterator[tuple[str, Json]]:

@@ -23,8 +23,8 @@ OCTOBER = month.period(date(2026, 10, 1), "Europe/Berlin", datetime(2026, 11, 2,
 
 def a_paper(config: Config, *, count: int = 60, customer: str = "") -> ReportDocument:
     """Figures of a month of tickets."""
-    told = months.lives(Random(1), count, BEGAN, 70)
-    lines = [ticket_month.line(ticket, history, OCTOBER, config) for ticket, history in told]
+    lives = months.lives(Random(1), count, BEGAN, 70)
+    lines = [ticket_month.line(ticket, history, OCTOBER, config) for ticket, history in lives]
     theirs = [each for each in lines if each and customer in {"", each.customer}]
     return wording.paper(figures(theirs, OCTOBER, config, customer), config, NOW)
 

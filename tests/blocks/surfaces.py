@@ -119,7 +119,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     """Messages by name. `who` gives names, which people choose themselves."""
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
-        event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
+        event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_detail_of(ticket))
         yield f"story {what}", thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, NoticeKind.DIRECT, to)
@@ -171,7 +171,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "help", tickets.help_message(config)
 
 
-def _said(ticket: Ticket) -> Mapping[str, str]:
+def _detail_of(ticket: Ticket) -> Mapping[str, str]:
     return {DETAILS[ticket.version % len(DETAILS)]: ticket.answer("happens")}
 
 

@@ -142,9 +142,9 @@ def test_card_with_retarus_offers_the_customers_answer_first_while_they_are_aske
 
 @pytest.mark.parametrize("what", [Move.RESOLVE, Move.WITHDRAW])
 def test_form_that_ends_a_ticket_with_retarus_says_that_they_are_not_told(what: Move) -> None:
-    told = "Retarus is not told by this"
-    assert told in str(transitions.modal(what, an_incident(Stage.RETARUS), "PD-1042", a_config()))
-    assert told not in str(transitions.modal(what, an_incident(Stage.SECOND), "PD-1042", a_config()))
+    remark = "Retarus is not told by this"
+    assert remark in str(transitions.modal(what, an_incident(Stage.RETARUS), "PD-1042", a_config()))
+    assert remark not in str(transitions.modal(what, an_incident(Stage.SECOND), "PD-1042", a_config()))
 
 
 def test_highest_priority_alone_can_skip_the_handoff() -> None:
@@ -183,7 +183,7 @@ def test_card_of_a_ticket_that_was_sent_back_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "said"),
+    ("times", "expected"),
     [
         ({"priorities": {"P1": NOW}}, "⌛ plan due "),
         ({"priorities": {"P1": NOW}, "waits": ((NOW, None),)}, "⏸️ SLA paused: waiting for the customer"),
@@ -198,11 +198,11 @@ def test_card_of_a_ticket_that_was_sent_back_says_why() -> None:
         ),
     ],
 )
-def test_card_shows_what_is_due_and_what_is_overdue(times: dict[str, Any], said: str) -> None:
+def test_card_shows_what_is_due_and_what_is_overdue(times: dict[str, Any], expected: str) -> None:
     config = a_config(sla={"P1": {"action_plan": 120}})
     ticket = an_incident(Stage.SECOND, times=Times(**times))
     shown = card.card(ticket, config, who)
-    assert said in " ".join(part["text"] for part in parts(shown.blocks) if isinstance(part.get("text"), str))
+    assert expected in " ".join(part["text"] for part in parts(shown.blocks) if isinstance(part.get("text"), str))
 
 
 def test_age_of_the_trouble_is_kept_true_by_slack() -> None:
@@ -213,7 +213,7 @@ def test_age_of_the_trouble_is_kept_true_by_slack() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "owner", "said"),
+    ("stage", "owner", "expected"),
     [
         (Stage.NEW, ANNA, "PD-1042 · not taken yet: Anna Arnold"),
         (Stage.HANDED_OFF, ANNA, "PD-1042 · offered to the 2nd level: Anna Arnold"),
@@ -222,19 +222,19 @@ def test_age_of_the_trouble_is_kept_true_by_slack() -> None:
         (Stage.RESOLVED, ANNA, "PD-1042 · to be confirmed: Anna Arnold"),
     ],
 )
-def test_card_shows_stage_ball_and_owner(stage: Stage, owner: str, said: str) -> None:
-    assert said in words(an_incident(stage, owner=owner))
+def test_card_shows_stage_ball_and_owner(stage: Stage, owner: str, expected: str) -> None:
+    assert expected in words(an_incident(stage, owner=owner))
 
 
 def test_card_shows_the_known_facts_of_the_incident() -> None:
-    said = words(an_incident(rcr=("RCR-1", "RCR-2")))
+    text = words(an_incident(rcr=("RCR-1", "RCR-2")))
     for fact in (
         "P1 · Müller GmbH · Email Security",
         "no outbound mail",
         "RCR-1, RCR-2",
         "Outbound mail is",
     ):
-        assert fact in said
+        assert fact in text
 
 
 def test_times_are_shown_in_each_readers_own_zone() -> None:
@@ -242,9 +242,9 @@ def test_times_are_shown_in_each_readers_own_zone() -> None:
 
 
 def test_missing_answers_for_retarus_are_named_and_counted() -> None:
-    said = words(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF))
-    assert "Start checks" in said
-    assert "missing for Retarus: tenants, interface and 8 more" in said
+    text = words(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF))
+    assert "Start checks" in text
+    assert "missing for Retarus: tenants, interface and 8 more" in text
 
 
 def test_complete_ticket_says_so() -> None:
@@ -262,15 +262,15 @@ def test_card_looks_as_approved() -> None:
 
 
 def test_trouble_that_is_over_says_until_when_it_lasted() -> None:
-    said = words(an_incident(Stage.FIRST, also={"end": END}))
-    assert "until" in said
+    text = words(an_incident(Stage.FIRST, also={"end": END}))
+    assert "until" in text
 
 
 def test_card_shows_known_cause_and_solution() -> None:
     known = {"cause": "A wrong policy", "workaround": "Send by DE2", "plan": "Ben at 12:00", "caused_by": "retarus"}
-    said = words(an_incident(Stage.RETARUS, also=known))
+    text = words(an_incident(Stage.RETARUS, also=known))
     for line in ("Root cause : A wrong policy", "Workaround : Send by DE2", "Retarus found : Caused by Retarus"):
-        assert line in said
+        assert line in text
     assert "Workaround" not in words(an_incident(Stage.SECOND, also={"workaround": "none"}))
 
 

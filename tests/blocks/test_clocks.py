@@ -24,7 +24,7 @@ WORKING = a_config(
 ALWAYS = a_config(reminders={"second": 240}, sla={"P1": {"action_plan": 600}})
 
 
-def said(hours: float, *, working: bool) -> str:
+def shown_duration(hours: float, *, working: bool) -> str:
     config = WORKING if working else ALWAYS
     ticket = an_incident(Stage.SECOND, since=FRIDAY, times=Times(priorities={"P1": FRIDAY}))
     view = clocks.shown(ticket, "PD-1042", runs(ticket, config), FRIDAY + timedelta(hours=hours), config)
@@ -42,6 +42,6 @@ def said(hours: float, *, working: bool) -> str:
     ],
 )
 def test_lengths_are_in_working_time_where_the_timer_counts_it(hours: int, working: bool, lengths: list[str]) -> None:
-    words = said(hours, working=working)
+    words = shown_duration(hours, working=working)
     assert [length for length in lengths if length not in words] == []
     assert ("working time" in words) is working

@@ -32,7 +32,7 @@ def test_words_of_theirs_are_never_markup() -> None:
 
 def test_text_that_only_a_mail_program_can_show_is_told_instead_of_no_text() -> None:
     sealed = EntryFile(name="smime.p7m", type="application/pkcs7-mime", size=900)
-    for files, told in (((sealed,), "encrypted or sealed"), ((), "(no text)")):
+    for files, expected in (((sealed,), "encrypted or sealed"), ((), "(no text)")):
         entry = conversed.an_entry(words="", text="", files=files)
-        assert told in json.dumps(conversation.message(entry, TICKET, CONFIG).blocks)
-        assert told in json.dumps(conversation.whole(entry))
+        assert expected in json.dumps(conversation.message(entry, TICKET, CONFIG).blocks)
+        assert expected in json.dumps(conversation.whole(entry))

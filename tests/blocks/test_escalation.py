@@ -54,12 +54,12 @@ def test_form_says_which_answers_stay_with_us() -> None:
 
 def test_form_lists_what_is_answered_in_short_lines() -> None:
     long = "Only they see the policy that rejects on the data centre in Frankfurt, and only they can correct it there"
-    said = words(escalation_form.modal(an_incident(Stage.SECOND, also={"why_retarus": long}), "PD-1042", CONFIG))
-    assert "Already answered" in said
-    assert "EXAMPLE: \n1 transaction\n" in said
-    assert "What is asked of Retarus, and why them: \nOnly they see the policy that rejects on" in said
-    assert long not in said
-    assert "What was done, and what came of it" not in said
+    text = words(escalation_form.modal(an_incident(Stage.SECOND, also={"why_retarus": long}), "PD-1042", CONFIG))
+    assert "Already answered" in text
+    assert "EXAMPLE: \n1 transaction\n" in text
+    assert "What is asked of Retarus, and why them: \nOnly they see the policy that rejects on" in text
+    assert long not in text
+    assert "What was done, and what came of it" not in text
 
 
 def test_preview_of_a_complete_ticket_can_be_sent() -> None:
@@ -70,9 +70,9 @@ def test_preview_of_a_complete_ticket_can_be_sent() -> None:
 
 def test_preview_is_the_letter_word_for_word() -> None:
     ticket = an_incident(Stage.SECOND)
-    said = words(shown(ticket)).split()
+    text = words(shown(ticket)).split()
     letter = as_text(write(ticket, a_contact(), CONFIG)).replace("telephone number:", "telephone number").split()
-    assert " ".join(letter) in " ".join(said)
+    assert " ".join(letter) in " ".join(text)
 
 
 def test_preview_says_where_it_goes() -> None:

@@ -43,7 +43,7 @@ def words(pages: list[Message]) -> list[str]:
     ).split()
 
 
-def said(text: LetterText) -> list[str]:
+def lines_of(text: LetterText) -> list[str]:
     return [
         *text.subject.split(),
         *(word for part in copy_of(text) for line in (part.heading, *part.lines) for word in line.split()),
@@ -52,7 +52,7 @@ def said(text: LetterText) -> list[str]:
 
 def test_usual_letter_is_one_message() -> None:
     (page,) = letter.messages(written())
-    assert words([page]) == said(written())
+    assert words([page]) == lines_of(written())
     assert page.text.startswith("INCIDENT · our reference PD-1042")
 
 
@@ -61,7 +61,7 @@ def test_long_letter_is_several_messages_with_every_word_in_order() -> None:
     pages = letter.messages(text)
     assert len(pages) > 1
     assert all(page.blocks[-1] == kit.note("Continues below.") for page in pages[:-1])
-    assert words(without_remark(pages)) == said(text)
+    assert words(without_remark(pages)) == lines_of(text)
     assert [page.text for page in pages[1:]] == [f"{text.subject} ({number})" for number in range(2, len(pages) + 1)]
 
 
@@ -79,7 +79,7 @@ def test_every_message_of_the_longest_letter_is_one_slack_takes(text: str) -> No
 def test_no_piece_of_any_text_is_lost_between_messages(texts: list[str]) -> None:
     keys = ("happens", "error", "steps", "done", "example.1.log", "contact")
     text = written(an_incident(also=dict(zip(keys, texts, strict=False))))
-    assert "".join(words(without_remark(letter.messages(text)))) == "".join(said(text))
+    assert "".join(words(without_remark(letter.messages(text)))) == "".join(lines_of(text))
 
 
 def test_sent_letter_can_be_read_again_unchanged() -> None:

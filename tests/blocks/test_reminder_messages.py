@@ -22,8 +22,8 @@ ACCEPT, NOTE = transitions.action_of(Move.ACCEPT), transitions.action_of(Step.NO
 
 def item(stage: Stage = Stage.SECOND, to: str = "", **detail: str) -> Item:
     """A reminder that still asks, of a ticket that came to its stage an hour ago."""
-    kept = {"stage": stage.value, "people": BEN, "owner": BEN, "watches": "progress", "rest": "3600", **detail}
-    event = Event(ticket_id="t1", version=5, at=NOW, by="", kind=Step.REMIND, detail=kept)
+    stored = {"stage": stage.value, "people": BEN, "owner": BEN, "watches": "progress", "rest": "3600", **detail}
+    event = Event(ticket_id="t1", version=5, at=NOW, by="", kind=Step.REMIND, detail=stored)
     since = NOW - timedelta(hours=1)
     times = Times(touched=since, standing=("reminder:5", *([f"reminder:5:{to}"] if to else [])))
     return Item(an_incident(stage, since=since, times=times, version=5), event, to=to)
@@ -45,7 +45,7 @@ def actions(message: Message) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("detail", "said"),
+    ("detail", "expected"),
     [
         ({}, "Reminder: with the 2nd level for 1 h with no activity."),
         ({"idle": "600"}, "Reminder: with the 2nd level for 1 h, last activity 10 min ago."),
@@ -55,8 +55,8 @@ def actions(message: Message) -> list[str]:
         ({"rest": "20", "counted": "work"}, "with the 2nd level for 0 min of working time"),
     ],
 )
-def test_reminder_says_for_how_long_and_when_a_person_last_acted(detail: dict[str, str], said: str) -> None:
-    assert said in thread(item(Stage.SECOND, "", **detail)).text
+def test_reminder_says_for_how_long_and_when_a_person_last_acted(detail: dict[str, str], expected: str) -> None:
+    assert expected in thread(item(Stage.SECOND, "", **detail)).text
 
 
 def test_reminder_of_a_resolved_ticket_says_that_it_waits_for_confirmation() -> None:
@@ -83,7 +83,7 @@ def test_breach_is_named_beside_what_else_is_due() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "to", "detail", "said"),
+    ("stage", "to", "detail", "expected"),
     [
         (Stage.SECOND, BEN, {}, "Still yours: with the 2nd level for 1 h with no activity."),
         (Stage.HANDED_OFF, ANNA, {"owner": ANNA, "unable": ANNA}, "Not accepted yet: handed off to the 2nd level"),
@@ -95,9 +95,9 @@ def test_breach_is_named_beside_what_else_is_due() -> None:
     ],
 )
 def test_direct_message_says_why_this_person_hears_of_it(
-    stage: Stage, to: str, detail: dict[str, str], said: str
+    stage: Stage, to: str, detail: dict[str, str], expected: str
 ) -> None:
-    assert direct(item(stage, to, **detail)).text.startswith(f"PD-1042: {said}")
+    assert direct(item(stage, to, **detail)).text.startswith(f"PD-1042: {expected}")
 
 
 def test_direct_message_has_only_the_buttons_its_reader_may_press() -> None:

@@ -72,7 +72,7 @@ def test_report_has_only_buttons_that_are_redrawn() -> None:
 
 def test_chart_in_words_names_what_it_shows_and_no_more() -> None:
     some = [
-        ticket_month.line(*told, reported.OCTOBER, CONFIG) for told in months.lives(Random(1), 9, reported.BEGAN, 60)
+        ticket_month.line(*lives, reported.OCTOBER, CONFIG) for lives in months.lives(Random(1), 9, reported.BEGAN, 60)
     ]
     many = figures(filter(None, some), reported.OCTOBER, CONFIG)
     many = replace(many, services={f"Service {number}": Count(20 - number) for number in range(12)})

@@ -27,7 +27,7 @@ PUSHED = "🔴 P1 · PD-1042 · Müller GmbH: "
 """Beginning of each text that a phone shows."""
 
 
-def told(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
+def line_of(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
     ticket = an_incident(stage)
     return thread_lines.message(
         a_notice(ticket, NoticeKind.THREAD), ticket, an_event(ticket, what, by, **detail), config, who
@@ -68,7 +68,7 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
     ],
 )
 def test_step_is_one_line_who_did_what(what: str, line: str) -> None:
-    assert told(what).text == PUSHED + line
+    assert line_of(what).text == PUSHED + line
 
 
 @pytest.mark.parametrize("key", ["summary", "reason", "question", "answer", "remedy", "note"])
@@ -82,18 +82,18 @@ def test_text_of_an_event_is_quoted_under_its_line(key: str) -> None:
 
 
 def test_second_level_is_called_once_where_the_work_is() -> None:
-    assert of(told(Move.HAND_OFF), "usergroup") == [{"type": "usergroup", "usergroup_id": "S0SECOND"}]
+    assert of(line_of(Move.HAND_OFF), "usergroup") == [{"type": "usergroup", "usergroup_id": "S0SECOND"}]
     named = a_config(levels={"second": {"members": [BEN, ALEX]}})
-    assert [part["user_id"] for part in of(told(Move.HAND_OFF, config=named), "user")] == [BEN, ALEX]
-    assert not of(told(Move.ACCEPT), "usergroup")
+    assert [part["user_id"] for part in of(line_of(Move.HAND_OFF, config=named), "user")] == [BEN, ALEX]
+    assert not of(line_of(Move.ACCEPT), "usergroup")
 
 
 def test_number_of_retaruss_is_told_as_theirs() -> None:
-    assert told(Step.RCR, BEN, rcr="RCR-88123").text == f"{PUSHED}Retarus: RCR-88123 (recorded by Ben Brandt)"
+    assert line_of(Step.RCR, BEN, rcr="RCR-88123").text == f"{PUSHED}Retarus: RCR-88123 (recorded by Ben Brandt)"
 
 
 def test_letter_can_be_opened_from_the_thread_by_the_declarant() -> None:
-    (button,) = of(told(Move.ESCALATE), "button")
+    (button,) = of(line_of(Move.ESCALATE), "button")
     assert button["action_id"] == letter.SHOW
 
 
@@ -187,7 +187,7 @@ def test_direct_message_tells_a_person_the_meaning_for_them(what: str, stage: St
 def test_reason_for_sending_back_is_in_the_push_text() -> None:
     message = direct(Move.SEND_BACK, ANNA, Stage.FIRST, reason="The tenants are wrong")
     assert message.text == f"{PUSHED}Alex Adler sent it back to you. The tenants are wrong"
-    assert told(Move.SEND_BACK, reason="The tenants are wrong").text.endswith("1st level: The tenants are wrong")
+    assert line_of(Move.SEND_BACK, reason="The tenants are wrong").text.endswith("1st level: The tenants are wrong")
 
 
 def test_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_only() -> None:

@@ -90,7 +90,7 @@ MODEL: dict[Move, dict[Stage, tuple[Stage, tuple[str, ...]]]] = {
 }
 """Stages of each move, from and to, and the levels that may make it."""
 CLICKS = st.sampled_from([Move.TAKE, Move.ACCEPT, Move.TAKE_OVER, Move.CONFIRM])
-SAID = {
+DETAIL_KEYS = {
     Move.SEND_BACK: "reason",
     Move.ASK_CUSTOMER: "question",
     Move.CUSTOMER_ANSWERED: "answer",
@@ -221,14 +221,14 @@ class DeskComparison(RuleBasedStateMachine):
         self.expect(model, what, by, done is not None, possible=not is_theirs_already)
 
     @precondition(lambda self: self.models)
-    @rule(number=st.integers(0, 1), what=st.sampled_from(sorted(SAID)), by=ANYBODY, word=WORDS)
+    @rule(number=st.integers(0, 1), what=st.sampled_from(sorted(DETAIL_KEYS)), by=ANYBODY, word=WORDS)
     def kind(self, number: int, what: Move, by: str, word: str) -> None:
         model, form = self.models[number % len(self.models)], self.world.form()
         desk = self.world.desk
         if what is Move.RESOLVE:
             done = self.attempt(lambda: desk.tickets.resolve(model.id, by, form, word, {}))
         else:
-            done = self.attempt(lambda: desk.tickets.act_with_text(model.id, what, by, form, SAID[what], word))
+            done = self.attempt(lambda: desk.tickets.act_with_text(model.id, what, by, form, DETAIL_KEYS[what], word))
         self.expect(model, what, by, done is not None)
         if done and what is Move.RESOLVE:
             model.answers["remedy"] = word
@@ -253,7 +253,7 @@ class DeskComparison(RuleBasedStateMachine):
             what = [move for move, stages in MODEL.items() if model.stage in stages][choice % 3 :][:1]
             if not what:
                 return
-            if what[0] in SAID:
+            if what[0] in DETAIL_KEYS:
                 self.kind(number, what[0], by, word)
             else:
                 self.click(number, what[0], by)

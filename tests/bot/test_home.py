@@ -89,13 +89,13 @@ class Counted:
     def __init__(self, store: object) -> None:
         self._store = store
         self.asked: list[str] = []
-        self.most = 0
+        self.maximum = 0
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def ask(*values: Any, **named: Any) -> Any:
             self.asked.append(name)
             found = await getattr(self._store, name)(*values, **named)
-            self.most = max(self.most, len(found) if isinstance(found, list) else 0)
+            self.maximum = max(self.maximum, len(found) if isinstance(found, list) else 0)
             return found
 
         return ask
@@ -114,7 +114,7 @@ async def test_a_home_costs_the_same_with_5000_open_tickets_as_with_50(screen: S
         assert seen.open == number
         assert len(seen.page) == min(PAGE, seen.total)
         costs.append(counted.asked)
-        assert counted.most <= COMPARED
+        assert counted.maximum <= COMPARED
     assert len(costs[0]) <= 16
     more = {"find": len(screen.stages) + 1 if screen.ball else 2}  # of very many, the newest are asked for too
     assert not Counter(costs[1]) - Counter(costs[0]) - Counter(more)
@@ -198,7 +198,7 @@ class _Meeting(MemoryDrafts):
 
     async def get(self, key: str) -> dict[str, str] | None:
         found = await super().get(key)
-        if not self.kept:
+        if not self.stored:
             await self._all_have_read.wait()
         return found
 

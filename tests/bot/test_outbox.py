@@ -31,12 +31,12 @@ class Courier:
         self._does = does
         self.got: list[tuple[str, int]] = []
         self.under_way = 0
-        self.most = 0
+        self.maximum = 0
         self._arrived = asyncio.Condition()
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         self.under_way += 1
-        self.most = max(self.most, self.under_way)
+        self.maximum = max(self.maximum, self.under_way)
         try:
             async with self._arrived:
                 self.got.append((claim.notice.key, claim.attempt))
@@ -142,7 +142,7 @@ async def test_no_more_than_so_many_at_once() -> None:
     async with scene.running():
         await scene.drained()
     assert len(scene.courier.got) == 20
-    assert scene.courier.most == 3
+    assert scene.courier.maximum == 3
 
 
 async def test_a_place_and_what_follows_are_saved_with_the_outcome() -> None:

@@ -51,18 +51,18 @@ async def repaired(*outcomes: Outcome) -> dict[str, str]:
 
 
 async def test_overdue_notices_are_delivered_and_counted() -> None:
-    said = await repaired(Sent(), Sent())
-    assert said["overdue notices"] == "DONE  overdue notices: 2 of 2 were delivered."
-    assert said["undeliverable notices"] == "ok    undeliverable notices"
+    text = await repaired(Sent(), Sent())
+    assert text["overdue notices"] == "DONE  overdue notices: 2 of 2 were delivered."
+    assert text["undeliverable notices"] == "ok    undeliverable notices"
 
 
 async def test_overdue_notice_that_still_waits_is_named_with_its_reason() -> None:
     past = ManualClock()() - timedelta(minutes=1)
-    said = await repaired(Sent(), Retry(past, "Slack did not answer."))
-    assert said["overdue notices"] == "FIX   overdue notices: 1 still wait: Slack did not answer."
+    details = await repaired(Sent(), Retry(past, "Slack did not answer."))
+    assert details["overdue notices"] == "FIX   overdue notices: 1 still wait: Slack did not answer."
 
 
 async def test_undeliverable_notices_are_counted_and_left_to_a_person() -> None:
-    said = await repaired(Dead("Slack refuses it."))
-    assert said["undeliverable notices"].startswith("FIX   undeliverable notices: 1;")
-    assert said["overdue notices"] == "DONE  overdue notices: 0 of 1 were delivered."
+    text = await repaired(Dead("Slack refuses it."))
+    assert text["undeliverable notices"].startswith("FIX   undeliverable notices: 1;")
+    assert text["overdue notices"] == "DONE  overdue notices: 0 of 1 were delivered."

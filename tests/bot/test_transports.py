@@ -30,7 +30,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock, self.broken, self.checks = ManualClock(), set[str](), 0
-        self.told: list[Closure] = []
+        self.closures: list[Closure] = []
         self.opened = asyncio.Event()
         self.tell_fails = False
         self.store = MemoryStore(self.clock)
@@ -68,7 +68,7 @@ class Scene:
         return closure.channel not in self.broken
 
     async def tell(self, closure: Closure) -> None:
-        self.told.append(closure)
+        self.closures.append(closure)
         if self.tell_fails:
             raise StoreDown("down")
 
@@ -115,7 +115,7 @@ async def test_closed_transport_keeps_everything_and_delivers_it_once_open(caplo
     assert set((await scene.states()).values()) == {"sent"}
     assert scene.transports.are_open
     assert len([record for record in caplog.records if "closed" in record.message]) == 1
-    assert len(scene.told) == 1
+    assert len(scene.closures) == 1
 
 
 async def test_closed_transport_is_not_tried_with_every_notice() -> None:
@@ -172,7 +172,7 @@ async def test_transport_that_closes_again_is_told_again() -> None:
             scene.slack.close(REVOKED)
             async with asyncio.timeout(TIMEOUT):
                 await scene.opened.wait()
-    assert len(scene.told) == 2
+    assert len(scene.closures) == 2
 
 
 async def test_closure_ends_even_if_it_could_not_be_reported() -> None:

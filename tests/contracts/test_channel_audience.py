@@ -50,9 +50,9 @@ async def test_guest_on_the_last_page_is_counted_and_look_ups_are_paced(
         pauses.append(seconds)
 
     directory = SlackDirectory(client, Levels(), HomeWorkspace((await client.auth_test())["team_id"]), "UTC")
-    told = await warnings(client, directory, DESK, rest)
-    assert len(told) == 1
-    assert "1 guest" in told[0]
+    found_warnings = await warnings(client, directory, DESK, rest)
+    assert len(found_warnings) == 1
+    assert "1 guest" in found_warnings[0]
     assert calls(slack, "conversations.members") == 2
     members = calls(slack, "users.info")
     assert (members > CROWD, pauses) == (True, [3.0] * (members - 20))

@@ -17,18 +17,18 @@ OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 async def test_process_takes_no_more_connections_than_documented(postgres_url: str) -> None:
-    most = 0
+    maximum = 0
     async with opened(postgres_url) as (store, drafts):
 
         async def work(number: int) -> None:
-            nonlocal most
+            nonlocal maximum
             await store.apply(Batch(tickets=[a_ticket(f"t{number}")]))
             await drafts.put(f"d{number}", {"happens": "Timeout"})
             await asyncio.gather(store.find(Query()), drafts.get(f"d{number}"), store.next_due(now()))
-            most = max(most, await asyncio.to_thread(_connections, postgres_url))
+            maximum = max(maximum, await asyncio.to_thread(_connections, postgres_url))
 
         await asyncio.gather(*(work(number) for number in range(60)))
-    assert 1 < most <= CONNECTIONS
+    assert 1 < maximum <= CONNECTIONS
     assert f"takes up to {CONNECTIONS} connections" in OPERATIONS.read_text("utf-8")
 
 

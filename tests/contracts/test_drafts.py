@@ -54,8 +54,8 @@ async def test_replace_puts_only_over_what_was_read(drafts: Drafts) -> None:
 async def test_replace_loses_no_change_of_many_at_once(drafts: Drafts) -> None:
     async def count_up() -> None:
         while True:
-            kept = await drafts.get("count")
-            if await drafts.replace("count", kept, {"n": str(int(kept["n"]) + 1) if kept else "1"}):
+            draft = await drafts.get("count")
+            if await drafts.replace("count", draft, {"n": str(int(draft["n"]) + 1) if draft else "1"}):
                 return
 
     await asyncio.gather(*(count_up() for _ in range(20)))

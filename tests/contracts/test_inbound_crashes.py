@@ -150,6 +150,6 @@ async def test_mail_that_can_never_be_saved_is_kept_as_unreadable_and_holds_up_n
         receiving.cancel()
         await asyncio.gather(receiving, return_exceptions=True)
         await parser.close()
-    [kept] = await store.unassigned(limit=10)
-    assert (kept.reason, await store.original(kept.id)) == ("unreadable", an_answer(1))
+    [entry] = await store.unassigned(limit=10)
+    assert (entry.reason, await store.original(entry.id)) == ("unreadable", an_answer(1))
     await store.close()

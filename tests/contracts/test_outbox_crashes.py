@@ -30,19 +30,19 @@ class UnreliableRecipient:
     """A server that fails a quarter of all requests, sometimes after it has kept the message."""
 
     def __init__(self) -> None:
-        self.kept: list[str] = []
+        self.stored: list[str] = []
         self.posts = self.faults = 0
         self._chance = random.Random(4)
         self._more = asyncio.Condition()
 
     async def wait_for(self, count: int) -> None:
         async with asyncio.timeout(TIMEOUT), self._more:
-            await self._more.wait_for(lambda: len(self.kept) >= count)
+            await self._more.wait_for(lambda: len(self.stored) >= count)
 
     async def handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request, key = json.loads(await reader.readline())
-            answer = {"known": key in self.kept} if request == "probe" else await self._post(key)
+            answer = {"known": key in self.stored} if request == "probe" else await self._post(key)
             if answer == "silence":
                 await reader.read()
             elif answer != "reset":
@@ -58,7 +58,7 @@ class UnreliableRecipient:
         self.faults += bool(fault)
         if not fault or fault.startswith("kept"):
             async with self._more:
-                self.kept.append(key)
+                self.stored.append(key)
                 self._more.notify_all()
         if not fault:
             return {"status": "ok"}
@@ -111,11 +111,11 @@ async def test_messages_are_delivered_exactly_once_despite_kills(database_url: s
     await asyncio.gather(last, return_exceptions=True)
     server.close()
 
-    counts = Counter(recipient.kept)
+    counts = Counter(recipient.stored)
     doubled = [key for key, count in counts.items() if count > 1]
     assert (set(keys) - set(counts), doubled) == (set(), [])
     for lane in range(LANES):
-        in_lane = [key for key in recipient.kept if int(key[1:]) % LANES == lane]
+        in_lane = [key for key in recipient.stored if int(key[1:]) % LANES == lane]
         assert in_lane == keys[lane::LANES]
     assert recipient.faults > MESSAGES * FAULT_RATE / 2  # enough faults occurred
     assert len(await store.letters(state="sent", limit=MESSAGES + 1)) == MESSAGES

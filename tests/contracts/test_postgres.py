@@ -80,13 +80,13 @@ async def test_repeated_change_is_a_duplicate_though_its_ticket_has_changed_sinc
 # --- lost connections
 
 
-@pytest.mark.parametrize("fate", ["is lost", "is not answered"])
+@pytest.mark.parametrize("outcome", ["is lost", "is not answered"])
 async def test_change_is_applied_once_when_its_commit_loses_the_connection(
-    proxied: tuple[PostgresProxy, Store], fate: str
+    proxied: tuple[PostgresProxy, Store], outcome: str
 ) -> None:
     proxy, store = proxied
     (ticket,) = await store.apply(Batch(tickets=[a_ticket()]))
-    proxy.commit = fate  # type: ignore[assignment]
+    proxy.commit = outcome  # type: ignore[assignment]
     (saved,) = await store.apply(Batch(tickets=[next_version(ticket, bounces=1)], once=["form"], notices=[a_notice()]))
     assert proxy.commit == "arrives"
     assert await store.get("t1") == saved

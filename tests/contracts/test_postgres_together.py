@@ -72,10 +72,10 @@ async def test_change_saved_during_indexing_is_found(desk: DatabaseStore, postgr
 async def test_text_erased_during_indexing_is_not_found(desk: DatabaseStore, postgres_url: str) -> None:
     (saved,) = await desk.apply(Batch(tickets=[a_ticket(answers={"happens": "Frau Mustermann"})]))
     later = next_version(saved)
-    told = an_event(later, note="Mustermann again")
-    await desk.apply(Batch(tickets=[later], events=[told]))
+    moved_event = an_event(later, note="Mustermann again")
+    await desk.apply(Batch(tickets=[later], events=[moved_event]))
     gone = next_version(later, answers={"happens": "[erased]"})
-    clean = told.model_copy(update={"detail": {"note": "[erased] again"}})
+    clean = moved_event.model_copy(update={"detail": {"note": "[erased] again"}})
     erasing = Batch(tickets=[gone], events=[an_event(gone, "erase")], rewritten=[clean])
     await run_concurrently(
         desk, postgres_url, lambda db: full_text_index.index_marked(db, 9), lambda: desk.apply(erasing)

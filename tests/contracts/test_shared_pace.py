@@ -24,8 +24,8 @@ async def stores(postgres_url: str) -> AsyncIterator[tuple[Store, Store]]:
     await asyncio.gather(one.close(), two.close())
 
 
-def paces(stores: tuple[Store, Store], most: int, window: float, longest_wait: float = 10) -> tuple[Pace, Pace]:
-    one, two = (Pace(most, window, longest_wait, shared=store.shared_turns) for store in stores)
+def paces(stores: tuple[Store, Store], limit: int, window: float, longest_wait: float = 10) -> tuple[Pace, Pace]:
+    one, two = (Pace(limit, window, longest_wait, shared=store.shared_turns) for store in stores)
     return one, two
 
 
@@ -164,10 +164,10 @@ async def test_erased_person_is_forgotten(stores: tuple[Store, Store], postgres_
 class _DownTurns:
     """Shared turns of a database that is down."""
 
-    async def take(self, key: str, most: int, window: float, longest_wait: float) -> SharedTurn:
+    async def take(self, key: str, limit: int, window: float, longest_wait: float) -> SharedTurn:
         raise StoreDown("down")
 
-    async def confirm(self, key: str, taken: int, most: int, window: float) -> tuple[float, int]:
+    async def confirm(self, key: str, taken: int, limit: int, window: float) -> tuple[float, int]:
         raise StoreDown("down")
 
     async def end(self, key: str, taken: int) -> None:

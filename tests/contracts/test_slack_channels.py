@@ -62,4 +62,4 @@ async def test_remembered_channel_that_is_gone_is_looked_up_again(client: AsyncW
     memory = MemoryDrafts()
     await memory.put("channel:partner-desk", {"id": "C0GONEGONE"})
     assert await channel_id(client, "#partner-desk", "[desk] channel", memory) == DESK
-    assert memory.kept["channel:partner-desk"] == {"id": DESK}
+    assert memory.stored["channel:partner-desk"] == {"id": DESK}

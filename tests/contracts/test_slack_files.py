@@ -60,10 +60,10 @@ async def slack() -> AsyncIterator[FakeFileServer]:
         yield slack
 
 
-async def fetch(slack: FakeFileServer, most: int = 100) -> bytes | MissingFile:
+async def fetch(slack: FakeFileServer, limit: int = 100) -> bytes | MissingFile:
     async with aiohttp.ClientSession() as session:
         client: AsyncWebClient = for_outbox("xoxb-1", f"{slack.url}api/", session)
-        return await SlackFiles(client, session).fetch(FILE, most)
+        return await SlackFiles(client, session).fetch(FILE, limit)
 
 
 async def test_a_file_is_read_with_the_bots_token(slack: FakeFileServer) -> None:
@@ -77,7 +77,7 @@ async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> 
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("expected", "why"),
     [
         ({"error": "file_not_found"}, "was deleted in Slack"),
         ({"error": "file_deleted"}, "was deleted in Slack"),
@@ -87,9 +87,9 @@ async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> 
     ],
 )
 async def test_unavailable_file_has_a_reason_and_the_token_is_not_sent(
-    slack: FakeFileServer, told: dict[str, Any], why: str
+    slack: FakeFileServer, expected: dict[str, Any], why: str
 ) -> None:
-    slack.file_info = told
+    slack.file_info = expected
     assert await fetch(slack) == MissingFile(why)
     assert slack.tokens == []
 
@@ -104,8 +104,8 @@ async def test_temporary_failure_is_raised_for_a_retry(slack: FakeFileServer) ->
     slack.answer = web.Response(status=503)
     with pytest.raises(aiohttp.ClientError):
         await fetch(slack)
-    for told in ({"error": "internal_error"}, {"html": "<h1>busy</h1>"}):
-        slack.file_info = told
+    for info in ({"error": "internal_error"}, {"html": "<h1>busy</h1>"}):
+        slack.file_info = info
         with pytest.raises(SlackApiError) as failed:
             await fetch(slack)
         assert isinstance(outcome_of(failed.value, START, Claim(notice=a_notice(), attempt=1)), Retry)

@@ -465,11 +465,11 @@ async def test_closed_store_raises_store_down(store: Store) -> None:
 
 async def test_history_is_rewritten_and_notices_are_deleted_with_the_change(store: Store) -> None:
     ticket = (await save(store, a_ticket()))[0]
-    told = an_event(ticket, reason="Erika")
-    await store.apply(Batch(events=[told], notices=[a_notice("sent", lane="a"), a_notice("waiting", lane="b")]))
+    moved_event = an_event(ticket, reason="Erika")
+    await store.apply(Batch(events=[moved_event], notices=[a_notice("sent", lane="a"), a_notice("waiting", lane="b")]))
     (claim, *_) = await store.claim(START, minutes(1), 1)
     await store.settle(claim, Sent(), START)
-    clean = told.model_copy(update={"detail": {"reason": "[erased]"}})
+    clean = moved_event.model_copy(update={"detail": {"reason": "[erased]"}})
     await store.apply(Batch(rewritten=[clean], forget_notices=[ticket.id]))
     assert await store.history(ticket.id) == [clean]
     assert [letter.notice.key for letter in await store.letters()] == ["waiting"]

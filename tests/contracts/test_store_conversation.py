@@ -24,41 +24,41 @@ def an_id(message_id: str, minute: int = 0, **values: object) -> MessageId:
     return MessageId.model_validate({"message_id": message_id, "at": START + minutes(minute), **known, **values})
 
 
-async def hear(store: Store, **values: object) -> None:
+async def receive(store: Store, **values: object) -> None:
     await store.apply(Batch(conversation=ConversationChanges.model_validate(values)))
 
 
 async def test_entry_is_read_as_it_was_saved(store: Store) -> None:
-    await hear(store, new=[an_entry()])
+    await receive(store, new=[an_entry()])
     assert await store.entry("e1") == an_entry()
     assert await store.entry("e2") is None
 
 
 async def test_new_entry_is_taken_in_once(store: Store) -> None:
-    await hear(store, new=[an_entry()])
+    await receive(store, new=[an_entry()])
     with pytest.raises(Duplicate):
         await store.apply(Batch(tickets=[a_ticket()], conversation=ConversationChanges(new=(an_entry(),))))
     assert await store.get("t1") is None
 
 
 async def test_changed_entry_needs_the_version_before(store: Store) -> None:
-    await hear(store, new=[an_entry(state=EntryState.UNASSIGNED, ticket_id="")])
+    await receive(store, new=[an_entry(state=EntryState.UNASSIGNED, ticket_id="")])
     assigned = an_entry(version=2)
-    await hear(store, changed=[assigned])
+    await receive(store, changed=[assigned])
     with pytest.raises(Conflict):
-        await hear(store, changed=[assigned])
+        await receive(store, changed=[assigned])
     assert await store.entries_of("t1") == [assigned]
     assert await store.count_unassigned() == 0
 
 
 async def test_entries_of_a_ticket_come_in_the_order_they_were_taken_in(store: Store) -> None:
-    await hear(store, new=[an_entry("b", 2), an_entry("a", 1), an_entry("c", 0, ticket_id="t2")])
+    await receive(store, new=[an_entry("b", 2), an_entry("a", 1), an_entry("c", 0, ticket_id="t2")])
     assert [each.id for each in await store.entries_of("t1")] == ["a", "b"]
     assert await store.entries_of("") == []
 
 
 async def test_unassigned_entries_are_paged_from_the_newest(store: Store) -> None:
-    await hear(store, new=[an_entry(f"e{n}", n, state=EntryState.UNASSIGNED, ticket_id="") for n in range(5)])
+    await receive(store, new=[an_entry(f"e{n}", n, state=EntryState.UNASSIGNED, ticket_id="") for n in range(5)])
     assert [each.id for each in await store.unassigned(limit=2, skip=1)] == ["e3", "e2"]
     assert await store.count_unassigned() == 5
     assert [each.id for each in await store.entries_after("e1", 2)] == ["e2", "e3"]
@@ -66,14 +66,14 @@ async def test_unassigned_entries_are_paged_from_the_newest(store: Store) -> Non
 
 async def test_original_is_kept_byte_for_byte(store: Store) -> None:
     raw = os.urandom(2_000_000)
-    await hear(store, new=[an_entry()], originals={"e1": raw})
+    await receive(store, new=[an_entry()], originals={"e1": raw})
     assert await store.original("e1") == raw
     assert await store.original("e2") is None
 
 
 async def test_known_message_id_stays_as_it_was(store: Store) -> None:
-    await hear(store, message_ids=[an_id("<a@x>", key="n1"), an_id("<b@x>", 1)])
-    await hear(store, message_ids=[an_id("<a@x>", ticket_id="t2")])
+    await receive(store, message_ids=[an_id("<a@x>", key="n1"), an_id("<b@x>", 1)])
+    await receive(store, message_ids=[an_id("<a@x>", ticket_id="t2")])
     assert await store.message_ids(["<a@x>", "<c@x>"]) == {"<a@x>": an_id("<a@x>", key="n1")}
     assert [each.message_id for each in await store.message_ids_of("t1")] == ["<a@x>", "<b@x>"]
     assert await store.message_id_of("n1") == an_id("<a@x>", key="n1")
@@ -82,7 +82,7 @@ async def test_known_message_id_stays_as_it_was(store: Store) -> None:
 
 
 async def test_taken_in_mails_are_known_by_their_message_id(store: Store) -> None:
-    await hear(store, new=[an_entry(message_id="<a@x>"), an_entry("e2")])
+    await receive(store, new=[an_entry(message_id="<a@x>"), an_entry("e2")])
     assert await store.taken_in(["<a@x>", "<b@x>", ""]) == {"<a@x>"}
 
 
@@ -106,10 +106,10 @@ async def test_first_value_stays_and_a_kept_one_is_replaced(store: Store) -> Non
 async def test_bounced_letter_is_dead_and_can_be_revived(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("n1")]))
     [claim] = await store.claim(START + minutes(1), minutes(1), 1)
-    await hear(store, bounced={"n1": "Too early: it was not sent."})
+    await receive(store, bounced={"n1": "Too early: it was not sent."})
     waiting = await store.letter("n1")
     await store.settle(claim, Sent(), START + minutes(1))
-    await hear(store, bounced={"n1": "Unknown recipient."})
+    await receive(store, bounced={"n1": "Unknown recipient."})
     dead = await store.letter("n1")
     assert waiting
     assert dead
@@ -125,16 +125,16 @@ async def test_sent_letters_by_mail_are_listed(store: Store) -> None:
 
 
 async def test_forgotten_entry_leaves_nothing_behind(store: Store) -> None:
-    await hear(store, new=[an_entry(message_id="<a@x>")], originals={"e1": b"raw"}, message_ids=[an_id("<a@x>")])
-    await hear(store, forget=["e1"])
+    await receive(store, new=[an_entry(message_id="<a@x>")], originals={"e1": b"raw"}, message_ids=[an_id("<a@x>")])
+    await receive(store, forget=["e1"])
     assert await store.entry("e1") is None
     assert await store.original("e1") is None
     assert await store.message_ids(["<a@x>"]) == {}
 
 
 async def test_original_alone_can_be_forgotten(store: Store) -> None:
-    await hear(store, new=[an_entry()], originals={"e1": b"raw"})
-    await hear(store, forget_originals=["e1"])
+    await receive(store, new=[an_entry()], originals={"e1": b"raw"})
+    await receive(store, forget_originals=["e1"])
     assert await store.original("e1") is None
     assert await store.entry("e1")
 

@@ -315,6 +315,6 @@ async def test_histories_of_several_tickets_are_ordered_oldest_first(store: Stor
     for each in saved:
         later = next_version(each)
         await store.apply(Batch(tickets=[later], events=[an_event(each, note="first"), an_event(later, note="then")]))
-    told_ = [(event.ticket_id, event.version) for event in await store.histories(["t3", "t1"])]
-    assert told_ == [("t1", 1), ("t1", 2), ("t3", 1), ("t3", 2)]
+    listed = [(event.ticket_id, event.version) for event in await store.histories(["t3", "t1"])]
+    assert listed == [("t1", 1), ("t1", 2), ("t3", 1), ("t3", 2)]
     assert await store.histories([]) == []

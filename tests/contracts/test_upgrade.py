@@ -109,9 +109,9 @@ async def test_backup_of_an_earlier_release_is_restored_by_this_one(older: Path,
     old = Environment(database_url=f"sqlite:///{older}", desk_config=tmp_path / "none.toml")
     await backup.back_up(old, tmp_path / "desk.tar.gz", 1, STORAGE, LATER)
     new = Environment(database_url=f"sqlite:///{tmp_path / 'new' / 'desk.sqlite3'}", desk_config=tmp_path / "none.toml")
-    told = await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, LATER)
-    assert "1 messages that waited" in told
-    assert "1 e-mails that waited" in told
+    report = await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, LATER)
+    assert "1 messages that waited" in report
+    assert "1 e-mails that waited" in report
 
 
 # --- two releases side by side

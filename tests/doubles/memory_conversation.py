@@ -23,20 +23,20 @@ class ConversationData:
     def copied(self) -> ConversationData:
         return ConversationData(dict(self.entries), dict(self.originals), dict(self.ids), dict(self.values))
 
-    def apply(self, heard: ConversationChanges) -> None:
-        for entry in heard.new:
+    def apply(self, changes: ConversationChanges) -> None:
+        for entry in changes.new:
             if entry.id in self.entries:
                 raise Duplicate(entry.id)
             self.entries[entry.id] = entry
-        for entry in heard.changed:
+        for entry in changes.changed:
             if entry.id not in self.entries or self.entries[entry.id].version != entry.version - 1:
                 raise Conflict(entry.id)
             self.entries[entry.id] = entry
-        self.originals |= heard.originals
-        self.ids = {each.message_id: each for each in heard.message_ids} | self.ids
-        for key in (*heard.forget, *heard.forget_originals):
+        self.originals |= changes.originals
+        self.ids = {each.message_id: each for each in changes.message_ids} | self.ids
+        for key in (*changes.forget, *changes.forget_originals):
             self.originals.pop(key, None)
-        for key in heard.forget:
+        for key in changes.forget:
             gone = self.entries.pop(key, None)
             self.ids.pop(gone.message_id if gone else "", None)
 
@@ -44,7 +44,7 @@ class ConversationData:
 class MemoryConversation:
     """`bot.conversation.ports.ConversationStore`."""
 
-    def _said(self) -> ConversationData:
+    def _conversation(self) -> ConversationData:
         raise NotImplementedError
 
     def _numbered(self) -> Collection[Ticket]:
@@ -54,10 +54,10 @@ class MemoryConversation:
         raise NotImplementedError
 
     async def entry(self, key: str) -> Entry | None:
-        return self._said().entries.get(key)
+        return self._conversation().entries.get(key)
 
     async def entries_of(self, ticket_id: str) -> list[Entry]:
-        found = [each for each in self._said().entries.values() if each.ticket_id == ticket_id != ""]
+        found = [each for each in self._conversation().entries.values() if each.ticket_id == ticket_id != ""]
         return sorted(found, key=lambda each: (each.at, each.id))
 
     async def unassigned(self, *, limit: int, skip: int = 0) -> list[Entry]:
@@ -67,27 +67,27 @@ class MemoryConversation:
         return len(self._open())
 
     def _open(self) -> list[Entry]:
-        found = [each for each in self._said().entries.values() if each.state is EntryState.UNASSIGNED]
+        found = [each for each in self._conversation().entries.values() if each.state is EntryState.UNASSIGNED]
         return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
 
     async def entries_after(self, key: str, limit: int) -> list[Entry]:
-        return [each for name, each in sorted(self._said().entries.items()) if name > key][:limit]
+        return [each for name, each in sorted(self._conversation().entries.items()) if name > key][:limit]
 
     async def original(self, key: str) -> bytes | None:
-        return self._said().originals.get(key)
+        return self._conversation().originals.get(key)
 
     async def taken_in(self, message_ids: Sequence[str]) -> Collection[str]:
-        return {each.message_id for each in self._said().entries.values() if each.message_id} & set(message_ids)
+        return {each.message_id for each in self._conversation().entries.values() if each.message_id} & set(message_ids)
 
     async def message_ids(self, message_ids: Sequence[str]) -> Mapping[str, MessageId]:
-        return {each: self._said().ids[each] for each in message_ids if each in self._said().ids}
+        return {each: self._conversation().ids[each] for each in message_ids if each in self._conversation().ids}
 
     async def message_ids_of(self, ticket_id: str) -> list[MessageId]:
-        found = [each for each in self._said().ids.values() if each.ticket_id == ticket_id]
+        found = [each for each in self._conversation().ids.values() if each.ticket_id == ticket_id]
         return sorted(found, key=lambda each: (each.at, each.message_id))
 
     async def message_id_of(self, notice: str) -> MessageId | None:
-        return next((each for each in self._said().ids.values() if each.key == notice != ""), None)
+        return next((each for each in self._conversation().ids.values() if each.key == notice != ""), None)
 
     async def with_rcr(self, number: str) -> list[Ticket]:
         return sorted((each for each in self._numbered() if number in each.rcr), key=lambda each: each.id)[:10]
@@ -102,10 +102,10 @@ class MemoryConversation:
         self._moved(old, new)
 
     async def value(self, name: str) -> str:
-        return self._said().values.get(name, "")
+        return self._conversation().values.get(name, "")
 
     async def keep(self, name: str, value: str) -> None:
-        self._said().values[name] = value
+        self._conversation().values[name] = value
 
     async def keep_first(self, name: str, value: str) -> str:
-        return self._said().values.setdefault(name, value)
+        return self._conversation().values.setdefault(name, value)

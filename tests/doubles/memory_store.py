@@ -80,13 +80,13 @@ class _Tables:
     views: dict[str, View] = field(default_factory=dict)
     customers: dict[str, EndCustomer] = field(default_factory=dict)
     notes: dict[tuple[str, int], TechnicalNote] = field(default_factory=dict)
-    said: ConversationData = field(default_factory=ConversationData)
+    conversation: ConversationData = field(default_factory=ConversationData)
 
     def copied(self) -> _Tables:
         """A copy that later changes do not reach. Records are frozen, so both may hold the same ones."""
         tables = {each.name: copy.copy(getattr(self, each.name)) for each in fields(self)}
         rows = {key: copy.copy(row) for key, row in self.notices.items()}
-        return _Tables(**tables | {"notices": rows, "said": self.said.copied()})
+        return _Tables(**tables | {"notices": rows, "conversation": self.conversation.copied()})
 
 
 class MemoryStore(MemoryConversation):
@@ -120,8 +120,8 @@ class MemoryStore(MemoryConversation):
 
     # --- the conversation
 
-    def _said(self) -> ConversationData:
-        return self._tables().said
+    def _conversation(self) -> ConversationData:
+        return self._tables().conversation
 
     def _numbered(self) -> Collection[Ticket]:
         return self._tables().tickets.values()
@@ -164,7 +164,7 @@ class MemoryStore(MemoryConversation):
             self._data.once[key] = at
         if any(self._data.contacts.get(user) != before for user, before in batch.contacts_read.items()):
             raise Conflict("A contact was changed meanwhile.")
-        self._data.said.apply(batch.conversation)
+        self._data.conversation.apply(batch.conversation)
         self._bounce(batch.conversation.bounced, at)
         tickets = tuple(self._save(ticket) for ticket in batch.tickets)
         for event in batch.events:

@@ -60,13 +60,13 @@ def programs() -> Path:
     raise AssertionError(f"No folder was found from which PostgreSQL can be run as `nobody`: {_where()}")
 
 
-def made_folder(beside: Path | None) -> Path:
+def made_folder(near: Path | None) -> Path:
     """A new folder of the server's user: in `beside` or, where that user cannot reach it, on the same disk if any."""
-    if beside is None:
+    if near is None:
         return _made(_first(_parents()))
-    if _can_reach(beside):
-        return _made(beside)
-    disk = beside.stat().st_dev
+    if _can_reach(near):
+        return _made(near)
+    disk = near.stat().st_dev
     return _made(_first(sorted(_parents(), key=lambda parent: parent.stat().st_dev != disk)))
 
 

@@ -50,8 +50,8 @@ class Inbox:
         entry = await self.world.desk.inbound.take(parse(raw), raw)
         if entry is None:
             return
-        kept = await self.world.desk.conversation.find(entry.id)
-        assert kept == entry
+        stored = await self.world.desk.conversation.find(entry.id)
+        assert stored == entry
         assert entry.state is EntryState.IGNORED or await self.world.store.original(entry.id) == raw
         if entry.state is EntryState.SHOWN:
             await self.drawn(entry)
@@ -60,7 +60,7 @@ class Inbox:
         for view in (conversation.whole(entry), conversation.assigning(entry, names)):
             assert validate_view(view) == []
 
-    async def hear(self, event: dict[str, Any]) -> None:
+    async def receive(self, event: dict[str, Any]) -> None:
         message = in_event(event)
         assert message
         files = [EntryFile(id=each, name=each) for each in message.file_ids]
@@ -69,8 +69,8 @@ class Inbox:
         if message.became is MessageChange.DELETED:
             await self.world.desk.channel.take_back(*where[:2])
         else:
-            said = ChannelMessage(*where, message.author, message.name, words, files, is_edited=is_edited)
-            await self.world.desk.channel.receive(said)
+            message_read = ChannelMessage(*where, message.author, message.name, words, files, is_edited=is_edited)
+            await self.world.desk.channel.receive(message_read)
         entry = await self.world.store.entry(entry_id(f"slack:{message.channel}:{message.ts}"))
         if entry:
             await self.drawn(entry)
@@ -161,18 +161,18 @@ def event(text: str, name: str, subtype: str, files: list[str]) -> dict[str, Any
     """A message of theirs below the letter, as Slack tells it; a change is one of the newest."""
     number = next(COUNT)
     ts = f"{number - (subtype in CHANGES)}.000100"
-    said = {"ts": ts, "thread_ts": "1.0", "user": "U9", "team": "T9", "text": text, "username": name}
-    said["files"] = [{"id": each} for each in files]  # type: ignore[assignment]
+    message = {"ts": ts, "thread_ts": "1.0", "user": "U9", "team": "T9", "text": text, "username": name}
+    message["files"] = [{"id": each} for each in files]  # type: ignore[assignment]
     parts: dict[str, Any] = {
-        "": said,
-        "bot_message": {**said, "user": "", "bot_id": "B9", "bot_profile": {"name": name, "team_id": "T9"}},
-        "file_share": said,
-        "thread_broadcast": said,
-        "message_changed": {"message": said},
-        "message_deleted": {"previous_message": said, "deleted_ts": ts},
+        "": message,
+        "bot_message": {**message, "user": "", "bot_id": "B9", "bot_profile": {"name": name, "team_id": "T9"}},
+        "file_share": message,
+        "thread_broadcast": message,
+        "message_changed": {"message": message},
+        "message_deleted": {"previous_message": message, "deleted_ts": ts},
     }
-    told = {"type": "message", "channel": RETARUS, "subtype": subtype, **parts[subtype]}
-    return {"event": told, "team_id": "T9", "context_team_id": "T1"}
+    event = {"type": "message", "channel": RETARUS, "subtype": subtype, **parts[subtype]}
+    return {"event": event, "team_id": "T9", "context_team_id": "T1"}
 
 
 @fuzzed(60)
@@ -185,4 +185,4 @@ def event(text: str, name: str, subtype: str, files: list[str]) -> dict[str, Any
 def test_any_message_of_the_channel_goes_its_whole_way(
     inbox: Inbox, text: str, name: str, subtype: str, files: list[str]
 ) -> None:
-    quickly(inbox, inbox.hear(event(text, name, subtype, files)))
+    quickly(inbox, inbox.receive(event(text, name, subtype, files)))

@@ -39,8 +39,8 @@ async def test_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_them(w
     typed = {key: value for key, value in ALEX.items() if key not in {"name", "email"}}
     assert (await w.carla.submit(modal, typed))["outcome"] == "closed"
     await shown(w.carla, "Can send to Retarus: Alex Adler, Ben Brandt, Carla Conrad")
-    told = await w.alex.message(DM, "Please read both guides")
-    await w.alex.click(told, "I have read both")
+    message = await w.alex.message(DM, "Please read both guides")
+    await w.alex.click(message, "I have read both")
     await w.alex.wait_for(lambda: knows(w, "U0ALEX"), "the acknowledgement")
     alex = await w.running.desk.register.contact("U0ALEX")
     assert alex

@@ -112,8 +112,8 @@ async def test_entry_shows_what_it_was_recorded_as_and_so_does_a_second_form(w: 
     again = await w.bea.modal("Answer of Retarus", containing="Recorded as update by")
     done = await w.bea.submit(again)
     assert done["outcome"] == "closed", done
-    [kept] = await w.running.store.entries_of((await w.ticket()).id)
-    assert [each.kind for each in kept.records] == ["update", "answer"]
+    [stored] = await w.running.store.entries_of((await w.ticket()).id)
+    assert [each.kind for each in stored.records] == ["update", "answer"]
 
 
 async def test_entry_is_recorded_once_when_two_people_record_it_at_the_same_moment(w: World) -> None:
@@ -125,10 +125,10 @@ async def test_entry_is_recorded_once_when_two_people_record_it_at_the_same_mome
     done = await asyncio.gather(w.ben.submit(forms[0]), w.bea.submit(forms[1]))
     assert sorted(each["outcome"] == "closed" for each in done) == [False, True], done
     ticket = await w.ticket()
-    [kept] = await w.running.store.entries_of(ticket.id)
+    [stored] = await w.running.store.entries_of(ticket.id)
     updates = [each for each in await w.running.store.history(ticket.id) if each.kind == Move.RETARUS_UPDATE]
-    assert (len(kept.records), len(updates)) == (1, 1)
-    assert updates[0].by == kept.records[0].by
+    assert (len(stored.records), len(updates)) == (1, 1)
+    assert updates[0].by == stored.records[0].by
 
 
 async def test_question_is_recorded_with_the_form_filled(w: World) -> None:

@@ -105,10 +105,10 @@ async def test_text_of_any_kind_reaches_the_card_as_text_only(w: World, text: st
     safe = text.encode("utf-8", "replace").decode()  # what a browser can send
     card = await w.raised(customer=safe[:150], happens=safe, impact=safe[:1000])
     assert "<!channel>" not in card["text"]
-    told = [block for block in card["blocks"] if block["type"] == "rich_text"]
+    rich_texts = [block for block in card["blocks"] if block["type"] == "rich_text"]
     assert not [
         e
-        for block in told
+        for block in rich_texts
         for part in block["elements"]
         for e in part["elements"]
         if e["type"] in {"user", "broadcast"}

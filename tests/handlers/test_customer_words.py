@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.handlers.test_notes import said
+from tests.handlers.test_notes import text_of_modal
 from tests.handlers.world import World
 
 
@@ -12,7 +12,7 @@ async def test_text_is_shown_in_the_chosen_language_and_stage(w: World) -> None:
     found = await w.anna.message("@partner-desk", "PD-1001")
     await w.anna.click(found, "Words for the customer")
     modal = await w.anna.modal("Words for the customer")
-    assert "we have received your report" in said(modal)
+    assert "we have received your report" in text_of_modal(modal)
     await w.anna.click(modal, "Deutsch")
     german = await w.anna.modal("Words for the customer", containing="wir haben Ihre Meldung erhalten")
     await w.anna.click(german, "Solved")

@@ -11,9 +11,9 @@ from tests.handlers.world import DESK, World
 async def test_next_morning_brings_a_digest_to_the_channel_and_to_the_lead(w: World) -> None:
     await w.handed_off()
     await w.anna.advance(until_the_next_morning(w))
-    told = await w.anna.message(DESK, "This morning, 2nd level")
-    assert "PD-1001" in str(told["blocks"])
-    assert "Past the SLA" in told["text"]
+    message = await w.anna.message(DESK, "This morning, 2nd level")
+    assert "PD-1001" in str(message["blocks"])
+    assert "Past the SLA" in message["text"]
     lead = await w.carla.message("@partner-desk", "This morning, 1st level and 2nd level")
     assert "PD-1001" in str(lead["blocks"])
 

@@ -49,8 +49,8 @@ async def test_check_by_one_click_says_it_was_saved_when_slack_cannot_show_it(w:
     modal = await w.anna.modal("1st-level checks")
     await w.anna.control("POST", "faults", method="views.update", fault="internal_error", times=1)
     await w.anna.click(modal, "Correct and complete")
-    said = await w.anna.modal(containing="It was saved. Slack could not show it just now.")
-    assert "reference" not in said.text
+    text = await w.anna.modal(containing="It was saved. Slack could not show it just now.")
+    assert "reference" not in text.text
     assert (await w.ticket()).answer("info") == "correct"
 
 
@@ -71,8 +71,8 @@ async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_referen
     card = await w.raised()
     await w.anna.control("POST", "faults", method="views.open", fault="internal_error", times=1)
     await w.anna.click(card, "Hand off to 2nd level")
-    said = await w.anna.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
-    assert "reference" not in said["text"]
+    posted = await w.anna.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
+    assert "reference" not in posted["text"]
     assert (await w.ticket()).stage is Stage.NEW
 
 
@@ -92,8 +92,8 @@ async def test_click_while_slack_refuses_the_desk_names_the_reason_without_a_ref
     await w.anna.reply(card, "took it")
     await w.anna.control("POST", "faults", method="views.open", fault=error, times=1)
     await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
-    said = await w.anna.message(DESK, f"Slack refuses the desk at the moment, so nothing was changed. {why}")
-    assert "reference" not in said["text"]
+    posted = await w.anna.message(DESK, f"Slack refuses the desk at the moment, so nothing was changed. {why}")
+    assert "reference" not in posted["text"]
     assert "unforeseen" not in caplog.text
 
 

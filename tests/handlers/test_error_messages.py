@@ -81,8 +81,8 @@ async def test_locked_database_refuses_forms_and_clicks_in_time(tmp_path: Path) 
         assert time.monotonic() - begun < 5  # far below the 30 s of such a lock, on a busy machine too
         assert "Your text is still here" in " ".join(done["errors"].values())
         await clicked
-        said = await w.anna.message(DESK, "database cannot be used right now, so nothing was changed")
-        assert "text" not in said["text"]
+        posted = await w.anna.message(DESK, "database cannot be used right now, so nothing was changed")
+        assert "text" not in posted["text"]
         other.close()
         assert (await w.anna.submit(modal))["outcome"] == "closed"
 

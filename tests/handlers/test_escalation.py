@@ -144,13 +144,13 @@ async def test_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> 
     w.mail.faults.refuse_recipient("support@retarus.example")
     card = await w.filled()
     await w.ben.submit(await previewed(w, card))
-    told = await w.ben.reply(card, "was not delivered")
-    assert "full" in str(told["blocks"])
+    message = await w.ben.reply(card, "was not delivered")
+    assert "full" in str(message["blocks"])
     w.mail.faults.clear()
-    await w.ben.click(told, "Try again")
+    await w.ben.click(message, "Try again")
     await w.ben.reply(card, "Delivered to Retarus by e-mail")
     mended = await w.ben.reply(card, "It was not delivered at first; Ben Brandt sent it again.")
-    assert mended["ts"] == told["ts"]
+    assert mended["ts"] == message["ts"]
     assert "Try again" not in str(mended["blocks"])
 
 
@@ -158,8 +158,8 @@ async def test_letter_to_an_archived_channel_waits_and_goes_by_itself(w: World) 
     card = await w.filled()
     w.slack.admin.archive(RETARUS)
     await w.ben.submit(await previewed(w, card))
-    told = await w.ben.reply(card, "The letter to the Retarus channel waits")
-    assert "archived" in str(told["blocks"])
+    message = await w.ben.reply(card, "The letter to the Retarus channel waits")
+    assert "archived" in str(message["blocks"])
     alert = await w.carla.message("@partner-desk", "A channel is closed")
     assert "archived" in str(alert["blocks"])
     w.slack.admin.archive(RETARUS, archived=False)
@@ -171,8 +171,8 @@ async def test_letter_to_an_archived_channel_goes_by_e_mail_where_that_is_the_fa
         card = await w.filled()
         w.slack.admin.archive(RETARUS)
         await w.ben.submit(await previewed(w, card))
-        told = await w.ben.reply(card, "The letter to the Retarus channel was not delivered")
-        assert "It goes by e-mail instead." in str(told["blocks"])
+        message = await w.ben.reply(card, "The letter to the Retarus channel was not delivered")
+        assert "It goes by e-mail instead." in str(message["blocks"])
         await w.ben.reply(card, "Delivered to Retarus by e-mail")
         assert len(await w.anna.mails()) == 1
 

@@ -130,8 +130,8 @@ async def test_file_deleted_since_is_told_in_the_thread_and_in_the_mail(w: World
     read_catalogue = w.slack.services.workspace.files[file["id"]]
     read_catalogue.deleted = True
     await sent(w, card, preview)
-    told = await w.ben.reply(card, "Delivered to Retarus by e-mail")
-    assert "trace.log was deleted in Slack" in json.dumps(told["blocks"])
+    message = await w.ben.reply(card, "Delivered to Retarus by e-mail")
+    assert "trace.log was deleted in Slack" in json.dumps(message["blocks"])
     mail = await w.ben.mail("PD-1001")
     assert mail["attachments"] == []
     assert "(Not attached: trace.log was deleted in Slack.)" in mail["text"]

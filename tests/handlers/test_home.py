@@ -37,7 +37,7 @@ async def test_handoff_calls_the_second_level_only(w: World) -> None:
 
 async def test_open_tickets_are_narrowed_by_level_and_by_who_has_the_ball(w: World) -> None:
     await w.accepted()
-    second = await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, said(w), "another form")
+    second = await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, texts_of_home(w), "another form")
     home = await opened(w.alex, "Open tickets: 2")
     assert {"All 2", "1st level 1", "2nd level 1", "3rd level 0", "Mine 0", "End-customer 0"} <= set(labels(home))
     await w.alex.click(home, "home.level.second")
@@ -47,7 +47,7 @@ async def test_open_tickets_are_narrowed_by_level_and_by_who_has_the_ball(w: Wor
     assert f"PD-{second.number}" in text_of(below(await shown(w.alex, "1 to 1 of 1")))
 
 
-def said(w: World) -> dict[str, str]:
+def texts_of_home(w: World) -> dict[str, str]:
     words = {"services": "Email Security", "main_id": "73125", "contact": "Anna Arnold, +49 89 12345678"}
     known = {key: str(value) for key, value in w.answers(**words).items()}
     return known | {"customer": "Müller GmbH"}
@@ -65,7 +65,7 @@ def below(home: Json) -> Json:
 
 async def test_list_is_read_page_by_page(w: World) -> None:
     for number in range(12):
-        await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, said(w), f"form {number}")
+        await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, texts_of_home(w), f"form {number}")
     home = await opened(w.carla, "1 to 10 of 12")
     await w.carla.click(home, "Next page")
     home = await shown(w.carla, "11 to 12 of 12")

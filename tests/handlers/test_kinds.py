@@ -66,8 +66,8 @@ async def test_global_shortcut_asks_for_the_kind(w: World) -> None:
 
 
 async def test_ticket_is_raised_from_a_message_with_its_words_and_its_link(w: World) -> None:
-    said = await w.alex.post(DESK, "Müller called: mail to @ben bounces & https://example.com/log is full of 550")
-    await w.anna.shortcut("raise_from_message", said)
+    posted = await w.alex.post(DESK, "Müller called: mail to @ben bounces & https://example.com/log is full of 550")
+    await w.anna.shortcut("raise_from_message", posted)
     modal = await w.anna.modal("Raise an incident")
     await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
     modal = await w.anna.modal("Raise an incident")
@@ -76,7 +76,7 @@ async def test_ticket_is_raised_from_a_message_with_its_words_and_its_link(w: Wo
     ticket = await w.ticket()
     words = "Müller called: mail to @Ben Brandt bounces & https://example.com/log is full of 550"
     assert ticket.answer("happens") == words
-    assert said["ts"].replace(".", "") in ticket.source
+    assert posted["ts"].replace(".", "") in ticket.source
     card = await w.anna.message(DESK, "from a message")
     assert ticket.source in str(card["blocks"])
 
@@ -86,8 +86,8 @@ async def _has_its_link(w: World) -> bool:
 
 
 async def test_form_from_a_message_can_become_another_kind_without_losing_what_was_typed(w: World) -> None:
-    said = await w.alex.post(DESK, "Müller wants a second domain")
-    await w.anna.shortcut("raise_from_message", said)
+    posted = await w.alex.post(DESK, "Müller wants a second domain")
+    await w.anna.shortcut("raise_from_message", posted)
     await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
     modal = await w.anna.modal("Raise an incident")
     w.anna.fill(
@@ -193,17 +193,17 @@ async def test_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritten
 
 
 async def test_draft_can_be_saved_again_unasked(w: World) -> None:
-    said = await w.alex.post(DESK, "Beta has no mail")
+    posted = await w.alex.post(DESK, "Beta has no mail")
     for _ in range(2):
-        await w.anna.shortcut("raise_from_message", said)
+        await w.anna.shortcut("raise_from_message", posted)
         await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
         await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
         await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
 
 
 async def test_message_where_the_bot_is_no_member_says_what_cannot_be_had(w: World) -> None:
-    said = await w.alex.post("@anna", "Müller has no mail")
-    await w.anna.shortcut("raise_from_message", said)
+    posted = await w.alex.post("@anna", "Müller has no mail")
+    await w.anna.shortcut("raise_from_message", posted)
     modal = await w.anna.modal("Raise an incident", containing="The bot is not in the channel of this message")
     assert (await w.anna.submit(modal, w.answers()))["outcome"] == "closed"
     assert (await w.ticket()).source == ""
@@ -236,13 +236,13 @@ async def _has_files(w: World, count: int) -> bool:
 
 
 async def test_link_of_the_message_is_kept_by_a_form_that_was_never_redrawn_with_it(w: World) -> None:
-    said = await w.alex.post(DESK, "Mail to Müller bounces since this morning")
+    posted = await w.alex.post(DESK, "Mail to Müller bounces since this morning")
     await w.anna.control("POST", "faults", method="chat.getPermalink", fault="internal_error", times=1)
-    await w.anna.shortcut("raise_from_message", said)
+    await w.anna.shortcut("raise_from_message", posted)
     modal = await w.anna.modal("Raise an incident")
     known = {key: text for key, text in w.answers().items() if key != "happens"}
     assert (await w.anna.submit(modal, known))["outcome"] == "closed"
-    assert said["ts"].replace(".", "") in (await w.ticket()).source
+    assert posted["ts"].replace(".", "") in (await w.ticket()).source
 
 
 async def test_raising_from_an_alert_takes_the_words_of_its_blocks_and_attachments(w: World) -> None:
@@ -255,12 +255,15 @@ async def test_raising_from_an_alert_takes_the_words_of_its_blocks_and_attachmen
     await w.anna.shortcut("raise_from_message", await w.anna.message(DESK, "FIRING"))
     modal = await w.anna.modal("Raise an incident")
     assert alert["ok"]
-    told = next(block for block in modal.view["blocks"] if block["block_id"] == "happens")
-    assert told["element"]["initial_value"] == "FIRING: smtp-de1 & co\nQueue > 500\nsince <10:55> in #partner-desk"
+    block_of_happens = next(block for block in modal.view["blocks"] if block["block_id"] == "happens")
+    assert (
+        block_of_happens["element"]["initial_value"]
+        == "FIRING: smtp-de1 & co\nQueue > 500\nsince <10:55> in #partner-desk"
+    )
 
 
 async def test_message_that_does_not_fit_says_how_much_of_it_stands_in_the_form(w: World) -> None:
-    said = await w.alex.post(DESK, "Outbound mail is rejected with 550. " * 100)
-    await w.anna.shortcut("raise_from_message", said)
+    posted = await w.alex.post(DESK, "Outbound mail is rejected with 550. " * 100)
+    await w.anna.shortcut("raise_from_message", posted)
     modal = await w.anna.modal("Raise an incident", containing="characters long: its first 3000 stand here")
     assert "The ticket keeps the link to all of it." in modal.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localslack import Modal
-from tests.handlers.test_notes import noted, said, typed
+from tests.handlers.test_notes import noted, text_of_modal, typed
 from tests.handlers.world import DESK, Json, World
 
 
@@ -24,7 +24,7 @@ async def shows(w: World, words: str) -> Modal:
 async def test_open_ticket_with_the_same_problem_is_offered_while_it_is_told(w: World) -> None:
     await w.raised()
     modal = await conversation_notices(w)
-    assert "Join PD-1001 instead" in said(modal)
+    assert "Join PD-1001 instead" in text_of_modal(modal)
     assert typed(modal)["impact"] == "No outbound mail for three customers"
 
 
@@ -35,27 +35,27 @@ async def test_unlike_incidents_are_not_offered(w: World) -> None:
     w.alex.fill(modal, w.answers(services=["SMS"]))
     await w.decide(w.alex, modal, "happens", "Codes by SMS arrive an hour late")
     await w.decide(w.alex, modal, "services", ["SMS"])
-    assert "The same problem?" not in said(await w.alex.modal("Raise an incident"))
+    assert "The same problem?" not in text_of_modal(await w.alex.modal("Raise an incident"))
 
 
 async def test_note_is_offered_and_can_be_read_without_losing_the_form(w: World) -> None:
     await noted(w)
     modal = await conversation_notices(w)
     await w.alex.click(modal, "Show TN-1")
-    assert "Rolled connector 4.2 back" in said(await w.alex.modal("TN-1"))
+    assert "Rolled connector 4.2 back" in text_of_modal(await w.alex.modal("TN-1"))
 
 
 async def test_joining_adds_the_customer_raises_nothing_and_follows(w: World) -> None:
     card = await w.escalated()
     await w.alex.click(await conversation_notices(w), "Join PD-1001 instead")
-    assert "Adler AG was added" in said(await w.alex.modal("Joined PD-1001"))
+    assert "Adler AG was added" in text_of_modal(await w.alex.modal("Joined PD-1001"))
     await w.alex.reply(card, "added Adler AG, who has the same problem")
     assert "Also affected: Adler AG" in str((await w.alex.again(card))["blocks"])
     assert await w.running.store.numbered(1002) is None
     await w.ben.click(await w.ben.again(card), "Log Retarus update")
     await w.ben.submit(await w.ben.modal("Update from Retarus"), {"word": "We look into policy DE1-77"})
-    told = await w.alex.message("@partner-desk", "logged an update from Retarus")
-    assert "We look into policy DE1-77" in str(told["blocks"])
+    message = await w.alex.message("@partner-desk", "logged an update from Retarus")
+    assert "We look into policy DE1-77" in str(message["blocks"])
 
 
 async def test_joining_needs_a_customer(w: World) -> None:
@@ -65,7 +65,7 @@ async def test_joining_needs_a_customer(w: World) -> None:
     w.alex.fill(modal, {"services": ["Email Security"]})
     await w.decide(w.alex, modal, "happens", "Outgoing mails rejected with 550 after connector update")
     await w.alex.click(await shows(w, "The same problem?"), "Join PD-1001 instead")
-    assert "Pick the end-customer first" in said(await w.alex.modal("Not possible"))
+    assert "Pick the end-customer first" in text_of_modal(await w.alex.modal("Not possible"))
 
 
 ALEX = "Alex Adler, +49 89 1234 5672"
@@ -91,8 +91,8 @@ async def test_tickets_with_one_cause_are_linked_and_retarus_is_heard_in_all_of_
 
     await w.ben.click(await w.ben.again(leading), "Retarus answered")
     await w.ben.submit(await w.ben.modal("Answer of Retarus"), {"word": "Policy DE1-77 was too strict; relaxed"})
-    told = await w.alex.reply(led, "From PD-1001, the same cause")
-    assert "Policy DE1-77 was too strict" in str(told["blocks"])
+    message = await w.alex.reply(led, "From PD-1001, the same cause")
+    assert "Policy DE1-77 was too strict" in str(message["blocks"])
     direct = await w.alex.message("@partner-desk", "From PD-1001, the same cause")
     assert "Policy DE1-77 was too strict" in str(direct["blocks"])
 
@@ -144,7 +144,7 @@ async def test_known_issue_search_is_shown_and_judged_by_a_person(w: World) -> N
     assert begun["known"] is None
     assert "TN-1" in begun["searched"]
     assert "PD-1001" in begun["searched"]
-    assert "The same problem?" in said(modal)
+    assert "The same problem?" in text_of_modal(modal)
     await w.anna.click(modal, "Show TN-1")
     await w.anna.modal("TN-1")
 
@@ -167,4 +167,4 @@ async def test_open_ticket_of_somebody_else_is_shown_at_the_handoff_and_no_is_no
     begun = typed(modal)
     assert begun["known"] is None
     assert "Open tickets of Email Security: PD-1001" in begun["searched"]
-    assert "The same problem?" in said(modal)
+    assert "The same problem?" in text_of_modal(modal)

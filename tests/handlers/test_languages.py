@@ -25,10 +25,10 @@ async def speaks(w: World, person: PersonDriver, locale: str) -> None:
     await person.act("profile", locale=locale)
     user = (await person.state())["me"]["id"]
 
-    async def heard() -> bool:
+    async def is_known() -> bool:
         return (await w.running.desk.directory.person(user)).locale == locale
 
-    await person.wait_for(heard, f"the desk to know that they speak {locale}")
+    await person.wait_for(is_known, f"the desk to know that they speak {locale}")
 
 
 async def test_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: World) -> None:
@@ -80,8 +80,8 @@ async def test_direct_message_is_in_its_readers_language(w: World) -> None:
     await w.ben.click(card, "Send back")
     done = await w.ben.submit(await w.ben.modal("Send back"), {"word": "Which tenant is it?"})
     assert done["outcome"] == "closed"
-    told = await w.anna.message(BOT, "Ben Brandt hat es Ihnen zurückgegeben.")
-    assert "🔴 P1 · PD-1001 · Störung" in text_of(told)
+    message = await w.anna.message(BOT, "Ben Brandt hat es Ihnen zurückgegeben.")
+    assert "🔴 P1 · PD-1001 · Störung" in text_of(message)
     await w.ben.reply(card, "sent it back to the 1st level")
 
 

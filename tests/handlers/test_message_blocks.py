@@ -76,14 +76,14 @@ WORDLESS = {"divider", "file", "context_actions"}
 @pytest.mark.parametrize("kind", sorted(BLOCKS.shapes))
 def test_words_of_every_block_type_are_taken(kind: str) -> None:
     blocks = list(complete(BLOCKS.only(kind), "blocks", (f"word{number}" for number in count(1))))
-    said = entry_with_ticket(blocks)
-    assert bool(said) == (kind not in WORDLESS)
+    text = entry_with_ticket(blocks)
+    assert bool(text) == (kind not in WORDLESS)
     for message in (
         {"blocks": blocks},
         {"attachments": [{"blocks": blocks}]},
         {"attachments": [{"message_blocks": [{"message": {"blocks": blocks}}]}]},
     ):
-        assert said <= set(re.findall(r"word\d+", typed(message)))
+        assert text <= set(re.findall(r"word\d+", typed(message)))
 
 
 def rich(*inline: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ RICH = {
         {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "550 5.7.1"}]},
     ],
 }
-SAID = (
+EXPECTED_TEXT = (
     "R&D <x> says @Ben <B> Brandt in #incidents for @second-level see log (https://example.com/a?b=1&c=2)\n"
     "1. one\n2. two\n550 5.7.1"
 )
@@ -57,7 +57,7 @@ SAID = (
     ("message", "words"),
     [
         ({"text": "Queue &gt; 500 &amp; growing"}, "Queue > 500 & growing"),
-        ({"text": "", "blocks": [RICH]}, SAID),
+        ({"text": "", "blocks": [RICH]}, EXPECTED_TEXT),
         (
             {
                 "text": "ALERT DE1",
@@ -103,7 +103,7 @@ SAID = (
                     }
                 ],
             },
-            f"look\nRita\nIt is back\n{SAID}",
+            f"look\nRita\nIt is back\n{EXPECTED_TEXT}",
         ),
         ({"text": "hello", "attachments": [{"text": "hello"}], "blocks": []}, "hello"),
         ({"blocks": [{"type": "context", "elements": [{"type": "mrkdwn", "text": "since 10:00"}]}]}, "since 10:00"),

@@ -23,7 +23,7 @@ async def noted(w: World) -> Modal:
     return await w.ben.modal("TN-1")
 
 
-def said(modal: Modal) -> str:
+def text_of_modal(modal: Modal) -> str:
     return str(modal.view["blocks"])
 
 
@@ -46,7 +46,7 @@ async def test_note_from_a_resolved_ticket_is_prefilled(w: World) -> None:
     assert [each["value"] for each in begun["services"]] == ["Email Security"]
     assert begun["source"]["value"] == "ours"
     await w.ben.submit(await w.ben.modal("Technical note"))
-    note = said(await w.ben.modal("TN-1"))
+    note = text_of_modal(await w.ben.modal("TN-1"))
     assert "Rolled connector 4.2 back to 4.1" in note
     assert "PD-1001" in note
     assert "version 1: Ben Brandt" in note
@@ -56,22 +56,22 @@ async def test_saved_note_is_announced_in_the_tickets_thread(w: World) -> None:
     card = await resolved(w)
     await w.ben.click(card, "Keep as a technical note")
     await w.ben.submit(await w.ben.modal("Technical note"))
-    told = await w.anna.reply(card, "wrote a technical note: TN-1")
-    await w.anna.click(told, "Show TN-1")
-    assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
+    message = await w.anna.reply(card, "wrote a technical note: TN-1")
+    await w.anna.click(message, "Show TN-1")
+    assert "Rolled connector 4.2 back" in text_of_modal(await w.anna.modal("TN-1"))
 
 
 async def test_answer_of_retarus_becomes_a_note_of_theirs(w: World) -> None:
     card = await w.escalated()
     await w.ben.click(await w.ben.again(card), "Retarus answered")
     await w.ben.submit(await w.ben.modal("Answer of Retarus"), {"word": "Policy DE1-77 was too strict; relaxed"})
-    told = await w.ben.reply(card, "recorded Retarus's answer")
-    await w.ben.click(told, "Keep as a technical note")
+    message = await w.ben.reply(card, "recorded Retarus's answer")
+    await w.ben.click(message, "Keep as a technical note")
     begun = typed(await w.ben.modal("Technical note"))
     assert begun["source"]["value"] == "retarus"
     assert begun["remedy"] == "Policy DE1-77 was too strict; relaxed"
     await w.ben.submit(await w.ben.modal("Technical note"))
-    assert "from Retarus" in said(await w.ben.modal("TN-1"))
+    assert "from Retarus" in text_of_modal(await w.ben.modal("TN-1"))
 
 
 async def test_note_is_changed_and_every_version_is_named(w: World) -> None:
@@ -80,7 +80,7 @@ async def test_note_is_changed_and_every_version_is_named(w: World) -> None:
     shown = await w.bea.modal("TN-1")
     await w.bea.click(shown, "Edit")
     await w.bea.submit(await w.bea.modal("Change a note"), {"workaround": "Send without the connector"})
-    after = said(await w.bea.modal("TN-1"))
+    after = text_of_modal(await w.bea.modal("TN-1"))
     assert "Send without the connector" in after
     assert "version 2: Bea Bauer" in after
     assert "version 1: Ben Brandt" in after
@@ -101,13 +101,13 @@ async def test_note_that_is_wrong_is_retired_with_a_reason_found_no_more_and_rei
     await w.ben.click(await noted(w), "Retire")
     await w.ben.submit(await w.ben.modal("Retire a note"), {"reason": "4.1 has the same fault"})
     shown = await w.ben.modal("TN-1")
-    assert "4.1 has the same fault" in said(shown)
+    assert "4.1 has the same fault" in text_of_modal(shown)
     await w.anna.command(DESK, "/retarus-find connector")
-    assert "TN-1" not in said(await w.anna.modal("Search"))
+    assert "TN-1" not in text_of_modal(await w.anna.modal("Search"))
     await w.ben.click(shown, "Reinstate")
     await w.ben.wait_for(partial(_offers, w, "Retire"), "the note to be reinstated")
     await w.bea.command(DESK, "/retarus-find connector")
-    assert "TN-1" in said(await w.bea.modal("Search"))
+    assert "TN-1" in text_of_modal(await w.bea.modal("Search"))
 
 
 async def _offers(w: World, label: str) -> bool:
@@ -128,8 +128,8 @@ async def test_secret_is_kept_out_of_a_note(w: World) -> None:
 
 async def test_guest_can_write_none(w: World) -> None:
     await w.gus.command(DESK, "/retarus-note Faxes hang")
-    told = await w.gus.message(DESK, "full member")
-    assert told["is_ephemeral"]
+    message = await w.gus.message(DESK, "full member")
+    assert message["is_ephemeral"]
     assert await w.running.store.count_notes() == 0
 
 
@@ -137,10 +137,10 @@ async def test_old_version_of_a_note_can_be_read(w: World) -> None:
     await w.ben.click(await noted(w), "Edit")
     await w.ben.submit(await w.ben.modal("Change a note"), {"remedy": "Use 4.3"})
     shown = await w.ben.modal("TN-1", containing="Use 4.3")
-    assert "Rolled connector" not in said(shown)
+    assert "Rolled connector" not in text_of_modal(shown)
     await w.ben.click(shown, "Show version 1")
     old = await w.ben.modal("TN-1", containing="Rolled connector 4.2 back to 4.1")
-    assert "Edit" not in said(old)
+    assert "Edit" not in text_of_modal(old)
     await w.ben.click(old, "Show version 2")
     await w.ben.modal("TN-1", containing="Use 4.3")
 

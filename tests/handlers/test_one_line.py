@@ -10,9 +10,9 @@ from localslack import PersonDriver
 from tests.handlers.world import DESK, World
 
 
-async def act(person: PersonDriver, words: str, said: str) -> None:
+async def act(person: PersonDriver, words: str, expected: str) -> None:
     await person.command(DESK, "/retarus-ticket", words)
-    message = await person.message(DESK, said)
+    message = await person.message(DESK, expected)
     assert message["is_ephemeral"]
 
 
@@ -46,7 +46,7 @@ async def test_line_notes_waits_and_records_every_number(w: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         ("1001 accept", "That is no longer possible: this ticket is now with the 1st level."),
         ("1001 confirm", "That is no longer possible: this ticket is now with the 1st level."),
@@ -58,11 +58,11 @@ async def test_line_notes_waits_and_records_every_number(w: World) -> None:
         ("1077 take", "There is no ticket “1077”."),
     ],
 )
-async def test_refused_line_says_why_and_changes_nothing(w: World, words: str, said: str) -> None:
+async def test_refused_line_says_why_and_changes_nothing(w: World, words: str, expected: str) -> None:
     await w.raised()
     await act(w.anna, "1001 take", "PD-1001 is yours.")
     before = await w.ticket()
-    await act(w.anna, words, said)
+    await act(w.anna, words, expected)
     assert await w.ticket() == before
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.handlers.test_known_issues import another
-from tests.handlers.test_notes import said
+from tests.handlers.test_notes import text_of_modal
 from tests.handlers.world import DESK, World
 
 
@@ -13,7 +13,7 @@ async def test_outage_is_gathered_told_and_resolved(w: World) -> None:
     await w.ben.click(await w.ben.again(leading), "Clocks and more")
     await w.ben.click(await w.ben.modal("Clocks"), "Outage")
     modal = await w.ben.modal("Outage")
-    assert "PD-1002 · Adler AG" in said(modal)
+    assert "PD-1002 · Adler AG" in text_of_modal(modal)
     await w.ben.submit(modal)
     modal = await w.ben.modal("Outage", containing="With it: PD-1002")
     await w.alex.reply(led, "it has the same cause as PD-1001")
@@ -38,4 +38,6 @@ async def test_running_outage_is_offered_while_another_ticket_of_its_service_is_
     form = await w.alex.modal("Raise an incident")
     w.alex.fill(form, {"services": ["Email Security"]})
     await w.decide(w.alex, form, "happens", "Nothing arrives any more")
-    assert "Join PD-1001 instead" in said(await w.alex.modal("Raise an incident", containing="The same problem?"))
+    assert "Join PD-1001 instead" in text_of_modal(
+        await w.alex.modal("Raise an incident", containing="The same problem?")
+    )

@@ -53,8 +53,10 @@ async def test_answer_quotes_their_question_and_goes_into_the_same_threads(w: Wo
 
 async def test_message_in_the_thread_is_sent_by_the_shortcut_with_a_warning(w: World) -> None:
     card = await w.escalated()
-    said = await w.ben.post("#partner-desk", "The customer restarted; strictly internal: they are angry.", thread=card)
-    await w.ben.shortcut("send_to_retarus", said)
+    posted = await w.ben.post(
+        "#partner-desk", "The customer restarted; strictly internal: they are angry.", thread=card
+    )
+    await w.ben.shortcut("send_to_retarus", posted)
     await w.ben.submit(await w.ben.modal("Send to Retarus"))
     preview = await w.ben.modal("Preview", containing="The customer restarted")
     assert "Is it meant for Retarus?" in str(preview.view)
@@ -78,11 +80,11 @@ async def test_text_of_a_preview_on_another_device_is_shown_before_it_is_sent(w:
 
 async def test_quoted_words_that_were_edited_after_the_preview_are_shown_first(w: World) -> None:
     card, letter = await w.escalated(), await w.rita.message(RETARUS, "PD-1001")
-    said = await w.rita.post(RETARUS, "Which version is it?", thread=letter)
+    posted = await w.rita.post(RETARUS, "Which version is it?", thread=letter)
     await w.ben.click(await w.ben.reply(card, "Which version"), "Answer Retarus")
     await w.ben.submit(await w.ben.modal("Answer Retarus"), {"word": "It is 4.2."})
     preview = await w.ben.modal("Preview", containing="Which version is it?")
-    await w.rita.act("edit", channel=said["channel"], ts=said["ts"], text="Which release of Windows is it?")
+    await w.rita.act("edit", channel=posted["channel"], ts=posted["ts"], text="Which release of Windows is it?")
     await w.ben.reply(card, "release of Windows")
     again = await w.ben.submit(preview)
     assert "> Which release of Windows is it?" in str(again), again
@@ -90,15 +92,15 @@ async def test_quoted_words_that_were_edited_after_the_preview_are_shown_first(w
 
 async def test_shortcut_on_a_message_in_no_thread_is_refused(w: World) -> None:
     await w.escalated()
-    said = await w.ben.post("#general", "hello")
-    await w.ben.shortcut("send_to_retarus", said)
+    posted = await w.ben.post("#general", "hello")
+    await w.ben.shortcut("send_to_retarus", posted)
     assert await w.ben.modals() == []
 
 
 async def test_secret_is_not_sent(w: World) -> None:
     card = await w.escalated()
-    said = await w.ben.post("#partner-desk", "password: Tr0ub4dor&3xyz", thread=card)
-    await w.ben.shortcut("send_to_retarus", said)
+    posted = await w.ben.post("#partner-desk", "password: Tr0ub4dor&3xyz", thread=card)
+    await w.ben.shortcut("send_to_retarus", posted)
     done = await w.ben.submit(await w.ben.modal("Send to Retarus"))
     assert done["outcome"] == "errors", done
 

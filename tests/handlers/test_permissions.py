@@ -95,10 +95,10 @@ async def a_scene(*, registered: bool) -> Scene:
     await w.store.apply(Batch(customers=[EndCustomer(id="customer", name="Müller GmbH")]))
     typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
     note = await w.desk.notes.write(typed, BEN, w.form())
-    said = Entry(
+    entry = Entry(
         id=second.id, source=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW
     )
-    await w.store.apply(Batch(conversation=ConversationChanges(new=(said,))))
+    await w.store.apply(Batch(conversation=ConversationChanges(new=(entry,))))
     w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, role="card", channel=DESK, ts="1.1")
     return Scene(w, first, second, note.id)
 
@@ -186,14 +186,14 @@ def about_of(name: str, ticket: Ticket, note: str) -> str:
 
 
 def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
-    about, said = about_of(name, ticket, note), typed(ticket)
+    about, text = about_of(name, ticket, note), typed(ticket)
     if kind in {"click", "redraw"}:
         value = value_of(name, ticket, note)
-        return Click(user, name, value, "click", "T", view="V1", about=about, typed=said, view_callback=name, at="1")
+        return Click(user, name, value, "click", "T", view="V1", about=about, typed=text, view_callback=name, at="1")
     texts = {"/retarus-report": "2019-07", "/retarus-ticket": "PD-1001", "/retarus-note": "TN-1"}
     lines = {**texts, "/retarus-ticket": f"{ticket.number} note They called again"}
     makers: Mapping[str, Callable[[], Any]] = {
-        "submission": lambda: Submission(user, "V1", name, about, said),
+        "submission": lambda: Submission(user, "V1", name, about, text),
         "command": lambda: Command(name, user, texts.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
         "saving command": lambda: Command(name, user, lines.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
         "shortcut": lambda: Shortcut(name, user, "T", DESK, ts="1.1", text="Mail bounces"),
@@ -212,7 +212,7 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
     return makers[kind]()
 
 
-def kept(store: Counting) -> tuple[dict[str, Any], ...]:
+def stored_rows(store: Counting) -> tuple[dict[str, Any], ...]:
     """The data that a refusal must leave unchanged."""
     data = store._data
     return dict(data.tickets), dict(data.notes), dict.fromkeys(data.notices), dict(data.views)
@@ -225,14 +225,14 @@ async def is_refused(scene: Scene, listener: str, user: str, ticket: Ticket) -> 
     """
     kind, _, name = listener.rpartition(" ")
     dispatcher, store = scene.again()
-    before = kept(store)
+    before = stored_rows(store)
     try:
         await listeners(dispatcher)[listener](payload(kind, name, user, ticket, scene.note))
     except NotYours:
-        assert kept(store) == before, f"{listener} changed something for {user} before it was refused"
+        assert stored_rows(store) == before, f"{listener} changed something for {user} before it was refused"
         return True
     except NotNow:
-        assert kept(store) == before, f"{listener} changed something for {user} before it was refused"
+        assert stored_rows(store) == before, f"{listener} changed something for {user} before it was refused"
         return None
     except (DeskError, SlackApiError, ClientError):
         pass

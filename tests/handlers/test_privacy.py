@@ -34,8 +34,8 @@ async def test_logs_hold_no_user_input(w: World, caplog: pytest.LogCaptureFixtur
 async def test_admins_are_told_of_a_guest_who_joins_the_desk_channel(w: World) -> None:
     await w.carla.act("kick", channel=DESK, user="gus")
     await w.carla.act("invite", channel=DESK, users=["gus"])
-    told = await w.carla.message("@partner-desk", "can read every ticket there")
-    assert "guest" in json.dumps(told["blocks"])
+    message = await w.carla.message("@partner-desk", "can read every ticket there")
+    assert "guest" in json.dumps(message["blocks"])
 
 
 async def test_check_warns_of_guests_and_of_a_public_channel(tmp_path: Path) -> None:
@@ -54,9 +54,9 @@ async def test_check_warns_of_guests_and_of_a_public_channel(tmp_path: Path) -> 
             "DESK_CONFIG": str(DEMO / "desk.toml"),
             "DATABASE_URL": f"sqlite:///{tmp_path / 'd.sqlite3'}",
         }
-        code, said = await run("check", **settings)
+        code, output = await run("check", **settings)
     assert code == 1
-    (line,) = [each for each in said.splitlines() if "who reads in the desk channel" in each]
+    (line,) = [each for each in output.splitlines() if "who reads in the desk channel" in each]
     assert line.startswith("FIX")
     assert "is public" in line
     assert "1 guest" in line
@@ -67,16 +67,16 @@ async def test_command_line_exports_then_erases_and_logs_it(w: World, tmp_path: 
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'desk.sqlite3'}"}
-    code, said = await run("erase-person", "Erika Muster", "--folder", str(tmp_path), **settings)
-    assert code == 0, said
-    path = Path(said.split("Exported to ")[1].split(":")[0])
+    code, output = await run("erase-person", "Erika Muster", "--folder", str(tmp_path), **settings)
+    assert code == 0, output
+    path = Path(output.split("Exported to ")[1].split(":")[0])
     assert _held(path) == (True, 0)
     assert (await w.ticket()).answer("happens") == "[erased] cannot send"
-    code, said = await run("access-log", **settings)
-    assert [line.split()[4] for line in said.splitlines()] == ["erase", "export"]
-    code, said = await run("export-person", "Er", **settings)
+    code, output = await run("access-log", **settings)
+    assert [line.split()[4] for line in output.splitlines()] == ["erase", "export"]
+    code, output = await run("export-person", "Er", **settings)
     assert code == 1
-    assert said.startswith("Name the person")
+    assert output.startswith("Name the person")
 
 
 def _held(path: Path) -> tuple[bool, int]:

@@ -25,8 +25,8 @@ async def test_eyes_take_and_accept_a_ticket(w: World) -> None:
     await w.anna.reply(card, "took it")
     assert (await w.ticket()).owner == "U0ANNA"
     await w.ben.react(card, "eyes")
-    told = await w.ben.message(DESK, "That is no longer possible")
-    assert told["is_ephemeral"]
+    message = await w.ben.message(DESK, "That is no longer possible")
+    assert message["is_ephemeral"]
 
 
 async def test_check_mark_asks_for_a_remedy_then_confirms(w: World) -> None:
@@ -75,8 +75,8 @@ async def test_pin_on_a_line_of_the_desk_notes_nothing(w: World) -> None:
 async def test_person_on_no_level_is_told_quietly(w: World) -> None:
     card = await _carded(w)
     await w.gus.react(card, "eyes")
-    told = await w.gus.message(DESK, "Guests and deactivated people cannot do this")
-    assert told["is_ephemeral"]
+    message = await w.gus.message(DESK, "Guests and deactivated people cannot do this")
+    assert message["is_ephemeral"]
     assert (await w.ticket()).stage is Stage.NEW
 
 

@@ -16,12 +16,12 @@ async def test_reminder_that_is_answered_is_struck_through_in_the_thread_and_in_
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
     reminder = await w.anna.reply(card, "with no activity")
-    told = await w.anna.message("@partner-desk", "Not accepted yet")
+    message = await w.anna.message("@partner-desk", "Not accepted yet")
     await w.ben.click(reminder, "Accept")
     await w.anna.wait_for(partial(_is_struck, w, reminder), "the thread's line struck through")
-    await w.anna.wait_for(partial(_is_struck, w, told), "the direct message struck through")
-    assert "handed off to the 2nd level for 31 min" in str((await w.anna.again(told))["blocks"])
-    assert "actions" not in {block["type"] for block in (await w.anna.again(told))["blocks"]}
+    await w.anna.wait_for(partial(_is_struck, w, message), "the direct message struck through")
+    assert "handed off to the 2nd level for 31 min" in str((await w.anna.again(message))["blocks"])
+    assert "actions" not in {block["type"] for block in (await w.anna.again(message))["blocks"]}
 
 
 async def _is_struck(w: World, message: Json) -> bool:
@@ -48,8 +48,8 @@ async def test_reminders_of_one_person_are_one_direct_message(w: World) -> None:
         await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
     await w.anna.message("#partner-desk", "PD-1003")
     await w.anna.advance(HALF_AN_HOUR)
-    told = await w.anna.message("@partner-desk", "3 tickets wait for you")
-    assert [name in str(told["blocks"]) for name in ("PD-1001", "PD-1002", "PD-1003")] == [True] * 3
+    message = await w.anna.message("@partner-desk", "3 tickets wait for you")
+    assert [name in str(message["blocks"]) for name in ("PD-1001", "PD-1002", "PD-1003")] == [True] * 3
 
 
 async def test_unanswered_reminder_goes_to_the_second_person_and_then_to_the_lead(w: World) -> None:
@@ -59,8 +59,8 @@ async def test_unanswered_reminder_goes_to_the_second_person_and_then_to_the_lea
     await w.anna.advance(HOURS + 60)
     await w.bea.message("@partner-desk", "Nobody has answered")
     await w.anna.advance(HOURS + 60)
-    told = await w.carla.message("@partner-desk", "Nobody has answered")
-    assert "PD-1001" in str(told["blocks"])
+    message = await w.carla.message("@partner-desk", "Nobody has answered")
+    assert "PD-1001" in str(message["blocks"])
 
 
 async def test_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:

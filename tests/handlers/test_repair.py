@@ -36,9 +36,9 @@ async def cards(w: World) -> list[Json]:
 async def test_repair_of_a_whole_desk_does_nothing(w: World) -> None:
     await w.raised()
     await lines(w)
-    said = await lines(w)
-    assert [each[:2] for each in said.values()] == ["ok"] * 5
-    assert "cards of 1 tickets" in said["cards"]
+    text = await lines(w)
+    assert [each[:2] for each in text.values()] == ["ok"] * 5
+    assert "cards of 1 tickets" in text["cards"]
 
 
 async def test_repair_finds_a_card_by_its_metadata_and_posts_none(w: World, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ async def test_repair_reports_a_card_whose_ticket_is_not_in_the_database(w: Worl
     card = await w.raised()
     ticket = await w.ticket()
     forget(tmp_path, "DELETE FROM tickets WHERE id = ?", values=[ticket.id])
-    said = (await lines(w))["tickets"]
-    assert said.startswith("FIX")
-    assert "PD-1001" in said
+    text = (await lines(w))["tickets"]
+    assert text.startswith("FIX")
+    assert "PD-1001" in text
     assert (await w.anna.again(card))["ts"] == card["ts"]

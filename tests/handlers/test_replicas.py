@@ -50,8 +50,8 @@ async def two(tmp_path: Path, database: str) -> AsyncIterator[World]:
 
 async def test_ticket_completes_its_lifecycle_across_replicas(two: World) -> None:
     card = await two.escalated()
-    said = Counter(text_of(each) for each in await two.ben.thread(card))
-    assert [text for text, times in said.items() if times > 1] == []
+    counts = Counter(text_of(each) for each in await two.ben.thread(card))
+    assert [text for text, times in counts.items() if times > 1] == []
     assert (await two.ticket()).stage is Stage.RETARUS
     assert len(await two.ben.mails()) == 1
 
@@ -119,10 +119,10 @@ async def test_replicas_keep_to_the_rate_limit_of_a_channel_together(tmp_path: P
         desk_at(w.slack, w.mail, tmp_path, database=database, environment=pace),
     ):
         card = await w.accepted()
-        said = len(await w.anna.thread(card))
+        lines = len(await w.anna.thread(card))
     with psycopg.connect(database) as server:
         turns = {key: json.loads(text) for key, text in server.execute("SELECT key, turns FROM turns").fetchall()}
-    assert len(turns[card["channel"]]) == said  # no more than may be posted at once
+    assert len(turns[card["channel"]]) == lines  # no more than may be posted at once
     assert turns["chat.update"]
 
 

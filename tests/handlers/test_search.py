@@ -7,14 +7,14 @@ import asyncio
 import pytest
 
 from localslack import PersonDriver
-from tests.handlers.test_notes import noted, said
+from tests.handlers.test_notes import noted, text_of_modal
 from tests.handlers.world import DESK, World
 from tests.timeouts import TIMEOUT
 
 
 async def found(w: World, person: PersonDriver, words: str) -> str:
     await person.command(DESK, f"/retarus-find {words}")
-    return said(await person.modal("Search"))
+    return text_of_modal(await person.modal("Search"))
 
 
 @pytest.mark.parametrize(
@@ -45,18 +45,18 @@ async def test_search_is_repeated_and_narrowed(w: World) -> None:
     await w.anna.command(DESK, "/retarus-find")
     modal = await w.anna.modal("Search")
     await w.anna.submit(modal, {"words": "connector"})
-    both = said(await w.anna.modal("Search"))
+    both = text_of_modal(await w.anna.modal("Search"))
     assert "PD-1001" in both
     assert "TN-1" in both
     await w.anna.submit(await w.anna.modal("Search"), {"words": "connector", "service": "FAX"})
-    assert "Nothing was found." in said(await w.anna.modal("Search"))
+    assert "Nothing was found." in text_of_modal(await w.anna.modal("Search"))
 
 
 async def test_note_that_was_found_is_shown_on_top_of_the_search(w: World) -> None:
     await noted(w)
     await w.anna.command(DESK, "/retarus-find connector")
     await w.anna.click(await w.anna.modal("Search"), "Show TN-1")
-    assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
+    assert "Rolled connector 4.2 back" in text_of_modal(await w.anna.modal("TN-1"))
 
 
 async def test_guest_finds_nothing(w: World) -> None:
@@ -83,6 +83,6 @@ async def test_filters_without_words_list_the_newest(w: World) -> None:
     await noted(w)
     await w.anna.command(DESK, "/retarus-find")
     await w.anna.submit(await w.anna.modal("Search"), {"service": "Email Security"})
-    shown = said(await w.anna.modal("Search"))
+    shown = text_of_modal(await w.anna.modal("Search"))
     assert "TN-1" in shown
     assert "PD-1001" in shown

@@ -58,12 +58,12 @@ class Walk:
         self.number = number
         self.card: Json = {}
 
-    def said(self, words: str) -> str:
+    def translated(self, words: str) -> str:
         with speaking(self.language):
             return t(words)
 
     async def press(self, person: PersonDriver, button: str) -> None:
-        label = self.said(button)
+        label = self.translated(button)
 
         async def offered() -> Json | None:
             card = await person.again(self.card)
@@ -72,7 +72,7 @@ class Walk:
         await person.click(await person.wait_for(offered, f"{label!r} on the card of {self.reference}"), label)
 
     async def form(self, person: PersonDriver, title: str, values: Json, outcome: str = "closed") -> None:
-        done = await person.submit(await person.modal(self.said(title)), values)
+        done = await person.submit(await person.modal(self.translated(title)), values)
         assert done["outcome"] == outcome, done
 
     async def raised(self) -> None:
@@ -91,7 +91,7 @@ class Walk:
     async def at_the_second_level(self) -> None:
         await self.press(self.w.anna, "Take")
         await self.press(self.w.anna, "Hand off to 2nd level")
-        modal = await self.w.anna.modal(self.said("Hand off to 2nd level"))
+        modal = await self.w.anna.modal(self.translated("Hand off to 2nd level"))
         assert (await self.w.anna.submit(modal, self.fitting(modal, FIRST_TASKS)))["outcome"] == "closed"
         await self.stage(Stage.HANDED_OFF)
         await self.press(self.w.ben, "Accept")
@@ -105,7 +105,7 @@ class Walk:
 
     async def sent(self, values: Json) -> None:
         await self.press(self.w.ben, "Escalate to Retarus")
-        modal = await self.w.ben.modal(self.said("Escalate to Retarus"))
+        modal = await self.w.ben.modal(self.translated("Escalate to Retarus"))
         done = await self.w.ben.submit(modal, self.fitting(modal, values))
         assert done["outcome"] == "updated", done
         await self.form(self.w.ben, "Preview", {})
@@ -125,7 +125,7 @@ class Walk:
 
         return await self.w.ben.wait_for(arrived, f"the mail of {self.reference} with {words!r}")  # type: ignore[no-any-return]
 
-    async def told(self, words: str, times: int) -> None:
+    async def expect_lines(self, words: str, times: int) -> None:
         """Waits until the ticket's thread says this that often."""
 
         async def enough() -> bool:
@@ -185,7 +185,7 @@ async def goes_to_retarus_twice(walk: Walk) -> None:
     await walk.press(w.anna, "Confirm and close")
     await walk.closed()
     for words, times in STORY.items():
-        await walk.told(words, times)
+        await walk.expect_lines(words, times)
 
 
 def in_the_guides_words(letter: str, kind: Kind) -> None:

@@ -45,12 +45,12 @@ async def test_answer_in_the_channel_is_recorded_with_the_form_filled(w: World) 
 
 async def test_edit_and_deletion_are_followed(w: World) -> None:
     card = await w.escalated()
-    said = await w.rita.post(RETARUS, "frist words", thread=await letter_of(w))
+    posted = await w.rita.post(RETARUS, "frist words", thread=await letter_of(w))
     await w.ben.reply(card, "frist words")
-    await w.rita.act("edit", channel=said["channel"], ts=said["ts"], text="first words")
+    await w.rita.act("edit", channel=posted["channel"], ts=posted["ts"], text="first words")
     shown = await w.ben.reply(card, "first words")
     assert "edited by them" in str(shown["blocks"])
-    await w.rita.act("delete", channel=said["channel"], ts=said["ts"])
+    await w.rita.act("delete", channel=posted["channel"], ts=posted["ts"])
 
     async def taken_back() -> bool:
         return "taken back by them" in str((await w.ben.reply(card, "first words"))["blocks"])
@@ -82,12 +82,12 @@ async def read_threads(w: World) -> None:
 
 async def test_thread_is_read_again_after_a_gap(w: World) -> None:
     card, letter = await w.escalated(), await letter_of(w)
-    said = [await w.rita.post(RETARUS, f"before {number}", thread=letter) for number in range(3)]
+    posted = [await w.rita.post(RETARUS, f"before {number}", thread=letter) for number in range(3)]
     shown = [await w.ben.reply(card, f"before {number}") for number in range(3)]
     w.slack.faults.order("event:message", "dropped", channel=RETARUS, times=None)
     await w.rita.post(RETARUS, "in the gap", thread=letter)
-    await w.rita.act("edit", channel=said[1]["channel"], ts=said[1]["ts"], text="changed in the gap")
-    await w.rita.act("delete", channel=said[2]["channel"], ts=said[2]["ts"])
+    await w.rita.act("edit", channel=posted[1]["channel"], ts=posted[1]["ts"], text="changed in the gap")
+    await w.rita.act("delete", channel=posted[2]["channel"], ts=posted[2]["ts"])
     assert not [each for each in await w.ben.thread(card) if "gap" in each["text"]]
     for _ in range(2):
         await read_threads(w)
@@ -106,11 +106,11 @@ async def test_severed_channel_is_told(w: World) -> None:
     await w.escalated()
     w.slack.connect.unshare(RETARUS, hosted=True)
 
-    async def told() -> bool:
+    async def is_notified() -> bool:
         direct = [await w.carla.messages(each["id"]) for each in (await w.carla.state())["dms"]]
         return "severed" in str(direct)
 
-    assert await w.carla.wait_for(told, "the word")
+    assert await w.carla.wait_for(is_notified, "the word")
     ticket = await w.ticket()
     assert w.running.desk.routes.ways == ("by e-mail to support@retarus.example",), ticket.id
 
@@ -126,13 +126,13 @@ async def test_channel_with_another_id_is_followed(w: World) -> None:
 
 async def test_message_from_before_the_channel_got_another_id_stays_the_same_entry(w: World) -> None:
     card, letter = await w.escalated(), await letter_of(w)
-    said = [await w.rita.post(RETARUS, f"before {number}", thread=letter) for number in range(3)]
+    posted = [await w.rita.post(RETARUS, f"before {number}", thread=letter) for number in range(3)]
     shown = [await w.ben.reply(card, f"before {number}") for number in range(3)]
     changed = w.slack.connect.change_id(RETARUS)
     await until(w.slack, lambda: w.running.desk.routes.retarus == changed.id)
     w.slack.faults.order("event:message", "dropped", channel=changed.id, times=None)
-    await w.rita.act("delete", channel=changed.id, ts=said[1]["ts"])
-    await w.rita.act("edit", channel=changed.id, ts=said[2]["ts"], text="after, with RCR-88123")
+    await w.rita.act("delete", channel=changed.id, ts=posted[1]["ts"])
+    await w.rita.act("edit", channel=changed.id, ts=posted[2]["ts"], text="after, with RCR-88123")
     for _ in range(2):
         await read_threads(w)
     assert "Record RCR-88123" in str((await w.ben.reply(card, "after, with"))["blocks"])
@@ -147,9 +147,9 @@ async def test_message_from_before_the_channel_got_another_id_stays_the_same_ent
 
 async def test_long_message_that_was_edited_is_one_change_however_often_it_is_read(w: World) -> None:
     card, letter = await w.escalated(), await letter_of(w)
-    said = await w.rita.post(RETARUS, "log " * 4000, thread=letter)
+    posted = await w.rita.post(RETARUS, "log " * 4000, thread=letter)
     await w.ben.reply(card, "log log")
-    await w.rita.act("edit", channel=said["channel"], ts=said["ts"], text="trace " * 4000)
+    await w.rita.act("edit", channel=posted["channel"], ts=posted["ts"], text="trace " * 4000)
     await w.ben.reply(card, "trace trace")
     for _ in range(2):
         await read_threads(w)
@@ -211,13 +211,13 @@ async def test_messages_of_an_app_of_theirs_are_mirrored_with_edits_and_deletion
         card, letter = await w.escalated(), await letter_of(w)
         helper = AsyncWebClient(w.slack.app("Ticket Helper").bot_token, w.slack.api_url)
         place = {"channel": letter["channel"], "thread_ts": letter["ts"]}
-        said = await helper.chat_postMessage(**place, text="Ticket <https://rcr.example|RCR-88123> was opened.")
+        posted = await helper.chat_postMessage(**place, text="Ticket <https://rcr.example|RCR-88123> was opened.")
         shown = await w.ben.reply(card, "Ticket RCR-88123 (https://rcr.example) was opened.")
         assert "Ticket Helper" in str(shown["blocks"])
         assert "Record RCR-88123" in str(shown["blocks"])
-        await helper.chat_update(channel=letter["channel"], ts=said["ts"], text="RCR-88123 was opened for you.")
+        await helper.chat_update(channel=letter["channel"], ts=posted["ts"], text="RCR-88123 was opened for you.")
         assert "edited by them" in str((await w.ben.reply(card, "opened for you"))["blocks"])
-        await helper.chat_delete(channel=letter["channel"], ts=said["ts"])
+        await helper.chat_delete(channel=letter["channel"], ts=posted["ts"])
 
         async def taken_back() -> bool:
             return "taken back by them" in str((await w.ben.again(shown))["blocks"])

@@ -9,7 +9,7 @@ import pytest
 from handlers.shared_message import MessageChange, in_event
 
 Json = dict[str, Any]
-SAID = {
+MESSAGE = {
     "user": "U0RITA",
     "user_team": "T0RETARUS",
     "ts": "2.0",
@@ -41,18 +41,18 @@ def words(message: Json, **event: Any) -> str:
     ],
 )
 def test_preview_of_a_link_is_no_edit(preview: Json) -> None:
-    changed: Json = {"message": {**SAID, "attachments": [preview]}, "previous_message": SAID}
-    assert words(changed, subtype="message_changed") == words(SAID)
+    changed: Json = {"message": {**MESSAGE, "attachments": [preview]}, "previous_message": MESSAGE}
+    assert words(changed, subtype="message_changed") == words(MESSAGE)
 
 
 def test_words_of_a_message_that_was_shared_by_its_author_are_theirs() -> None:
     shared = {**PREVIEW, "is_share": True, "is_msg_unfurl": True}
-    assert "Its words" in words({**SAID, "attachments": [shared]})
-    assert "550 rejected" in words({**SAID, "attachments": [{"title": "Alert", "text": "550 rejected"}]})
+    assert "Its words" in words({**MESSAGE, "attachments": [shared]})
+    assert "550 rejected" in words({**MESSAGE, "attachments": [{"title": "Alert", "text": "550 rejected"}]})
 
 
 def test_edit_of_the_words_is_an_edit() -> None:
-    changed = {"message": {**SAID, "text": "See above.", "edited": {"user": "U0RITA", "ts": "3.0"}}}
+    changed = {"message": {**MESSAGE, "text": "See above.", "edited": {"user": "U0RITA", "ts": "3.0"}}}
     body = {
         "context_team_id": "T0NORD",
         "event": {"type": "message", "subtype": "message_changed", "channel": "C", **changed},

@@ -25,8 +25,8 @@ async def test_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> 
 
     await w.ben.click(await w.ben.again(card), "Resolve")
     await w.ben.submit(await w.ben.modal("Resolve"), {"word": "Policy corrected by Retarus; mail flows."})
-    told = await w.anna.message("@partner-desk", "Please confirm with the end-customer")
-    await w.anna.click(told, "Confirm and close")
+    message = await w.anna.message("@partner-desk", "Please confirm with the end-customer")
+    await w.anna.click(message, "Confirm and close")
     await w.anna.reply(card, "confirmed it with the customer and closed it")
 
     ticket = await w.ticket()
@@ -41,8 +41,10 @@ async def test_message_to_an_owner_who_left_reaches_the_second_person_and_is_no_
     await w.running.desk.tickets.act_with_text(
         ticket.id, Move.RESOLVE, "U0BEN", "F1", "remedy", "The policy is corrected"
     )
-    told = await w.alex.message("@partner-desk", "Anna Arnold is no longer in Slack, so you get this message instead")
-    assert "PD-1001" in told["text"]
-    assert not [block for block in told["blocks"] if block["type"] == "actions"]
+    message = await w.alex.message(
+        "@partner-desk", "Anna Arnold is no longer in Slack, so you get this message instead"
+    )
+    assert "PD-1001" in message["text"]
+    assert not [block for block in message["blocks"] if block["type"] == "actions"]
     await w.ben.reply(card, "The policy is corrected")
     assert await w.running.store.letters(state="dead") == []

@@ -31,8 +31,8 @@ async def test_ticket_is_found_by_its_name_and_an_unknown_one_is_said_so(w: Worl
 
 async def test_help_is_ten_lines(w: World) -> None:
     await w.anna.command(DESK, "/retarus-ticket", "help")
-    said = await w.anna.message(DESK, "10. Priorities")
-    lines = said["blocks"][0]["text"]["text"].splitlines()
+    posted = await w.anna.message(DESK, "10. Priorities")
+    lines = posted["blocks"][0]["text"]["text"].splitlines()
     assert len(lines) == 10
     assert lines[-1].startswith("10. Priorities: P1")
 

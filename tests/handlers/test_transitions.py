@@ -18,9 +18,9 @@ async def test_take_that_lost_the_race_names_the_owner(w: World) -> None:
     await w.anna.reply(card, "took it")
     owner = (await w.ticket()).owner
     loser, winner = (w.alex, "Anna Arnold") if owner == "U0ANNA" else (w.anna, "Alex Adler")
-    told = await loser.message(DESK, "was a moment quicker")
-    assert told["is_ephemeral"]
-    assert winner in told["text"]
+    message = await loser.message(DESK, "was a moment quicker")
+    assert message["is_ephemeral"]
+    assert winner in message["text"]
 
 
 async def test_double_click_takes_it_once(w: World) -> None:
@@ -50,8 +50,8 @@ async def test_reason_that_says_nothing_is_refused_beside_its_field(w: World) ->
 async def test_person_not_on_the_level_is_refused_in_words(w: World) -> None:
     card = await w.handed_off()
     await w.anna.click(card, "Accept")
-    told = await w.anna.message(DESK, "not on that team")
-    assert told["is_ephemeral"]
+    message = await w.anna.message(DESK, "not on that team")
+    assert message["is_ephemeral"]
     assert (await w.ticket()).stage is Stage.HANDED_OFF
 
 
@@ -87,8 +87,8 @@ async def test_colleague_takes_over_a_waiting_ticket_and_resumes_it_without_an_a
     form = await w.bea.modal("Go on without an answer")
     assert set((await w.bea.submit(form, {"word": "-"}))["errors"]) == {"word"}
     await w.bea.submit(form, {"word": "Nobody there since Monday"})
-    told = await w.bea.reply(card, "went on without the end-customer's answer")
-    assert "Nobody there since Monday" in str(told["blocks"])
+    message = await w.bea.reply(card, "went on without the end-customer's answer")
+    assert "Nobody there since Monday" in str(message["blocks"])
     ticket = await w.ticket()
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, "U0BEA")
 
@@ -162,6 +162,6 @@ async def test_changed_priority_is_told_in_the_thread_and_to_the_owner(w: World)
     ticket = await w.ticket()
     changed = {"priority": "P2", "priority_reason": "Only one customer after all"}
     await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", changed, "a form", ticket.version)
-    told = await w.anna.reply(card, "changed the priority to P2")
-    assert "Only one customer after all" in told["text"]
+    message = await w.anna.reply(card, "changed the priority to P2")
+    assert "Only one customer after all" in message["text"]
     await w.ben.message("@partner-desk", "changed its priority")

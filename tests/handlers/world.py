@@ -215,7 +215,7 @@ async def desk_at(
 ) -> AsyncIterator[Program]:
     """The desk, connected to this Slack by Socket Mode."""
     bot = slack.app("Partner Desk")
-    told: Json = {
+    defaults: Json = {
         "slack_bot_token": bot.bot_token,
         "slack_app_token": bot.app_token,
         "slack_api_url": slack.api_url,
@@ -224,7 +224,7 @@ async def desk_at(
         "smtp_url": f"smtp://127.0.0.1:{mail.port}",
         "imap_url": imap,
     }
-    env = Environment(**(told | (environment or {})))
+    env = Environment(**(defaults | (environment or {})))
 
     def clock() -> datetime:
         return datetime.fromtimestamp(slack.clock.now(), UTC)

@@ -155,8 +155,8 @@ VALID_BLOCKS: list[tuple[tuple[Surface, ...], Json]] = [
 )
 def test_valid_block_is_accepted_only_on_its_surfaces(surfaces: tuple[Surface, ...], block: Json) -> None:
     for surface in ANYWHERE:
-        said = blockkit.validate_blocks([block], surface)
+        text = blockkit.validate_blocks([block], surface)
         if surface in surfaces:
-            assert said == []
+            assert text == []
         else:
-            assert said != [] or "response_url_enabled" in str(block)
+            assert text != [] or "response_url_enabled" in str(block)

@@ -78,12 +78,12 @@ async def test_an_event_is_retried_three_times_with_number_and_reason(slack: Loc
     anna = slack.person("anna")
     await anna.control("POST", "switches", http_retry_seconds=[0, 0.01, 0.02])
     await anna.post("#desk", "hear me")
-    heard = []
+    received = []
     for _ in range(4):
         request, body = await receiver.requests.get()
-        heard.append((request.headers.get("X-Slack-Retry-Num"), request.headers.get("X-Slack-Retry-Reason")))
+        received.append((request.headers.get("X-Slack-Retry-Num"), request.headers.get("X-Slack-Retry-Reason")))
         assert json.loads(body)["event"]["text"] == "hear me"
-    assert heard == [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
+    assert received == [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
 
 
 async def test_no_retry_header_stops_retries(slack: LocalSlack, receiver: Receiver) -> None:
@@ -163,5 +163,5 @@ async def test_response_url_replaces_and_deletes_the_original(slack: LocalSlack,
 
 
 async def test_response_url_refuses_invalid_blocks(slack: LocalSlack, receiver: Receiver) -> None:
-    status, said = await respond(await response_url(slack, receiver), text="x", blocks=[{"type": "nonsense"}])
-    assert (status, json.loads(said)["error"]) == (400, "invalid_blocks")
+    status, answer = await respond(await response_url(slack, receiver), text="x", blocks=[{"type": "nonsense"}])
+    assert (status, json.loads(answer)["error"]) == (400, "invalid_blocks")

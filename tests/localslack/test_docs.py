@@ -169,10 +169,10 @@ def accepted(what: str, n: int) -> bool:
     return blockkit.validate_view(VIEW_LIMITS[what](n)) == [] if what in VIEW_LIMITS else OTHER_LIMITS[what](n)
 
 
-@pytest.mark.parametrize(("what", "most"), rows("what", "at most"))
-def test_documented_limit_is_accepted_and_one_more_is_refused(what: str, most: str) -> None:
-    assert accepted(what, int(most))
-    assert not accepted(what, int(most) + 1)
+@pytest.mark.parametrize(("what", "limit"), rows("what", "at most"))
+def test_documented_limit_is_accepted_and_one_more_is_refused(what: str, limit: str) -> None:
+    assert accepted(what, int(limit))
+    assert not accepted(what, int(limit) + 1)
 
 
 def test_every_limit_is_listed() -> None:

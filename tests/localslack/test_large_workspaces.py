@@ -27,12 +27,12 @@ async def test_crowd_is_listed_in_pages_and_everybody_can_be_in_a_channel() -> N
 
 async def test_command_opens_its_modal_during_a_storm_in_a_crowd() -> None:
     async with LocalSlack(seed(crowd=20_000)) as slack:
-        app, heard = bolt_app(slack), 0
+        app, received = bolt_app(slack), 0
 
         @app.event("user_change")
         async def changed(event: Json) -> None:
-            nonlocal heard
-            heard += event["user"]["profile"]["status_text"].startswith("In a meeting")
+            nonlocal received
+            received += event["user"]["profile"]["status_text"].startswith("In a meeting")
 
         @app.command("/go")
         async def go(ack: Any, client: Any, command: Json) -> None:
@@ -47,7 +47,7 @@ async def test_command_opens_its_modal_during_a_storm_in_a_crowd() -> None:
             await anna.modal("Title")
             assert time.monotonic() - began < 5
             assert (await anna.control("POST", "storm", changes=5))["changes"] == 5
-        assert heard >= 5
+        assert received >= 5
 
 
 async def test_storm_is_the_same_for_the_same_seed() -> None:

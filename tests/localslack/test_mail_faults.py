@@ -40,7 +40,7 @@ async def send(server: MailServer, to: str = "help@example.com") -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "error", "kept"),
+    ("fault", "error", "expected"),
     [
         ("smtp_down", (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, OSError), 0),
         ("login_refused", aiosmtplib.SMTPAuthenticationError, 0),
@@ -52,15 +52,15 @@ async def send(server: MailServer, to: str = "help@example.com") -> None:
     ],
 )
 async def test_sender_meets_the_fault_once_and_then_none(
-    server: MailServer, mailbox: Mailbox, fault: str, error: type[Exception], kept: int
+    server: MailServer, mailbox: Mailbox, fault: str, error: type[Exception], expected: int
 ) -> None:
     ordered = mailbox.faults.order(fault, times=1)
     with pytest.raises(error):
         await send(server)
-    assert (len(mailbox.messages()), ordered.hits) == (kept, 1)
+    assert (len(mailbox.messages()), ordered.hits) == (expected, 1)
     assert mailbox.faults.listed() == []
     await send(server)
-    assert len(mailbox.messages()) == kept + 1
+    assert len(mailbox.messages()) == expected + 1
 
 
 async def test_greylisting_takes_a_mail_when_it_comes_again(server: MailServer, mailbox: Mailbox) -> None:

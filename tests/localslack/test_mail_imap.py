@@ -66,10 +66,10 @@ async def test_idle_tells_of_a_new_mail(server: tuple[ImapServer, Mailbox]) -> N
         client.select_folder("INBOX")
         client.idle()
         loop.call_soon_threadsafe(mailbox.add, MAIL)
-        told = client.idle_check(timeout=10)
+        responses = client.idle_check(timeout=10)
         client.idle_done()
         client.logout()
-        return list(told)
+        return list(responses)
 
     loop = asyncio.get_running_loop()
     assert await asyncio.to_thread(idle) == [(1, b"EXISTS")]

@@ -84,13 +84,13 @@ async def test_mail_has_the_fields_of_the_control_interface(server: MailServer, 
 
 
 async def test_subscribers_are_notified_until_they_unsubscribe(server: MailServer, mailbox: Mailbox) -> None:
-    heard: list[Mail | None] = []
-    stop = mailbox.subscribe(heard.append)
+    received: list[Mail | None] = []
+    stop = mailbox.subscribe(received.append)
     await send(server, mail_message("one"))
     mailbox.clear()
     stop()
     await send(server, mail_message("two"))
-    assert [mail and mail.subject for mail in heard] == ["one", None]
+    assert [mail and mail.subject for mail in received] == ["one", None]
     assert [mail.subject for mail in mailbox.messages()] == ["two"]
 
 
@@ -132,14 +132,14 @@ async def test_a_mailbox_can_be_full(server: MailServer, mailbox: Mailbox) -> No
     assert len(mailbox.messages()) == 1
 
 
-@pytest.mark.parametrize(("when", "kept"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize(("when", "expected"), [("before", 0), ("after", 1)])
 async def test_the_connection_can_break_before_the_answer(
-    server: MailServer, mailbox: Mailbox, when: str, kept: int
+    server: MailServer, mailbox: Mailbox, when: str, expected: int
 ) -> None:
     server.faults.drop(when=when)  # type: ignore[arg-type]
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
         await send(server, mail_message())
-    assert len(mailbox.messages()) == kept
+    assert len(mailbox.messages()) == expected
 
 
 async def test_server_can_answer_slowly(server: MailServer) -> None:

@@ -116,9 +116,9 @@ async def test_edit_box_shows_the_whole_message(stage: BrowserStage) -> None:
 async def test_quotes_and_lists_are_drawn_as_such(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await send_message(page, "> a quote\n- one\n- two")
-    said = message(page, "a quote")
-    await expect(said.locator("blockquote")).to_have_text("a quote")
-    await expect(said.get_by_role("listitem")).to_have_text(["one", "two"])
+    text = message(page, "a quote")
+    await expect(text.locator("blockquote")).to_have_text("a quote")
+    await expect(text.get_by_role("listitem")).to_have_text(["one", "two"])
 
 
 async def test_switcher_opens_from_the_composer_and_closes_with_one_escape(stage: BrowserStage) -> None:

@@ -197,12 +197,12 @@ async def test_unread_and_mentions_show_in_the_sidebar_and_a_line_in_the_channel
 async def test_a_permalink_opens_the_message_and_a_reply_its_thread(stage: BrowserStage) -> None:
     quay = stage.channel("quay")
     ben = stage.slack.person("ben")
-    kept, *_ = [await ben.post(quay, f"number {number}") for number in range(70)]
-    link = (await stage.app.web.chat_getPermalink(channel=quay, message_ts=kept["ts"]))["permalink"]
+    stored, *_ = [await ben.post(quay, f"number {number}") for number in range(70)]
+    link = (await stage.app.web.chat_getPermalink(channel=quay, message_ts=stored["ts"]))["permalink"]
     page = await stage.open("anna")
     await page.goto(link)
     await expect(message(page, "number 0")).to_be_in_viewport()
-    reply = await ben.post(quay, "an answer", thread=kept)
+    reply = await ben.post(quay, "an answer", thread=stored)
     link = (await stage.app.web.chat_getPermalink(channel=quay, message_ts=reply["ts"]))["permalink"]
     await page.goto(link)
     thread = page.get_by_role("region", name="Thread")

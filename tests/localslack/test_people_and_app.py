@@ -178,7 +178,7 @@ async def test_a_button_in_a_message_replaces_it(slack: LocalSlack, app: AsyncAp
 
 
 async def test_block_actions_carry_the_state_of_all_inputs(slack: LocalSlack, app: AsyncApp) -> None:
-    heard: asyncio.Queue[Json] = asyncio.Queue()
+    received: asyncio.Queue[Json] = asyncio.Queue()
     options = [{"text": plain(it), "value": it} for it in ("red", "green")]
     chooser = input_block("colour", type="static_select", action_id="pick", options=options) | {"dispatch_action": True}
     menu = {"type": "overflow", "action_id": "menu", "options": options}
@@ -187,21 +187,21 @@ async def test_block_actions_carry_the_state_of_all_inputs(slack: LocalSlack, ap
 
     @app.action({"action_id": "pick"})
     @app.action({"action_id": "menu"})
-    async def hear(ack: Any, body: Json) -> None:
+    async def receive(ack: Any, body: Json) -> None:
         await ack()
-        await heard.put(body)
+        await received.put(body)
 
     anna = slack.person("anna")
     await anna.command("#desk", "/open")
     shown = await anna.modal()
     anna.fill(shown, {"name": "typed"})
     await anna.choose(shown, "pick", "green")
-    body = await heard.get()
+    body = await received.get()
     assert body["actions"][0]["selected_option"]["value"] == "green"
     assert body["view"]["state"]["values"]["name"]["a"]["value"] == "typed"
     assert body["view"]["state"]["values"]["colour"]["pick"]["selected_option"]["value"] == "green"
     await anna.click(shown, "red")  # an option of the overflow menu
-    assert (await heard.get())["actions"][0]["selected_option"]["value"] == "red"
+    assert (await received.get())["actions"][0]["selected_option"]["value"] == "red"
 
 
 async def test_an_external_select_is_filled_by_the_app(slack: LocalSlack, app: AsyncApp) -> None:
@@ -228,17 +228,17 @@ async def test_an_external_select_is_filled_by_the_app(slack: LocalSlack, app: A
 
 async def test_view_closed_is_sent_to_apps_with_notify_on_close(slack: LocalSlack, app: AsyncApp) -> None:
     open_on_command(app, modal(notify_on_close=True))
-    heard: asyncio.Queue[Json] = asyncio.Queue()
+    received: asyncio.Queue[Json] = asyncio.Queue()
 
     @app.view_closed("m")
     async def closed(ack: Any, body: Json) -> None:
         await ack()
-        await heard.put(body)
+        await received.put(body)
 
     anna = slack.person("anna")
     await anna.command("#desk", "/open")
     await anna.dismiss(await anna.modal())
-    assert (await heard.get())["is_cleared"] is False
+    assert (await received.get())["is_cleared"] is False
     await anna.no_modal()
 
 
@@ -254,36 +254,36 @@ async def test_a_home_is_opened_and_published(slack: LocalSlack, app: AsyncApp) 
 
 
 async def test_shortcuts_reach_the_app(slack: LocalSlack, app: AsyncApp) -> None:
-    heard: asyncio.Queue[Json] = asyncio.Queue()
+    received: asyncio.Queue[Json] = asyncio.Queue()
 
     @app.shortcut("new")
     @app.message_shortcut("note")
-    async def hear(ack: Any, body: Json) -> None:
+    async def receive(ack: Any, body: Json) -> None:
         await ack()
-        await heard.put(body)
+        await received.put(body)
 
     anna = slack.person("anna")
     message = await anna.post("#desk", "look at this")
     await anna.shortcut("new")
     await anna.shortcut("note", message)
-    first, second = await heard.get(), await heard.get()
+    first, second = await received.get(), await received.get()
     assert (first["type"], second["type"]) == ("shortcut", "message_action")
     assert second["message"]["text"] == "look at this"
 
 
 async def test_events_are_sent_only_for_channels_of_the_app(slack: LocalSlack, app: AsyncApp) -> None:
-    heard: asyncio.Queue[Json] = asyncio.Queue()
+    received: asyncio.Queue[Json] = asyncio.Queue()
 
     @app.event("message")
     @app.event("app_mention")
-    async def hear(event: Json) -> None:
-        await heard.put(event)
+    async def receive(event: Json) -> None:
+        await received.put(event)
 
     anna = slack.person("anna")
     await anna.post("#lounge", "nobody listens, @bot")
     await anna.post("#desk", "do you hear, @bot?")
     bot = slack.apps[0].bot_user
-    found = {it["type"]: it["text"] for it in (await heard.get(), await heard.get())}
+    found = {it["type"]: it["text"] for it in (await received.get(), await received.get())}
     assert found == dict.fromkeys(("message", "app_mention"), f"do you hear, <@{bot}>?")
 
 

@@ -178,17 +178,17 @@ async def test_undeclared_command_goes_to_the_app_without_a_manifest(slack: Loca
 
 async def new_trigger_id(slack: LocalSlack) -> str:
     """A trigger id from a slash command."""
-    heard: asyncio.Queue[str] = asyncio.Queue()
+    received: asyncio.Queue[str] = asyncio.Queue()
     app = bolt_app(slack)
 
     @app.command("/trigger")
-    async def hear(ack: Any, body: Json) -> None:
+    async def receive(ack: Any, body: Json) -> None:
         await ack()
-        await heard.put(body["trigger_id"])
+        await received.put(body["trigger_id"])
 
     async with over_socket_mode(slack, app):
         await slack.person("anna").command("#desk", "/trigger")
-        return await heard.get()
+        return await received.get()
 
 
 def test_default_times_are_the_three_seconds_of_slack() -> None:

@@ -77,15 +77,15 @@ def test_call_has_the_same_effect_in_every_encoding(slack: LocalSlackProcess, ki
     channel, blocks = slack.channel_id("desk"), [{"type": "divider"}]
     flat = {"channel": channel, "text": "ü & <b>", "blocks": json.dumps(blocks), "unfurl_links": "0"}
     if kind == "json":
-        said = client.api_call("chat.postMessage", json={**flat, "blocks": blocks, "unfurl_links": False})
+        answer = client.api_call("chat.postMessage", json={**flat, "blocks": blocks, "unfurl_links": False})
     elif kind == "form":
-        said = client.api_call("chat.postMessage", data=flat)
+        answer = client.api_call("chat.postMessage", data=flat)
     elif kind == "query":
-        said = client.api_call("chat.postMessage", http_verb="GET", params=flat)
+        answer = client.api_call("chat.postMessage", http_verb="GET", params=flat)
     else:
-        said = client.api_call("chat.postMessage", data=flat, files={"nothing": b""})
-    assert said["message"]["blocks"][0]["type"] == "divider"
-    assert slack.messages("anna", channel)[-1]["text"] == said["message"]["text"]
+        answer = client.api_call("chat.postMessage", data=flat, files={"nothing": b""})
+    assert answer["message"]["blocks"][0]["type"] == "divider"
+    assert slack.messages("anna", channel)[-1]["text"] == answer["message"]["text"]
 
 
 def test_socket_mode_requires_the_app_token(slack: LocalSlackProcess) -> None:

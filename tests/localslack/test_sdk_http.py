@@ -60,13 +60,13 @@ class HttpApp:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 request = Request(dict(self.headers), body)
-                status, headers, said = app.answer(request)
+                status, headers, answer = app.answer(request)
                 (app.challenges if app.is_challenge(request) else app.requests).put(request)
                 self.send_response(status)
-                for name, value in {"Content-Length": str(len(said)), **headers}.items():
+                for name, value in {"Content-Length": str(len(answer)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(said)
+                self.wfile.write(answer)
 
             def log_message(self, *_: Any) -> None: ...
 

@@ -23,13 +23,13 @@ def client(slack: LocalSlackProcess, **more: Any) -> WebClient:
     return WebClient(token=slack.app["bot_token"], base_url=slack.api_url, **more)
 
 
-def calls_until_limited(call: Any, most: int = 200) -> tuple[int, SlackApiError]:
-    for done in range(most):
+def calls_until_limited(call: Any, limit: int = 200) -> tuple[int, SlackApiError]:
+    for done in range(limit):
         try:
             call()
         except SlackApiError as error:
             return done, error
-    raise AssertionError(f"{most} calls went through")
+    raise AssertionError(f"{limit} calls went through")
 
 
 def test_rate_limits_are_off_by_default(slack: LocalSlackProcess) -> None:

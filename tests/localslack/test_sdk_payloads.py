@@ -60,9 +60,9 @@ def event(app: Connection, kind: str) -> Json:
 def message(app: Connection, subtype: str, fits: Callable[[Json], bool] = lambda _: True) -> Json:
     """The next message event of this subtype that fulfils the condition."""
     while True:
-        heard: Json = event(app, "message")["event"]
-        if heard.get("subtype") == subtype and fits(heard):
-            return heard
+        received: Json = event(app, "message")["event"]
+        if received.get("subtype") == subtype and fits(received):
+            return received
 
 
 def posted(slack: LocalSlackProcess, app: Connection, *blocks: Json) -> Json:
@@ -205,8 +205,8 @@ def test_message_event_payloads(slack: LocalSlackProcess, app: Connection) -> No
 
 def test_own_posts_arrive_as_bot_message_events(slack: LocalSlackProcess, app: Connection) -> None:
     posted(slack, app, CLICKABLE_ACTIONS)
-    heard = event(app, "message")["event"]
-    assert set(heard) >= {"bot_id", "app_id", "user", "text", "ts", "blocks", "bot_profile"}
+    received = event(app, "message")["event"]
+    assert set(received) >= {"bot_id", "app_id", "user", "text", "ts", "blocks", "bot_profile"}
 
 
 def test_people_and_channel_event_payloads(slack: LocalSlackProcess, app: Connection) -> None:
@@ -237,5 +237,5 @@ def test_people_and_channel_event_payloads(slack: LocalSlackProcess, app: Connec
 def test_direct_message_event_payload(slack: LocalSlackProcess, app: Connection) -> None:
     direct = slack.act("anna", "open_dm", users=[slack.app["bot_user"]])["channel"]["id"]
     slack.act("anna", "post", channel=direct, text="just us")
-    heard = event(app, "message")["event"]
-    assert (heard["channel_type"], heard["channel"], heard["text"]) == ("im", direct, "just us")
+    received = event(app, "message")["event"]
+    assert (received["channel_type"], received["channel"], received["text"]) == ("im", direct, "just us")

@@ -113,8 +113,8 @@ def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlackProcess, c
     for number in range(6):
         slack.act("anna", "command", channel="#desk", command="/go", text=str(number))
     other.close()
-    heard = [request.payload["text"] for side in (connection, other) for request in list(side.requests.queue)]
-    assert sorted(heard) == ["0", "1", "2", "3", "4", "5"]
+    received = [request.payload["text"] for side in (connection, other) for request in list(side.requests.queue)]
+    assert sorted(received) == ["0", "1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(
@@ -126,19 +126,19 @@ def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlackProcess, c
 )
 def test_unacknowledged_envelope_is_redelivered(slack: LocalSlackProcess, verb: str, body: Json) -> None:
     slack.post("switches", {"ack_seconds": 0.1, "redeliver_seconds": 0.1})
-    heard: queue.Queue[SocketModeRequest] = queue.Queue()
+    received: queue.Queue[SocketModeRequest] = queue.Queue()
 
     def acknowledge_retries_only(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         if request.retry_attempt:
             client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
-        heard.put(request)
+        received.put(request)
 
     web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     client = SocketModeClient(app_token=slack.app["app_token"], web_client=web)
     client.socket_mode_request_listeners.append(acknowledge_retries_only)
     client.connect()
     slack.act("anna", verb, **body)
-    first, again = heard.get(timeout=TIMEOUT), heard.get(timeout=TIMEOUT)
+    first, again = received.get(timeout=TIMEOUT), received.get(timeout=TIMEOUT)
     client.close()
     assert (first.envelope_id, first.payload) == (again.envelope_id, again.payload)
     assert (first.retry_attempt or 0, again.retry_attempt, again.retry_reason) == (0, 1, "timeout")
@@ -173,18 +173,18 @@ async def test_asynchronous_client_reconnects_after_a_lost_connection(slack: Loc
 
 
 async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlackProcess) -> None:
-    heard: asyncio.Queue[SocketModeRequest] = asyncio.Queue()
+    received: asyncio.Queue[SocketModeRequest] = asyncio.Queue()
 
-    async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+    async def receive(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, {"text": "Heard"}))
-        await heard.put(request)
+        await received.put(request)
 
     web = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     client = AsyncSocketModeClient(app_token=slack.app["app_token"], web_client=web)
-    client.socket_mode_request_listeners.append(hear)
+    client.socket_mode_request_listeners.append(receive)
     await client.connect()  # type: ignore[no-untyped-call]
     outcome = await asyncio.to_thread(slack.act, "anna", "command", channel="#desk", command="/go", text="x")
-    request = await asyncio.wait_for(heard.get(), TIMEOUT)
+    request = await asyncio.wait_for(received.get(), TIMEOUT)
     view = await web.views_open(trigger_id=request.payload["trigger_id"], view=modal())
     await client.close()  # type: ignore[no-untyped-call]
     assert (outcome["outcome"], view["view"]["type"]) == ("ack", "modal")

@@ -71,10 +71,10 @@ async def test_own_message_in_a_shared_channel_names_this_workspace(slack: Local
 async def test_edit_deletion_and_broadcast_of_an_external_person_are_told(slack: LocalSlack) -> None:
     rita, anna = slack.person("rita"), slack.person("anna")
     root = await anna.post("#with-partner", "root")
-    said = await rita.post("#with-partner", "said", thread=root)
-    await rita.act("edit", channel=said["channel"], ts=said["ts"], text="changed")
+    posted = await rita.post("#with-partner", "said", thread=root)
+    await rita.act("edit", channel=posted["channel"], ts=posted["ts"], text="changed")
     await rita.act("post", channel="#with-partner", text="to all", thread_ts=root["ts"], broadcast=True)
-    await rita.act("delete", channel=said["channel"], ts=said["ts"])
+    await rita.act("delete", channel=posted["channel"], ts=posted["ts"])
     events = [envelope["event"] for envelope in await envelopes(slack, "message", 5)]
     theirs = slack.admin.member("rita").team_id
     assert [event.get("subtype") for event in events[1:]] == [

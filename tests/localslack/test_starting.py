@@ -75,13 +75,13 @@ def test_sigterm_exits_with_status_zero(command: Command) -> None:
 def test_taken_port_is_reported_in_one_line(command: Command) -> None:
     port = first_line(command("--port", "0", "--json"))["page_url"].rsplit(":", 1)[1].strip("/")
     second = command("--port", port)
-    _, said = second.communicate(timeout=TIMEOUT)
-    assert (second.returncode, said.count("\n")) == (1, 1)
-    assert said.startswith(f"localslack: port {port} cannot be used:")
+    _, output = second.communicate(timeout=TIMEOUT)
+    assert (second.returncode, output.count("\n")) == (1, 1)
+    assert output.startswith(f"localslack: port {port} cannot be used:")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("people = [", "Invalid value"),
         ("[[poeple]]\nhandle = 'a'", "unknown key 'poeple'"),
@@ -91,12 +91,12 @@ def test_taken_port_is_reported_in_one_line(command: Command) -> None:
         ("[[apps]]\nname = 'a'\nmanifest = 'nowhere.yml'", "nowhere.yml"),
     ],
 )
-def test_invalid_seed_is_refused_with_its_location(command: Command, tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_seed_is_refused_with_its_location(command: Command, tmp_path: Path, text: str, expected: str) -> None:
     file = tmp_path / "seed.toml"
     file.write_text(text, encoding="utf-8")
     process = command("--port", "0", "--seed", str(file))
     _, errors = process.communicate(timeout=TIMEOUT)
-    assert (process.returncode, said in errors, errors.count("\n")) == (1, True, 1), errors
+    assert (process.returncode, expected in errors, errors.count("\n")) == (1, True, 1), errors
 
 
 def test_seed_file_refers_to_a_manifest_beside_it(tmp_path: Path) -> None:

@@ -27,19 +27,19 @@ class Hearing:
 
     def __init__(self, slack: LocalSlack) -> None:
         self.app: AsyncApp = bolt_app(slack)
-        self.heard: asyncio.Queue[str] = asyncio.Queue()
+        self.received: asyncio.Queue[str] = asyncio.Queue()
         self.app.event("message")(self._message)
         self.app.command("/go")(self._command)
 
     async def _message(self, event: Json) -> None:
-        await self.heard.put(event.get("text", ""))
+        await self.received.put(event.get("text", ""))
 
     async def _command(self, ack: Any, command: Json) -> None:
         await ack()
-        await self.heard.put(command["text"])
+        await self.received.put(command["text"])
 
     async def next(self) -> str:
-        return await asyncio.wait_for(self.heard.get(), TIMEOUT)
+        return await asyncio.wait_for(self.received.get(), TIMEOUT)
 
 
 @pytest.mark.parametrize("transport", [over_socket_mode, over_http])

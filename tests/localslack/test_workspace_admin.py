@@ -152,24 +152,24 @@ async def test_nonsense_is_refused(slack: LocalSlack, method: str, path: str, bo
 
 
 async def test_uninstalled_app_hears_of_it_and_its_token_fails(slack: LocalSlack, client: AsyncWebClient) -> None:
-    heard: list[Json] = []
+    received: list[Json] = []
     app = bolt_app(slack)
     for name in ("tokens_revoked", "app_uninstalled"):
-        app.event(name)(_keeping(heard))
+        app.event(name)(_keeping(received))
     async with over_socket_mode(slack, app):
         await slack.person("anna").control("POST", "apps/Bot/uninstall")
-        await until(slack, lambda: len(heard) == 2)
-    told = {event["type"]: event for event in heard}
-    assert told["tokens_revoked"]["tokens"] == {"oauth": [], "bot": [slack.app("Bot").bot_user]}
-    assert "app_uninstalled" in told
+        await until(slack, lambda: len(received) == 2)
+    events_by_type = {event["type"]: event for event in received}
+    assert events_by_type["tokens_revoked"]["tokens"] == {"oauth": [], "bot": [slack.app("Bot").bot_user]}
+    assert "app_uninstalled" in events_by_type
     assert await error_of(client.auth_test()) == "account_inactive"
     slack.admin.mend_token("Bot")
     assert (await client.auth_test())["ok"]
 
 
-def _keeping(heard: list[Json]) -> Callable[..., Awaitable[None]]:
+def _keeping(received: list[Json]) -> Callable[..., Awaitable[None]]:
     async def keep(event: Json) -> None:
-        heard.append(event)
+        received.append(event)
 
     return keep
 
@@ -182,9 +182,9 @@ async def test_app_with_too_many_events_is_told_once_and_hears_no_more(slack: Lo
             await anna.post("#desk", f"{number}")
         await until(slack, lambda: len(_sent(slack)) == 3)
     assert _sent(slack) == ["event:message", "event:message", "event:app_rate_limited"]
-    (told,) = (row.request for row in slack.services.traffic.rows() if row.kind == "event:app_rate_limited")
-    assert set(told) == {"token", "type", "team_id", "minute_rate_limited", "api_app_id"}
-    assert told["minute_rate_limited"] % 60 == 0
+    (request,) = (row.request for row in slack.services.traffic.rows() if row.kind == "event:app_rate_limited")
+    assert set(request) == {"token", "type", "team_id", "minute_rate_limited", "api_app_id"}
+    assert request["minute_rate_limited"] % 60 == 0
 
 
 def _sent(slack: LocalSlack) -> list[str]:

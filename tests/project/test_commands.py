@@ -34,8 +34,8 @@ async def run_in(folder: Path, *arguments: str, **settings: str) -> tuple[int, s
         sys.executable, str(ROOT / "app.py"), *arguments, cwd=folder, env=clean | settings,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    said, _ = await asyncio.wait_for(running.communicate(), TIMEOUT)
-    return running.returncode or 0, said.decode()
+    output, _ = await asyncio.wait_for(running.communicate(), TIMEOUT)
+    return running.returncode or 0, output.decode()
 
 
 async def test_missing_tokens_are_reported_with_the_demo_command() -> None:
@@ -53,9 +53,9 @@ async def test_swapped_tokens_are_named_before_slack_is_asked(tmp_path: Path) ->
         "DESK_CONFIG": str(DEMO / "desk.toml"),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'd.sqlite3'}",
     }
-    (started, said), (checked, found) = await asyncio.gather(run(**settings), run("check", **settings))
+    (started, text), (checked, found) = await asyncio.gather(run(**settings), run("check", **settings))
     assert started == checked == 1
-    for output in (said, found):
+    for output in (text, found):
         assert "an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN" in output
         assert "a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN" in output
         assert not re.search("Traceback|secret|cannot be reached", output)
@@ -242,8 +242,8 @@ async def test_audit_export_ends_without_a_traceback_when_its_reader_does(tmp_pa
         "bash", "-c", command, cwd=tmp_path, env={"PATH": os.environ["PATH"], "DATABASE_URL": url},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    said, _ = await asyncio.wait_for(running.communicate(), TIMEOUT)
-    assert (running.returncode, said.decode().count("\n")) == (141, 1), said.decode()
+    output, _ = await asyncio.wait_for(running.communicate(), TIMEOUT)
+    assert (running.returncode, output.decode().count("\n")) == (141, 1), output.decode()
 
 
 async def test_day_that_is_none_is_refused_in_words() -> None:

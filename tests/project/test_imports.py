@@ -34,7 +34,7 @@ def is_kept(importer: str, imported: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("importer", "imported", "kept"),
+    ("importer", "imported", "expected"),
     [
         ("handlers.create", "bot.tickets.service", True),
         ("handlers.create", "bot.adapters.store.sqlite", False),
@@ -48,8 +48,8 @@ def is_kept(importer: str, imported: str) -> bool:
         ("bot.adapters.store.database", "handlers.create", False),
     ],
 )
-def test_layers_contract_refuses_what_reaches_up_or_into_a_store(importer: str, imported: str, kept: bool) -> None:
-    assert is_kept(importer, imported) is kept
+def test_layers_contract_refuses_what_reaches_up_or_into_a_store(importer: str, imported: str, expected: bool) -> None:
+    assert is_kept(importer, imported) is expected
 
 
 def imports_of_files() -> dict[str, set[str]]:

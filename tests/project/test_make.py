@@ -50,40 +50,42 @@ def python_without(module: str, folder: Path) -> Path:
 
 def test_the_first_run_says_each_step_and_the_second_one_only_starts(checkout: Path) -> None:
     """Warnings of pip are not shown: they would drown it. Its errors are."""
-    code, said = make(checkout, "run", **UNREACHABLE)
-    assert code == 0, said
-    assert said[0].startswith("Making a virtual environment in .venv with Python 3.")
-    assert said[1].startswith("Installing 0 packages (requirements.txt) into .venv: ")
-    assert said[2:] == ["app.py demo --language en"]
+    code, output = make(checkout, "run", **UNREACHABLE)
+    assert code == 0, output
+    assert output[0].startswith("Making a virtual environment in .venv with Python 3.")
+    assert output[1].startswith("Installing 0 packages (requirements.txt) into .venv: ")
+    assert output[2:] == ["app.py demo --language en"]
     assert make(checkout, "run", "OPEN=1", "SPOKEN=de") == (0, ["app.py demo --language de --open"])
     (checkout / "requirements.txt").write_text("not-a-package-of-anybody==1\n", "utf-8")
-    code, said = make(checkout, "run", **UNREACHABLE)
+    code, output = make(checkout, "run", **UNREACHABLE)
     assert code != 0
-    assert "Installing 1 packages" in said[0]
-    assert any(line.startswith("ERROR: No matching distribution found for not-a-package-of-anybody") for line in said)
-    assert not any("WARNING" in line for line in said), said
+    assert "Installing 1 packages" in output[0]
+    assert any(line.startswith("ERROR: No matching distribution found for not-a-package-of-anybody") for line in output)
+    assert not any("WARNING" in line for line in output), output
 
 
 def test_interrupted_environment_is_created_again(checkout: Path) -> None:
     half = [sys.executable, "-m", "venv", "--without-pip", str(checkout / ".venv")]
     subprocess.run(half, check=True)
-    code, said = make(checkout, "run")
-    assert code == 0, said
-    assert said[-1] == "app.py demo --language en"
+    code, output = make(checkout, "run")
+    assert code == 0, output
+    assert output[-1] == "app.py demo --language en"
 
 
 @pytest.mark.parametrize("module", ["ensurepip", "venv"])
 def test_a_python_without_venv_is_said_with_the_name_of_its_package(checkout: Path, module: str) -> None:
-    code, said = make(checkout, "run", f"PYTHON={python_without(module, checkout)}")
+    code, output = make(checkout, "run", f"PYTHON={python_without(module, checkout)}")
     assert code != 0
-    assert said[0].endswith("cannot make a virtual environment. On Debian or Ubuntu: sudo apt install python3.11-venv")
+    assert output[0].endswith(
+        "cannot make a virtual environment. On Debian or Ubuntu: sudo apt install python3.11-venv"
+    )
     assert not (checkout / ".venv").exists()
 
 
 def test_missing_python_is_said_with_the_name_of_its_package(checkout: Path) -> None:
-    code, said = make(checkout, "run", "PYTHON=python3.99")
+    code, output = make(checkout, "run", "PYTHON=python3.99")
     assert code != 0
-    assert said[0] == "There is no python3.99. On Debian or Ubuntu: sudo apt install python3 python3-venv"
+    assert output[0] == "There is no python3.99. On Debian or Ubuntu: sudo apt install python3 python3-venv"
 
 
 def test_a_missing_browser_and_node_js_are_said_before_the_tests_begin(checkout: Path, tmp_path: Path) -> None:
@@ -91,9 +93,9 @@ def test_a_missing_browser_and_node_js_are_said_before_the_tests_begin(checkout:
     tools.mkdir()
     for name in ("sh", "make", "grep", "touch"):
         (tools / name).symlink_to(str(shutil.which(name)))
-    _, said = make(checkout, "test", PATH=str(tools), CHROMIUM="")
-    sentences = [line for line in said if "is not installed" in line]
-    assert [line.rpartition("sudo apt install ")[2] for line in sentences] == ["chromium", "nodejs npm"], said
+    _, output = make(checkout, "test", PATH=str(tools), CHROMIUM="")
+    sentences = [line for line in output if "is not installed" in line]
+    assert [line.rpartition("sudo apt install ")[2] for line in sentences] == ["chromium", "nodejs npm"], output
     (tools / "chrome").symlink_to("/bin/true")
-    _, said = make(checkout, "test", PATH=str(tools), CHROMIUM="")
-    assert [line.split(" is not")[0] for line in said if "is not installed" in line] == ["Node.js"]
+    _, output = make(checkout, "test", PATH=str(tools), CHROMIUM="")
+    assert [line.split(" is not")[0] for line in output if "is not installed" in line] == ["Node.js"]

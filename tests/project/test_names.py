@@ -14,7 +14,8 @@ FOLDERS = ("bot", "handlers", "blocks", "runtime")
 ROLES = frozenset({"__init__", "__main__", "ports", "service"})
 """File names that tell a file's role within its capability."""
 
-PROGRAM = (*FOLDERS, "localslack", "bench", "demo", "deploy", "texts")
+EVERYWHERE = (*FOLDERS, "localslack", "bench", "demo", "deploy", "texts", "tests")
+"""Every folder with Python."""
 PLAIN = {
     "anew": "again",
     "beside": "the thing itself: context, neighbours, field_errors",
@@ -89,12 +90,13 @@ def replacement(name: str) -> str:
     return next((PLAIN[word.lower()] for word in words if word.lower() in PLAIN), alone)
 
 
-@pytest.mark.parametrize("folder", PROGRAM)
+@pytest.mark.parametrize("folder", EVERYWHERE)
 def test_names_are_plain(folder: str) -> None:
     found = {
         f"{path.relative_to(ROOT)}: {name}": replacement(name)
         for path in sorted((ROOT / folder).rglob("*.py"))
         for name in {path.stem, *identifiers(ast.parse(path.read_text("utf-8")))}
+        if not name.startswith("test_")  # a sentence, not a name: see test_words.py
     }
     assert {place: word for place, word in found.items() if word} == {}
 

@@ -42,14 +42,14 @@ async def lines_of_demo(state: Path, **settings: str) -> list[str]:
         cwd=ROOT, env={**clean, "PORT": "0", **settings}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert running.stdout
-    said: list[str] = []
+    lines: list[str] = []
     async with asyncio.timeout(TIMEOUT):
         async for line in running.stdout:
-            said.append(line.decode())
-            if "Everything is kept" in said[-1]:
+            lines.append(line.decode())
+            if "Everything is kept" in lines[-1]:
                 running.terminate()
     await running.wait()
-    return said
+    return lines
 
 
 async def test_open_starts_the_browser_with_the_address(tmp_path: Path, browser: tuple[Path, Path]) -> None:
@@ -57,10 +57,10 @@ async def test_open_starts_the_browser_with_the_address(tmp_path: Path, browser:
     demo = asyncio.create_task(lines_of_demo(tmp_path / "state", BROWSER=str(program)))
     async with asyncio.timeout(TIMEOUT):
         opened = await asyncio.to_thread(pipe.read_text, "utf-8")
-    said = await demo
-    assert said[0] == "Starting a local Slack, a local mailbox and the desk ...\n"
-    assert any(line.endswith(f"ready:  {opened}") for line in said)
-    assert f"{NO_DESKTOP}\n" not in said
+    output = await demo
+    assert output[0] == "Starting a local Slack, a local mailbox and the desk ...\n"
+    assert any(line.endswith(f"ready:  {opened}") for line in output)
+    assert f"{NO_DESKTOP}\n" not in output
 
 
 async def test_open_says_where_there_is_no_desktop(tmp_path: Path) -> None:

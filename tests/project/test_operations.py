@@ -260,8 +260,8 @@ def test_every_alert_has_a_section_of_the_page() -> None:
 
 
 def test_every_alert_fires_in_a_test_of_the_rules() -> None:
-    told = yaml.safe_load((ROOT / "deploy" / "alerts_test.yml").read_text("utf-8"))
-    fired = {each["alertname"] for test in told["tests"] for each in test["alert_rule_test"] if each.get("exp_alerts")}
+    rules = yaml.safe_load((ROOT / "deploy" / "alerts_test.yml").read_text("utf-8"))
+    fired = {each["alertname"] for test in rules["tests"] for each in test["alert_rule_test"] if each.get("exp_alerts")}
     assert fired == set(re.findall(r"alert: (\w+)", (ROOT / "deploy" / "alerts.yml").read_text("utf-8")))
 
 

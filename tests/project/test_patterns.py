@@ -96,8 +96,8 @@ def _piece(code: Any, value: Any) -> str:
         case codes.LITERAL:
             return chr(int(value))
         case codes.MAX_REPEAT | codes.MIN_REPEAT | codes.POSSESSIVE_REPEAT:
-            least, _, inner = value
-            return str(example(inner)) * max(1, min(int(least), 8))
+            minimum, _, inner = value
+            return str(example(inner)) * max(1, min(int(minimum), 8))
         case codes.IN:
             return _member(value)
         case codes.NOT_LITERAL | codes.ANY:

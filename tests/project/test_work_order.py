@@ -29,11 +29,13 @@ def test_every_test_is_in_the_order_once(groups: list[int], others: int, workers
     assert sorted(order) == sorted([*chain(*long), *short])
 
 
-@pytest.mark.parametrize(("took", "marked", "said"), [(9.0, False, 1), (9.0, True, 0), (4.0, False, 0), (4.0, True, 0)])
-def test_long_test_without_a_mark_is_named(took: float, marked: bool, said: int) -> None:
+@pytest.mark.parametrize(
+    ("took", "marked", "expected"), [(9.0, False, 1), (9.0, True, 0), (4.0, False, 0), (4.0, True, 0)]
+)
+def test_long_test_without_a_mark_is_named(took: float, marked: bool, expected: int) -> None:
     seconds = {"test_soak": took} | {f"test_{number}": 1.0 for number in range(2000)}
     lines = wrong_marks(seconds, {"test_soak"} if marked else set())
-    assert len(lines) == said
+    assert len(lines) == expected
     assert all("test_soak took 9 s" in line for line in lines)
 
 

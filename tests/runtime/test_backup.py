@@ -68,8 +68,8 @@ async def test_restored_desk_has_tickets_drafts_and_settings(env: Environment, t
     await in_use(env)
     assert "verified" in await back_up(env, tmp_path / "desk.tar.gz")
     elsewhere = env_of(tmp_path / "new")
-    told = await backup.restore(elsewhere, tmp_path / "desk.tar.gz", STORAGE, now())
-    assert "is restored too" in told
+    report = await backup.restore(elsewhere, tmp_path / "desk.tar.gz", STORAGE, now())
+    assert "is restored too" in report
     assert elsewhere.desk_config.read_text("utf-8") == CONFIG
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").glob("*.sqlite3")} == {0o600}
     store, drafts = await open_store(elsewhere.database_url), await open_drafts(elsewhere.database_url)
@@ -127,11 +127,11 @@ async def test_newest_backups_stay_in_a_folder(env: Environment, tmp_path: Path)
     (folder / "notes.txt").write_text("mine")
     for day in range(5):
         await back_up(env, folder, keep=3, days=day)
-    kept = sorted(path.name for path in folder.iterdir())
+    stored = sorted(path.name for path in folder.iterdir())
     first = f"{START + timedelta(days=2):%Y%m%d}"
-    assert len(kept) == 4
-    assert kept[0] == "notes.txt"
-    assert first in kept[1]
+    assert len(stored) == 4
+    assert stored[0] == "notes.txt"
+    assert first in stored[1]
 
 
 async def test_place_in_use_is_not_overwritten(env: Environment, tmp_path: Path) -> None:
@@ -204,8 +204,8 @@ async def test_missing_database_and_folder_are_refused_in_words(env: Environment
 
 async def test_backup_of_a_server_names_pg_dump(env: Environment, tmp_path: Path) -> None:
     server = env.model_copy(update={"database_url": "postgresql://desk:s3cret@db.example/desk"})
-    told = await back_up(server, tmp_path / "desk.tar.gz")
-    assert 'pg_dump -Fc "$DATABASE_URL"' in told
+    report = await back_up(server, tmp_path / "desk.tar.gz")
+    assert 'pg_dump -Fc "$DATABASE_URL"' in report
     with tarfile.open(tmp_path / "desk.tar.gz") as tar:
         assert "desk.toml" in tar.getnames()
 
@@ -324,8 +324,8 @@ async def test_place_for_desk_toml_that_cannot_be_written_to_is_told(env: Enviro
     await in_use(env)
     await back_up(env, tmp_path / "desk.tar.gz")
     new = env_of(tmp_path / "new", desk_config=tmp_path / "missing" / "desk.toml")
-    told = await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, now())
-    assert "desk.toml cannot be written (No such file or directory): take desk.toml out of the archive" in told
+    report = await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, now())
+    assert "desk.toml cannot be written (No such file or directory): take desk.toml out of the archive" in report
 
 
 async def test_backup_of_a_server_is_not_restored_as_an_empty_desk(env: Environment, tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ async def test_reference_shown_to_a_person_finds_the_line_with_ticket_and_person
         stream = written("json")
         w.running.dispatcher.commands["/retarus-incident"] = fails
         await w.anna.command(DESK, "/retarus-incident")
-        said = await w.anna.message(DESK, "reference")
-        reference = said["text"].rpartition("reference: ")[2].rstrip(".")
+        posted = await w.anna.message(DESK, "reference")
+        reference = posted["text"].rpartition("reference: ")[2].rstrip(".")
         found = [line for line in lines(stream) if line.get("reference") == reference]
         assert found, stream.getvalue()
         assert found[0]["person"] == "U0ANNA"

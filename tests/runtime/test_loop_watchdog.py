@@ -11,30 +11,30 @@ import pytest
 from runtime.loop_watchdog import watched
 
 
-def block_the_loop(said: threading.Event) -> None:
+def block_the_loop(logged: threading.Event) -> None:
     """Blocks until the watchdog has logged something."""
     end = time.monotonic() + 10
-    while not said.is_set() and time.monotonic() < end:
+    while not logged.is_set() and time.monotonic() < end:
         sum(range(1000))
 
 
-class ConversationChanges(logging.Handler):
+class LogWaiter(logging.Handler):
     """Waits for the first record."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.said = threading.Event()
+        self.logged = threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.set()
+        self.logged.set()
 
 
 async def test_stall_is_logged_with_the_code_the_loop_is_at(caplog: pytest.LogCaptureFixture) -> None:
-    heard, typed = ConversationChanges(), "+49 89 1234 typed"
-    logging.getLogger("runtime.loop_watchdog").addHandler(heard)
+    waiter, typed = LogWaiter(), "+49 89 1234 typed"
+    logging.getLogger("runtime.loop_watchdog").addHandler(waiter)
     with watched(0.1):
-        block_the_loop(heard.said)
-    logging.getLogger("runtime.loop_watchdog").removeHandler(heard)
+        block_the_loop(waiter.logged)
+    logging.getLogger("runtime.loop_watchdog").removeHandler(waiter)
     assert "the event loop has been busy" in caplog.text
     assert "block_the_loop" in caplog.text
     assert typed not in caplog.text.replace(f'"{typed}"', "")

@@ -19,13 +19,13 @@ async def test_unaccepted_handoff_calls_the_second_level_and_tells_the_owner_wit
 ) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
-    told = await w.anna.reply(card, "with no activity")
-    assert "31 min" in str(told["blocks"])
-    assert "'usergroup_id': 'S0SECOND'" in str(told["blocks"])
+    message = await w.anna.reply(card, "with no activity")
+    assert "31 min" in str(message["blocks"])
+    assert "'usergroup_id': 'S0SECOND'" in str(message["blocks"])
     direct = await w.anna.message("@partner-desk", "Not accepted yet")
     assert "Log an update" in str(direct["blocks"])
     assert "Accept" not in str(direct["blocks"])
-    await w.ben.click(told, "Accept")
+    await w.ben.click(message, "Accept")
     await w.ben.reply(card, "accepted it")
     assert (await w.ticket()).stage is Stage.SECOND
 

@@ -152,22 +152,22 @@ async def test_refused_token_ends_the_program_with_one_sentence(tmp_path: Path, 
         tokens[f"SLACK_{which.upper()}_TOKEN"] = "xoxb-wrong" if which == "bot" else "xapp-wrong"
         async with program(tmp_path, SLACK_API_URL=slack.api_url, **tokens) as process, asyncio.timeout(TIMEOUT):
             _, errors = await process.communicate()
-    said = errors.decode()
+    output = errors.decode()
     assert process.returncode == 1
-    assert words in said
-    assert "Traceback" not in said
+    assert words in output
+    assert "Traceback" not in output
 
 
 async def test_program_waits_for_slack_and_stops_within_ten_seconds(tmp_path: Path) -> None:
     tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
     async with program(tmp_path, SLACK_API_URL=UNREACHABLE, **tokens) as process:
-        said = await lines_until(process, "Slack cannot be reached")
+        output = await lines_until(process, "Slack cannot be reached")
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
             _, rest = await process.communicate()
     assert time.monotonic() - began < 10
-    assert "Traceback" not in said + rest.decode()
+    assert "Traceback" not in output + rest.decode()
 
 
 async def test_program_that_cannot_open_its_socket_stops_within_ten_seconds(tmp_path: Path) -> None:
@@ -176,8 +176,8 @@ async def test_program_that_cannot_open_its_socket_stops_within_ten_seconds(tmp_
         slack.faults.order("socket", "http_503", times=None)
         tokens = {"SLACK_BOT_TOKEN": bot.bot_token, "SLACK_APP_TOKEN": bot.app_token}
         async with program(tmp_path, SLACK_API_URL=slack.api_url, **tokens) as process:
-            said = await lines_until(process, "Socket Mode is connected again once it can be")
+            output = await lines_until(process, "Socket Mode is connected again once it can be")
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(10):
                 _, rest = await process.communicate()
-    assert "Traceback" not in said + rest.decode()
+    assert "Traceback" not in output + rest.decode()

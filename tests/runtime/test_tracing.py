@@ -75,8 +75,8 @@ def attributes(span: Any) -> dict[str, str]:
 
 async def test_interaction_delivery_and_calls_of_slack_arrive_as_one_trace_each(tmp_path: Path) -> None:
     async with receiving() as receiver:
-        told = {"otel_exporter_otlp_endpoint": receiver.url, "replica": "one"}
-        async with world(tmp_path, environment=told) as w:
+        environment = {"otel_exporter_otlp_endpoint": receiver.url, "replica": "one"}
+        async with world(tmp_path, environment=environment) as w:
             await w.raised(happens="A secret story of Frau Mustermann")
         spans = receiver.spans()
     command, call = named(spans, "interaction command"), named(spans, "slack views.open")
@@ -119,8 +119,8 @@ async def test_receiver_that_refuses_or_is_away_holds_up_nothing(status: int, ca
         receiver.status = status
         await _ends_soon(receiver.url)
     await _ends_soon(receiver.url)  # nobody listens there now
-    told = [record for record in caplog.records if record.name.startswith("opentelemetry")]
-    assert len(told) <= 1  # in ten minutes
+    otel_records = [record for record in caplog.records if record.name.startswith("opentelemetry")]
+    assert len(otel_records) <= 1  # in ten minutes
 
 
 @pytest.mark.parametrize("endpoint", ["collector:4318", "grpc://collector:4317", "  "])

@@ -74,21 +74,21 @@ async def audited(
     for person in people.values():
         await _settle(control, person, found)
     steps = [step for person in people.values() for step in person.steps]
-    kept = await _kept(store, control)
-    _audit_steps(kept, steps, found)
+    stored = await _stored_state(store, control)
+    _audit_steps(stored, steps, found)
     await _audit_outbox(store, found)
-    await _audit_threads(kept, store, control, found)
-    posted = await _audit_repeats(kept, control, people, found)
-    await _audit_retarus(kept, control, found)
-    await _audit_mails(kept, store, steps, found)
+    await _audit_threads(stored, store, control, found)
+    posted = await _audit_repeats(stored, control, people, found)
+    await _audit_retarus(stored, control, found)
+    await _audit_mails(stored, store, steps, found)
     _audit_logs(replicas, secrets, found)
     _audit_silence(steps, replicas, found)
-    _count(kept, steps, replicas, found)
+    _count(stored, steps, replicas, found)
     found.figures["messages of the bot"] = posted
     return found
 
 
-async def _kept(store: Store, control: PersonDriver) -> StoredState:
+async def _stored_state(store: Store, control: PersonDriver) -> StoredState:
     tickets = await store.find(Query(limit=_ALL))
     rows = [each for state in ("waiting", "dead", "dropped") for each in await store.letters(state=state, limit=_ALL)]
     channels = {entry["name"]: entry["id"] for entry in (await control.state())["channels"]}
@@ -114,24 +114,24 @@ async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) ->
     A click that was acknowledged and not done was refused if it was said, and was silent if not. Of a form, only the
     answer to its submission may not deny what was done: a message may be about the click that opened it.
     """
-    messages = await _told(person)
+    messages = await _messages_to(person)
     words = sorted([*person.words, *messages])
     ends = [*(step.began for step in person.steps[1:]), float("inf")]
     for step, end in zip(person.steps, ends, strict=True):
-        told = " ".join(text for at, text in words if step.began <= at < end)
+        text = " ".join(text for at, text in words if step.began <= at < end)
         if step.what in CLICKS and step.answer is Answer.DONE and not step.done:
-            step.answer = Answer.REFUSED if told else Answer.SILENT
-        about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {told[:200]!r}"
+            step.answer = Answer.REFUSED if text else Answer.SILENT
+        about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {text[:200]!r}"
         about_it = words if step.what in CLICKS else person.words
-        heard = [text for at, text in about_it if step.began <= at < end and not text.startswith(_OF_A_FORM)]
-        is_denied = any(untrue in text for text in heard for untrue in _UNTRUE)
+        received = [text for at, text in about_it if step.began <= at < end and not text.startswith(_OF_A_FORM)]
+        is_denied = any(untrue in text for text in received for untrue in _UNTRUE)
         found.expect(not (step.answer is Answer.DONE and step.done and is_denied), f"done, and denied: {about}")
-        is_claimed = SAVED in told and step.answer is not Answer.UNSURE
+        is_claimed = SAVED in text and step.answer is not Answer.UNSURE
         found.expect(not is_claimed or step.done, f"not done, and said to be saved: {about}")
     found.figures["sentences to one person"] = found.figures.get("sentences to one person", 0) + len(words)
 
 
-async def _told(person: SoakPerson) -> list[tuple[float, str]]:
+async def _messages_to(person: SoakPerson) -> list[tuple[float, str]]:
     """Ephemeral messages to this person, and direct messages without a key: failures are reported there."""
     channel = await _all_messages(person.driver, DESK)
     direct = await _all_messages(person.driver, "@partner-desk")
@@ -142,17 +142,17 @@ async def _told(person: SoakPerson) -> list[tuple[float, str]]:
 # --- steps
 
 
-def _audit_steps(kept: StoredState, steps: Sequence[Taken], found: Findings) -> None:
+def _audit_steps(stored: StoredState, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
     for step in (each for each in steps if each.ticket):
         groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
     for (ticket, what, by, word), group in groups.items():
-        least = sum(step.answer is Answer.DONE for step in group)
-        most = least + sum(step.answer is Answer.UNSURE for step in group)
-        there = sum(is_of(event, group[0]) for event in kept.histories.get(ticket, ())) if what != Move.RAISE else 1
-        name = f"{what} by {by} {word} on {ticket}: acknowledged {least}, unsure {most - least}, in the store {there}"
-        found.expect(least <= there <= most, name)
+        minimum = sum(step.answer is Answer.DONE for step in group)
+        maximum = minimum + sum(step.answer is Answer.UNSURE for step in group)
+        there = sum(is_of(event, group[0]) for event in stored.histories.get(ticket, ())) if what != Move.RAISE else 1
+        name = f"{what} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
+        found.expect(minimum <= there <= maximum, name)
 
 
 async def _audit_outbox(store: Store, found: Findings) -> None:
@@ -168,27 +168,27 @@ async def _audit_outbox(store: Store, found: Findings) -> None:
 # --- Slack
 
 
-async def _audit_threads(kept: StoredState, store: Store, control: PersonDriver, found: Findings) -> None:
+async def _audit_threads(stored: StoredState, store: Store, control: PersonDriver, found: Findings) -> None:
     """Checks that each ticket has one card with its present state, and a line for each step of a person."""
-    for ticket in kept.tickets:
+    for ticket in stored.tickets:
         place = await store.place(ticket.id, "card")
         if place is None:
             found.faults.append(f"ticket {ticket.number} has no card")
             continue
         thread = await control.thread({"channel": place.channel, "ts": place.ts})
-        drawn = card(ticket, kept.config, NAMES.__getitem__)
+        drawn = card(ticket, stored.config, NAMES.__getitem__)
         shown = text_of({"blocks": list(drawn.blocks)})
         found.expect(text_of(thread[0]) == shown, f"the card of {ticket.number} shows an older state")
         lines = Counter(_key(message) for message in thread[1:])
-        for event in kept.histories[ticket.id]:
-            key = f"{ticket.id}:{event.version}:{NoticeKind.THREAD.value}:{kept.desk}"
-            if event.by and event.kind not in SILENT and key not in kept.undelivered:
+        for event in stored.histories[ticket.id]:
+            key = f"{ticket.id}:{event.version}:{NoticeKind.THREAD.value}:{stored.desk}"
+            if event.by and event.kind not in SILENT and key not in stored.undelivered:
                 times = lines[key_in_metadata(key)]
                 found.expect(times == 1, f"{event.kind} on {ticket.number} stands {times} times in the thread")
 
 
 async def _audit_repeats(
-    kept: StoredState, control: PersonDriver, people: Mapping[str, SoakPerson], found: Findings
+    stored: StoredState, control: PersonDriver, people: Mapping[str, SoakPerson], found: Findings
 ) -> int:
     """Checks that no message was posted twice: in a channel, in a thread, or to a person."""
     keys = Counter[tuple[str, str]]()
@@ -203,7 +203,7 @@ async def _audit_repeats(
         keys.update((name, _key(message)) for message in messages if _key(message))
     for (channel, key), times in keys.items():
         found.expect(times == 1, f"a message stands {times} times in {channel}: {key}")
-    found.expect(keys or not kept.tickets, "no message carries a key")
+    found.expect(keys or not stored.tickets, "no message carries a key")
     return keys.total()
 
 
@@ -227,20 +227,22 @@ def _key(message: Json) -> str:
 # --- Retarus
 
 
-def _sent_by_people(kept: StoredState, say_letter: NoticeKind, say_chaser: NoticeKind, to: str) -> dict[str, Ticket]:
+def _sent_by_people(
+    stored: StoredState, letter_kind: NoticeKind, chaser_kind: NoticeKind, to: str
+) -> dict[str, Ticket]:
     """Keys of what people sent to Retarus this way, by the history."""
-    says = {Move.ESCALATE.value: say_letter, Step.CHASE.value: say_chaser}
+    says = {Move.ESCALATE.value: letter_kind, Step.CHASE.value: chaser_kind}
     return {
         f"{ticket.id}:{event.version}:{says[event.kind].value}:{to}": ticket
-        for ticket in kept.tickets
-        for event in kept.histories[ticket.id]
+        for ticket in stored.tickets
+        for event in stored.histories[ticket.id]
         if event.kind in says and event.by
     }
 
 
-async def _audit_retarus(kept: StoredState, control: PersonDriver, found: Findings) -> None:
+async def _audit_retarus(stored: StoredState, control: PersonDriver, found: Findings) -> None:
     """Checks that Retarus's channel holds exactly what people sent."""
-    sent = _sent_by_people(kept, NoticeKind.LETTER_POST, NoticeKind.CHASE_POST, kept.retarus)
+    sent = _sent_by_people(stored, NoticeKind.LETTER_POST, NoticeKind.CHASE_POST, stored.retarus)
     allowed = {key_in_metadata(key + part) for key in sent for part in _PARTS}
     there = set[str]()
     for root in await _all_messages(control, RETARUS):
@@ -248,18 +250,18 @@ async def _audit_retarus(kept: StoredState, control: PersonDriver, found: Findin
     for key in there - allowed:
         found.faults.append(f"in Retarus's channel, and sent by nobody: {key}")
     for key in sent:
-        if key not in kept.undelivered:
+        if key not in stored.undelivered:
             found.expect(key_in_metadata(key) in there, f"not in Retarus's channel: {key}")
 
 
-async def _audit_mails(kept: StoredState, store: Store, steps: Sequence[Taken], found: Findings) -> None:
+async def _audit_mails(stored: StoredState, store: Store, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that Retarus was mailed exactly what people sent, with the confirmed files."""
-    to = kept.config.retarus.email
-    sent = _sent_by_people(kept, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL, to)
+    to = stored.config.retarus.email
+    sent = _sent_by_people(stored, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL, to)
     known = {key: await store.message_id_of(key) for key in sent}
     ids = {each.message_id if each else key: (key, sent[key]) for key, each in known.items()}
     arrived = Counter[str]()
-    for recipients, mail in kept.mails:
+    for recipients, mail in stored.mails:
         if to not in recipients:
             continue
         number = str(mail["Message-ID"]).strip()
@@ -270,10 +272,10 @@ async def _audit_mails(kept: StoredState, store: Store, steps: Sequence[Taken], 
             names = {str(part.get_filename()) for part in mail.walk() if part.get_filename()}
             found.expect(names <= confirmed, f"a file went to Retarus that was not confirmed: {names - confirmed}")
     for number, (key, _) in ids.items():
-        if key not in kept.undelivered:
+        if key not in stored.undelivered:
             found.expect(arrived[number], f"not mailed to Retarus: {key}")
     refused = {step.file for step in steps if step.file and step.answer is Answer.REFUSED}
-    attached = {each.name for ticket in kept.tickets for each in ticket.attachments}
+    attached = {each.name for ticket in stored.tickets for each in ticket.attachments}
     found.expect(not refused & attached, f"files of a refused form are kept: {refused & attached}")
     found.figures["letters to Retarus"] = len(ids)
     found.figures["mails that arrived again, with the same Message-ID"] = sum(arrived.values()) - len(arrived)
@@ -302,16 +304,16 @@ def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: F
         found.expect(silent <= untold, f"{user} made {silent} clicks that did nothing; {untold} could not be told")
 
 
-def _count(kept: StoredState, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
+def _count(stored: StoredState, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
     answers = Counter(step.answer for step in steps)
     found.figures |= {
         "kills": sum(replica.kills for replica in replicas),
-        "tickets": len(kept.tickets),
-        "versions of tickets": sum(map(len, kept.histories.values())),
+        "tickets": len(stored.tickets),
+        "versions of tickets": sum(map(len, stored.histories.values())),
         "acknowledged steps": answers[Answer.DONE],
         "unsure steps": answers[Answer.UNSURE],
         "refused steps": answers[Answer.REFUSED],
-        "reminders": sum(event.kind == Step.REMIND for events in kept.histories.values() for event in events),
+        "reminders": sum(event.kind == Step.REMIND for events in stored.histories.values() for event in events),
         "memory at most, MB": round(max(replica.peak for replica in replicas)),
     }
 

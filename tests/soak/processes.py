@@ -160,10 +160,10 @@ class Replica:
             await self._forks.wait()
             await self._copying
 
-    def limit_files(self, most: int) -> None:
+    def limit_files(self, limit: int) -> None:
         """Limits the size of all files of the process, as on a full disk; -1 removes the limit."""
         with suppress(ProcessLookupError):
-            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     def measure(self) -> None:
         """Notes the resident memory in megabytes."""

@@ -28,7 +28,7 @@ class RetarusSide:
 
     driver: PersonDriver
     dice: random.Random
-    said: list[ChannelMessage] = field(default_factory=list)
+    messages: list[ChannelMessage] = field(default_factory=list)
     number: int = 0
 
     def _word(self) -> str:
@@ -46,25 +46,25 @@ class RetarusSide:
             word, letter = self._word(), self.dice.choice(letters)
             text = f"We are looking at the policy of DE1 and come back to you. {word}"
             await self.driver.control("POST", f"mail/{letter['id']}/reply", text=text)
-            self.said.append(ChannelMessage(word, EntrySource.MAIL))
+            self.messages.append(ChannelMessage(word, EntrySource.MAIL))
 
     async def _in_channel(self) -> None:
         roots = [each for each in await self.driver.messages(RETARUS, limit=50) if is_letter(each)]
         if roots:
             word = self._word()
             await self.driver.post(RETARUS, f"The trace shows a rule of ours. {word}", thread=self.dice.choice(roots))
-            self.said.append(ChannelMessage(word, EntrySource.CHANNEL))
+            self.messages.append(ChannelMessage(word, EntrySource.CHANNEL))
 
     async def missing(self, store: ConversationStore) -> list[str]:
         """Answers that are missing from the store, or in it more than once."""
-        counted = dict.fromkeys((each.word for each in self.said), 0)
+        counted = dict.fromkeys((each.word for each in self.messages), 0)
         key = ""
         while page := await store.entries_after(key, 500):
             key = page[-1].id
             for entry in page:
                 for word in counted:
                     counted[word] += word in entry.words
-        ways = {each.word: each.way for each in self.said}
+        ways = {each.word: each.way for each in self.messages}
         return [f"{word} by {ways[word]} is there {times} times" for word, times in counted.items() if times != 1]
 
 

@@ -238,7 +238,7 @@ async def run(plan: Plan, folder: Path) -> Findings:
         findings.faults += await soak.retarus.missing(soak.store)
         findings.faults += memory.faults
         findings.figures |= memory.figures | {
-            "answers of Retarus": len(soak.retarus.said),
+            "answers of Retarus": len(soak.retarus.messages),
             "seconds": round(monotonic() - began),
             "simulated days": round(soak.offset / 86400, 1),
             "seconds until all was delivered": round(drained),

@@ -93,7 +93,7 @@ class Trouble:
     async def lock_database(self, seconds: float) -> None:
         """Holds the lock that every write needs, as another program."""
         if self.is_sqlite:
-            with closing(_beside(self.database)) as other:
+            with closing(_connect(self.database)) as other:
                 with suppress(sqlite3.OperationalError):
                     other.execute("BEGIN IMMEDIATE")
                 await asyncio.sleep(seconds)
@@ -118,5 +118,5 @@ class Trouble:
         await self.control.control("POST", "apps/Partner Desk/token")
 
 
-def _beside(database: str) -> sqlite3.Connection:
+def _connect(database: str) -> sqlite3.Connection:
     return sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None, timeout=0.05)

@@ -99,7 +99,7 @@ async def test_worker_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     running = MailParser(command=COMMAND)
     await running.read(mail("x", "y"))
-    environment = told_by_system(running, "environ")
+    environment = reported_by_system(running, "environ")
     await running.close()
     assert environment.startswith("PYTHONPATH=")
     assert "xoxb-secret" not in environment
@@ -141,18 +141,18 @@ async def test_mail_of_25_megabytes_is_read_in_bounded_time_and_memory(parser: M
 async def cpu(parser: MailParser) -> float:
     """Seconds of CPU time of the running process; a busy machine is no failure of the parser."""
     assert isinstance(await parser.read(b""), InboundMail)
-    times = told_by_system(parser, "stat").rpartition(")")[2].split()[11:13]
+    times = reported_by_system(parser, "stat").rpartition(")")[2].split()[11:13]
     return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
-def told_by_system(parser: MailParser, what: str) -> str:
+def reported_by_system(parser: MailParser, what: str) -> str:
     assert parser._process
     return Path(f"/proc/{parser._process.pid}/{what}").read_text("ascii")
 
 
 def peak(parser: MailParser) -> float:
     """Megabytes of memory the process had at most."""
-    status = told_by_system(parser, "status")
+    status = reported_by_system(parser, "status")
     kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
     return int(kilobytes) / 1024
 

@@ -39,10 +39,10 @@ def test_url_names_server_user_and_folder(url: str, server: ImapServer) -> None:
     ],
 )
 def test_wrong_url_is_refused_without_repeating_the_password(url: str) -> None:
-    with pytest.raises(Misconfigured) as told:
+    with pytest.raises(Misconfigured) as caught:
         parse_imap_url(url)
-    assert "IMAP_URL" in str(told.value)
-    assert "SEC" not in str(told.value)
+    assert "IMAP_URL" in str(caught.value)
+    assert "SEC" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

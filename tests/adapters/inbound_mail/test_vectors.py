@@ -223,8 +223,8 @@ async def test_17_german_report_in_plain_text() -> None:
     text = "Die E-Mail konnte nicht zugestellt werden:\nsupport@retarus.example: Postfach ist voll\n\n"
     sender = "Postmaster <postmaster@t-online.example>"
     found = await taken(mail("Unzustellbar: [PD-42]", f"{text}Message-ID: {LETTER}", "Return-Path: <>", sender=sender))
-    (told,) = found.kind.deliveries
-    assert (told.delivery, told.recipient, told.reason) == ("failed", "support@retarus.example", "full")
+    (failed,) = found.kind.deliveries
+    assert (failed.delivery, failed.recipient, failed.reason) == ("failed", "support@retarus.example", "full")
     assert ticket(found.match) == "t42"
 
 

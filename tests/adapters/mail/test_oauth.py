@@ -131,9 +131,9 @@ async def test_refresh_token_gives_one_token_until_shortly_before_its_end(servic
 @pytest.mark.parametrize("error", ["invalid_grant", "invalid_client"])
 async def test_refused_token_is_said_without_secrets(service: TokenService, error: str) -> None:
     service.refuses = error
-    with pytest.raises(NoToken) as told:
+    with pytest.raises(NoToken) as caught:
         await refresh(service).token()
-    assert str(told.value) == f"The token service gave no token; it said: {error}."
+    assert str(caught.value) == f"The token service gave no token; it said: {error}."
 
 
 async def test_unreachable_token_service_is_said() -> None:
@@ -192,8 +192,8 @@ async def test_imap_login_by_xoauth2(service: TokenService) -> None:
         assert "refused our login" in str((await source.check()).fault)
         assert (await source.check()).fault is None  # with a new one
         service.refuses = "invalid_grant"
-        fresh = ImapSource(server, clock=now, token=refresh(service), pace=PollingPace(read=10))
-        assert "No OAuth2 token for the mailbox" in str((await fresh.check()).fault)
+        restarted = ImapSource(server, clock=now, token=refresh(service), pace=PollingPace(read=10))
+        assert "No OAuth2 token for the mailbox" in str((await restarted.check()).fault)
 
 
 class Bearer(Inbox):

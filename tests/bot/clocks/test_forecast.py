@@ -17,14 +17,14 @@ CONFIG = a_config(
 
 
 def line(priority: str, begin: str) -> str:
-    told = list(lines(CONFIG, NOW))
-    start = next(number for number, each in enumerate(told) if each.startswith(priority))
-    return next(each for each in told[start:] if each.strip().startswith(begin))
+    found_lines = list(lines(CONFIG, NOW))
+    start = next(number for number, each in enumerate(found_lines) if each.startswith(priority))
+    return next(each for each in found_lines[start:] if each.strip().startswith(begin))
 
 
 def test_forecast_names_moments_and_people() -> None:
-    said = line("P1", "with the 2nd level")
-    assert said.endswith(
+    text = line("P1", "with the 2nd level")
+    assert text.endswith(
         f"Tue 27.08. 12:20 owner · Tue 27.08. 12:50 owner + {ALEX} · "
         f"Tue 27.08. 13:20 owner + {ALEX} + {CARLA} · every 30 min"
     )
@@ -38,11 +38,11 @@ def test_forecast_claims_nothing_that_is_not_configured() -> None:
 
 
 def test_forecast_repeats_until_somebody_acts() -> None:
-    told = list(forecast(Timer.PROGRESS, an_incident(Stage.SECOND), CONFIG))
-    assert [audience for _, audience in told[:4]] == [
+    lines = list(forecast(Timer.PROGRESS, an_incident(Stage.SECOND), CONFIG))
+    assert [audience for _, audience in lines[:4]] == [
         ReminderAudience.OWNER,
         ReminderAudience.SECOND,
         ReminderAudience.LEADS,
         ReminderAudience.LEADS,
     ]
-    assert len(told) == 12
+    assert len(lines) == 12

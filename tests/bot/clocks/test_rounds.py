@@ -25,12 +25,12 @@ def number(at: datetime) -> int:
 
 def reminded(ticket: Ticket, config: Config, at: datetime) -> tuple[Ticket, list[Timer]]:
     watches = [run.timer for run in due_now(ticket, config, at)]
-    said = Event(
+    taken_event = Event(
         ticket_id=ticket.id, version=ticket.version + 1, at=at, by="", kind=Step.REMIND,
         detail={"watches": " ".join(watches)},
     )  # fmt: skip
-    times = timestamps.after_event(ticket.times, said, ticket.stage, ticket.stage)
-    return ticket.model_copy(update={"times": times, "version": said.version}), watches
+    times = timestamps.after_event(ticket.times, taken_event, ticket.stage, ticket.stage)
+    return ticket.model_copy(update={"times": times, "version": taken_event.version}), watches
 
 
 def rounds(ticket: Ticket, config: Config, count: int) -> list[tuple[int, list[Timer]]]:

@@ -128,7 +128,7 @@ def refusal(path: Path, text: str) -> str:
 
 
 def test_placeholders_of_the_example_are_refused_by_place(tmp_path: Path) -> None:
-    said = refusal(tmp_path / "desk.toml", uncommented_example())
+    refusal_text = refusal(tmp_path / "desk.toml", uncommented_example())
     for place in (
         *("[desk] admins: U0123ABCD", "[levels.first] group: S0123ABCD", "[levels.second] members: U0456EFGH"),
         *("[levels.second] on_duty: S0456DUTY", "[customer] main_id: 12345RS", "[mail] authserv: mx.partner.example"),
@@ -136,7 +136,7 @@ def test_placeholders_of_the_example_are_refused_by_place(tmp_path: Path) -> Non
         *("[contacts] email: name@example.com", "[contacts] phone: +49 89 1234 5679"),
         *("[contacts] authorised_since: 2000-01-01", "[contacts] attested_on: 2000-01-01"),
     ):
-        assert place in said
+        assert place in refusal_text
 
 
 def test_minutes_of_the_sla_must_be_written(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_an_empty_file_is_a_desk_that_claims_nothing_the_guide_does_not_say() ->
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "expected"),
     [
         ({"dsek": {}}, "desk.toml: `dsek` is not a setting. Did you mean `desk`?"),
         ({"desk": {"chanel": "x"}}, "desk.toml: [desk] `chanel` is not a setting. Did you mean `channel`?"),
@@ -207,8 +207,8 @@ def test_an_empty_file_is_a_desk_that_claims_nothing_the_guide_does_not_say() ->
         ),
     ],
 )
-def test_an_unknown_key_is_refused_with_its_place_and_the_nearest_name(raw: dict[str, Any], said: str) -> None:
-    assert fault(**raw) == said
+def test_an_unknown_key_is_refused_with_its_place_and_the_nearest_name(raw: dict[str, Any], expected: str) -> None:
+    assert fault(**raw) == expected
 
 
 def test_unknown_key_without_a_similar_one_lists_the_known_keys() -> None:
@@ -216,8 +216,8 @@ def test_unknown_key_without_a_similar_one_lists_the_known_keys() -> None:
 
 
 def test_every_fault_is_named_at_once() -> None:
-    said = fault(desk={"chanel": "x", "timezone": "Berlin"}, reminders={"new": "soon"})
-    assert len(said.splitlines()) == 3
+    refusal_text = fault(desk={"chanel": "x", "timezone": "Berlin"}, reminders={"new": "soon"})
+    assert len(refusal_text.splitlines()) == 3
 
 
 # --- wrong values
@@ -258,10 +258,10 @@ def test_every_fault_is_named_at_once() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place(raw: dict[str, Any], place: str, why: str) -> None:
-    said = fault(**raw)
-    assert said.startswith(f"desk.toml: {place}")
-    assert why in said
-    assert "Value error" not in said
+    refusal_text = fault(**raw)
+    assert refusal_text.startswith(f"desk.toml: {place}")
+    assert why in refusal_text
+    assert "Value error" not in refusal_text
 
 
 def test_a_contacts_number_is_kept_in_one_form() -> None:

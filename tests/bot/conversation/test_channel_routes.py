@@ -23,34 +23,34 @@ async def world() -> World:
 
 
 async def test_every_replica_follows_a_channel_with_another_id(world: World) -> None:
-    told, other = replica(world), replica(world)
-    await told.desk.channel_routes.moved("C-RET", "C-NEW")
+    first, other = replica(world), replica(world)
+    await first.desk.channel_routes.moved("C-RET", "C-NEW")
     assert other.desk.routes.retarus == "C-RET"
     await other.desk.channel_routes.follow()
-    assert told.desk.routes == other.desk.routes == Routes("C-DESK", "C-NEW", MAIL, "C-REP")
-    assert await remembered_routes(world.store) == told.desk.routes
+    assert first.desk.routes == other.desk.routes == Routes("C-DESK", "C-NEW", MAIL, "C-REP")
+    assert await remembered_routes(world.store) == first.desk.routes
 
 
 @pytest.mark.parametrize(("old", "name"), [("C-DESK", "desk"), ("C-REP", "reports")])
 async def test_each_channel_of_the_desk_is_followed_over_several_ids(world: World, old: str, name: str) -> None:
-    told, other = replica(world), replica(world)
-    await told.desk.channel_routes.moved(old, "C-2")
-    await told.desk.channel_routes.moved("C-2", "C-3")
+    first, other = replica(world), replica(world)
+    await first.desk.channel_routes.moved(old, "C-2")
+    await first.desk.channel_routes.moved("C-2", "C-3")
     await other.desk.channel_routes.follow()
     assert getattr(other.desk.routes, name) == "C-3"
 
 
 async def test_channels_that_are_not_the_desks_are_not_followed(world: World) -> None:
-    told = replica(world)
-    await told.desk.channel_routes.moved("C-OTHER", "C-2")
-    await told.desk.channel_routes.moved("", "C-2")
-    assert told.desk.routes == Routes("C-DESK", "C-RET", MAIL, "C-REP")
+    first = replica(world)
+    await first.desk.channel_routes.moved("C-OTHER", "C-2")
+    await first.desk.channel_routes.moved("", "C-2")
+    assert first.desk.routes == Routes("C-DESK", "C-RET", MAIL, "C-REP")
 
 
 async def test_notice_that_a_replica_wrote_before_it_followed_goes_to_the_new_id(world: World) -> None:
     ticket = await world.raised()
-    told, other = replica(world), replica(world)
-    await told.desk.channel_routes.moved("C-RET", "C-NEW")
+    first, other = replica(world), replica(world)
+    await first.desk.channel_routes.moved("C-RET", "C-NEW")
     late = a_notice(ticket, NoticeKind.LETTER_POST, "C-RET")
     await world.store.apply(Batch(notices=[late]))
     await other.desk.channel_routes.follow()
@@ -60,30 +60,30 @@ async def test_notice_that_a_replica_wrote_before_it_followed_goes_to_the_new_id
 
 
 async def test_every_replica_sends_by_mail_while_the_channel_is_severed(world: World) -> None:
-    told, other = replica(world), replica(world)
-    await told.desk.channel_routes.severed("C-RET")
-    for each in (told, other, replica(world)):  # the last one starts later
+    first, other = replica(world), replica(world)
+    await first.desk.channel_routes.severed("C-RET")
+    for each in (first, other, replica(world)):  # the last one starts later
         await each.desk.channel_routes.follow()
         assert each.desk.routes.ways == (f"by e-mail to {MAIL}",)
     words = [each.notice for each in await world.store.letters() if each.notice.kind is NoticeKind.WORD]
     assert {each.body["about"] for each in words} == {"severed"}
     await other.desk.channel_routes.shared("C-RET")
-    await told.desk.channel_routes.follow()
-    assert told.desk.routes.retarus == other.desk.routes.retarus == "C-RET"
+    await first.desk.channel_routes.follow()
+    assert first.desk.routes.retarus == other.desk.routes.retarus == "C-RET"
 
 
 async def test_severed_channel_with_another_id_stays_severed_until_it_is_shared_again(world: World) -> None:
-    told, other = replica(world), replica(world)
-    await told.desk.channel_routes.severed("C-RET")
-    await told.desk.channel_routes.moved("C-RET", "C-NEW")
+    first, other = replica(world), replica(world)
+    await first.desk.channel_routes.severed("C-RET")
+    await first.desk.channel_routes.moved("C-RET", "C-NEW")
     await other.desk.channel_routes.follow()
-    assert told.desk.routes.retarus == other.desk.routes.retarus == ""
+    assert first.desk.routes.retarus == other.desk.routes.retarus == ""
     await other.desk.channel_routes.shared("C-NEW")
-    await told.desk.channel_routes.follow()
-    assert told.desk.routes.retarus == other.desk.routes.retarus == "C-NEW"
+    await first.desk.channel_routes.follow()
+    assert first.desk.routes.retarus == other.desk.routes.retarus == "C-NEW"
 
 
 async def test_severed_channel_stays_the_way_where_there_is_no_mail(world: World) -> None:
-    told = replica(world, email="")
-    await told.desk.channel_routes.severed("C-RET")
-    assert told.desk.routes.retarus == "C-RET"
+    first = replica(world, email="")
+    await first.desk.channel_routes.severed("C-RET")
+    assert first.desk.routes.retarus == "C-RET"

@@ -49,10 +49,10 @@ def test_an_unknown_zone_is_utc() -> None:
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(INDIA)))  # noqa: DTZ001 (it adds them)
 def test_moments_are_kept_in_utc_to_the_millisecond(at: datetime) -> None:
-    kept = as_utc(at)
-    assert kept.tzinfo is UTC
-    assert kept.microsecond % 1000 == 0
-    assert timedelta(0) <= at - kept < timedelta(milliseconds=1)
+    stored = as_utc(at)
+    assert stored.tzinfo is UTC
+    assert stored.microsecond % 1000 == 0
+    assert timedelta(0) <= at - stored < timedelta(milliseconds=1)
 
 
 def test_the_machines_clock_is_aware() -> None:

@@ -25,61 +25,61 @@ class Source:
 
 
 async def test_concurrent_misses_share_one_call() -> None:
-    kept = TtlCache(Source().ask, ttl=60)
-    first, second = await asyncio.gather(kept.get("a"), kept.get("a"))
+    cache = TtlCache(Source().ask, ttl=60)
+    first, second = await asyncio.gather(cache.get("a"), cache.get("a"))
     assert (first, second) == (1, 1)
 
 
 async def test_each_key_has_its_own_answer() -> None:
-    kept = TtlCache(Source().ask, ttl=60)
-    assert [await kept.get("a"), await kept.get("b"), await kept.get("a")] == [1, 2, 1]
+    cache = TtlCache(Source().ask, ttl=60)
+    assert [await cache.get("a"), await cache.get("b"), await cache.get("a")] == [1, 2, 1]
 
 
 async def test_expired_answer_is_requested_again() -> None:
-    kept = TtlCache(Source().ask, ttl=-1)
-    assert [await kept.get("a"), await kept.get("a")] == [1, 2]
+    cache = TtlCache(Source().ask, ttl=-1)
+    assert [await cache.get("a"), await cache.get("a")] == [1, 2]
 
 
 async def test_a_failure_is_told_and_not_kept() -> None:
     source = Source()
-    kept = TtlCache(source.ask, ttl=60)
+    cache = TtlCache(source.ask, ttl=60)
     source.down = True
     with pytest.raises(OSError, match="a"):
-        await kept.get("a")
+        await cache.get("a")
     source.down = False
-    assert await kept.get("a") == 2
+    assert await cache.get("a") == 2
 
 
 async def test_cancelled_waiter_does_not_cancel_the_shared_lookup() -> None:
-    kept = TtlCache(Source().ask, ttl=60)
-    first, second = asyncio.ensure_future(kept.get("a")), asyncio.ensure_future(kept.get("a"))
+    cache = TtlCache(Source().ask, ttl=60)
+    first, second = asyncio.ensure_future(cache.get("a")), asyncio.ensure_future(cache.get("a"))
     await asyncio.sleep(0)
     first.cancel()
     assert await second == 1
 
 
 async def test_no_more_than_so_many_are_kept() -> None:
-    kept = TtlCache(Source().ask, ttl=60, max_size=2)
+    cache = TtlCache(Source().ask, ttl=60, max_size=2)
     for key in "abc":
-        await kept.get(key)
-    assert list(kept.answers) == ["b", "c"]
+        await cache.get(key)
+    assert list(cache.answers) == ["b", "c"]
 
 
 async def test_least_recently_used_answer_goes_first() -> None:
-    kept = TtlCache(Source().ask, ttl=60, max_size=2)
+    cache = TtlCache(Source().ask, ttl=60, max_size=2)
     for key in "abac":
-        await kept.get(key)
-    assert list(kept.answers) == ["a", "c"]
+        await cache.get(key)
+    assert list(cache.answers) == ["a", "c"]
 
 
 async def test_expired_answer_is_used_while_a_new_one_fails() -> None:
     source = Source()
-    kept = TtlCache(source.ask, ttl=-1, stale_ttl=60)
-    await kept.get("a")
+    cache = TtlCache(source.ask, ttl=-1, stale_ttl=60)
+    await cache.get("a")
     source.down = True
-    assert await kept.get("a") == 1
+    assert await cache.get("a") == 1
     source.down = False
-    assert await kept.get("a") == 3
+    assert await cache.get("a") == 3
 
 
 async def test_expired_answer_is_used_while_a_new_one_is_slow_and_then_replaced() -> None:
@@ -89,36 +89,36 @@ async def test_expired_answer_is_used_while_a_new_one_is_slow_and_then_replaced(
         await gate.wait()
         return "new"
 
-    kept = TtlCache(slow, ttl=60, stale_ttl=60, timeout=0.01)
-    kept.put("a", "old", age=61)
-    assert await kept.get("a") == "old"
+    cache = TtlCache(slow, ttl=60, stale_ttl=60, timeout=0.01)
+    cache.put("a", "old", age=61)
+    assert await cache.get("a") == "old"
     gate.set()
-    assert await kept.get("a") == "new"
+    assert await cache.get("a") == "new"
 
 
 async def test_expired_answer_beyond_its_bound_is_not_used() -> None:
     source = Source()
     source.down = True
-    kept = TtlCache(source.ask, ttl=60, stale_ttl=60)
-    kept.put("a", 7, age=121)
+    cache = TtlCache(source.ask, ttl=60, stale_ttl=60)
+    cache.put("a", 7, age=121)
     with pytest.raises(OSError, match="a"):
-        await kept.get("a")
+        await cache.get("a")
 
 
 async def test_forgotten_answer_is_not_fallen_back_on() -> None:
     source = Source()
-    kept = TtlCache(source.ask, ttl=60, stale_ttl=60)
-    await kept.get("a")
-    kept.forget("a")
+    cache = TtlCache(source.ask, ttl=60, stale_ttl=60)
+    await cache.get("a")
+    cache.forget("a")
     source.down = True
     with pytest.raises(OSError, match="a"):
-        await kept.get("a")
+        await cache.get("a")
 
 
 async def test_call_under_way_when_forgotten_is_not_cached() -> None:
-    kept = TtlCache(Source().ask, ttl=60)
-    call = asyncio.ensure_future(kept.get("a"))
+    cache = TtlCache(Source().ask, ttl=60)
+    call = asyncio.ensure_future(cache.get("a"))
     await asyncio.sleep(0)
-    kept.forget("a")
+    cache.forget("a")
     assert await call == 1
-    assert await kept.get("a") == 2
+    assert await cache.get("a") == 2

@@ -45,7 +45,7 @@ async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     assert [(each.id, each.by, each.sent_at) for each in ticket.attachments] == [("F1", ANNA, None), ("F2", ANNA, None)]
     last = (await w.store.history(ticket.id))[-1]
     assert (last.kind, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
-    assert await w.told(ticket, NoticeKind.THREAD)
+    assert await w.notices_of_kind(ticket, NoticeKind.THREAD)
 
 
 async def test_delivery_that_is_repeated_adds_nothing() -> None:
@@ -90,7 +90,7 @@ async def test_answers_and_files_of_one_form_are_one_version_and_one_event() -> 
     assert (filled.answer("tenants"), [each.id for each in filled.attachments]) == ("12345RS", ["F1"])
     last = (await w.store.history(ticket.id))[-1]
     assert (last.detail["answer.tenants"], last.detail["files"]) == ("12345RS", "trace.log (1.2 kB)")
-    assert await w.told(filled, NoticeKind.THREAD)
+    assert await w.notices_of_kind(filled, NoticeKind.THREAD)
 
 
 async def test_files_alone_are_told_as_attached() -> None:
@@ -141,7 +141,7 @@ async def test_letter_takes_its_files_along_on_every_way_and_once() -> None:
     ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
     ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
     for kind in (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL):
-        (letter,) = await w.told(ticket, kind)
+        (letter,) = await w.notices_of_kind(ticket, kind)
         files = letter.body["files"]
         assert isinstance(files, list)
         assert [each["id"] for each in files if isinstance(each, dict)] == ["F1"]
@@ -158,8 +158,8 @@ async def test_ticket_opened_in_the_portal_keeps_its_files_and_the_status_page()
     ticket = await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "RCR‑1 and rcr 2")
     assert ticket.rcr == ("RCR-1", "RCR-2")
     assert [each.sent_at for each in ticket.attachments] == [NOW + timedelta(minutes=1)]
-    said = (await w.store.history(ticket.id))[-1].detail
-    assert (said["files"], said["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")
+    details = (await w.store.history(ticket.id))[-1].detail
+    assert (details["files"], details["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")
 
 
 async def test_portal_needs_a_reason_for_doubtful_answers_too() -> None:

@@ -20,11 +20,11 @@ class RememberingCast(Cast):
     """A directory that answers as before Ben was deactivated, until it is told to ask again."""
 
     def __init__(self) -> None:
-        self.is_asked_anew = False
+        self.is_asked_again = False
         self.has_left = False
 
     async def person(self, user_id: str) -> Person:
-        if user_id == BEN and self.has_left and self.is_asked_anew:
+        if user_id == BEN and self.has_left and self.is_asked_again:
             return PEOPLE[BEN].model_copy(update={"is_active": False})
         return await super().person(user_id)
 
@@ -32,7 +32,7 @@ class RememberingCast(Cast):
         return frozenset({Level.SECOND}) if person.id == BEN else await super().levels(person)
 
     def forget(self, user_id: str) -> None:
-        self.is_asked_anew |= user_id == BEN
+        self.is_asked_again |= user_id == BEN
 
 
 @pytest.fixture
@@ -82,11 +82,11 @@ EVERYTHING = [letter, portal, portal_text, chaser, chaser_draft, monthly_request
 async def test_person_who_was_deactivated_a_moment_ago_sends_nothing(world: World, leave: Leave) -> None:
     ticket = await (world.complete() if leave in {letter, portal, portal_text} else world.sent())
     cast = world.parts["directory"]
-    cast.has_left, cast.is_asked_anew = True, False
+    cast.has_left, cast.is_asked_again = True, False
     before = len(await world.notices(ticket))
     with pytest.raises(Refused):
         await leave(world, ticket)
-    assert cast.is_asked_anew
+    assert cast.is_asked_again
     assert len(await world.notices(ticket)) == before
     (ben,) = [each for each in await world.store.contacts() if each.slack_user == BEN]
     assert ben.suspended_on is not None

@@ -92,8 +92,8 @@ def test_incident_without_an_end_is_ongoing() -> None:
 
 
 def test_closed_incident_without_an_end_is_not_called_ongoing() -> None:
-    said = as_text(write(an_incident(Stage.CLOSED), a_contact(), a_config()))
-    assert section("END OF INCIDENT (OPTIONAL)", said) == ["-"]
+    text = as_text(write(an_incident(Stage.CLOSED), a_contact(), a_config()))
+    assert section("END OF INCIDENT (OPTIONAL)", text) == ["-"]
 
 
 def test_declarant_is_named_with_their_telephone_number() -> None:

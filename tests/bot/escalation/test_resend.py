@@ -60,7 +60,7 @@ async def test_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) 
     claim = next(each for each in claims if each.notice.kind is NoticeKind.LETTER_MAIL)
     alarms = await world.desk.receipts.follow_up(claim, Dead("The mailbox is full."))
     await world.store.settle(claim, Dead("The mailbox is full."), world.clock(), alarms)
-    (alarm,) = [notice for notice in await world.told(ticket, NoticeKind.THREAD) if "failed" in notice.body]
+    (alarm,) = [notice for notice in await world.notices_of_kind(ticket, NoticeKind.THREAD) if "failed" in notice.body]
     assert await world.desk.resend.try_again(str(alarm.body["key"]), BEN)
     assert not await world.desk.resend.try_again(str(alarm.body["key"]), BEN)
 

@@ -39,9 +39,9 @@ async def test_not_caused_by_retarus_and_a_remedy_of_theirs_bring_it_back_to_the
     world: World, key: str, found: str
 ) -> None:
     ticket = await world.sent()
-    said, what = {key: found}, Move.RETARUS_UPDATE
+    text, what = {key: found}, Move.RETARUS_UPDATE
     ticket = await world.desk.retarus_replies.record_reply(
-        ticket.id, BEN, what, "They wrote", said, world.form(), ticket.version
+        ticket.id, BEN, what, "They wrote", text, world.form(), ticket.version
     )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
     assert (await world.store.history(ticket.id))[-1].kind == Move.RETARUS_ANSWERED
@@ -65,16 +65,16 @@ async def test_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(worl
         ticket.id, BEA, {"their_workaround": "Use DE2"}, world.form(), ticket.version
     )
     assert ticket.stage is Stage.RETARUS
-    told = await world.told(ticket, NoticeKind.DIRECT)
-    assert {notice.to for notice in told} == {ANNA, BEN}
-    assert {tuple(notice.names("news")) for notice in told} == {("their_workaround",)}
+    notices = await world.notices_of_kind(ticket, NoticeKind.DIRECT)
+    assert {notice.to for notice in notices} == {ANNA, BEN}
+    assert {tuple(notice.names("news")) for notice in notices} == {("their_workaround",)}
 
 
 async def test_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
     ticket = await record_reply(
         world, await world.sent(), Move.RETARUS_ANSWERED, by=BEA, their_remedy="Policy corrected"
     )
-    assert {notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)} == {ANNA, BEN}
+    assert {notice.to for notice in await world.notices_of_kind(ticket, NoticeKind.DIRECT)} == {ANNA, BEN}
 
 
 async def test_findings_of_the_last_time_are_asked_again_after_a_second_escalation(world: World) -> None:
@@ -88,7 +88,7 @@ async def test_findings_of_the_last_time_are_asked_again_after_a_second_escalati
 async def test_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
     ticket = await record_reply(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
     ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
-    assert [notice.names("news") for notice in await world.told(ticket, NoticeKind.THREAD)] == [["verified"]]
+    assert [notice.names("news") for notice in await world.notices_of_kind(ticket, NoticeKind.THREAD)] == [["verified"]]
     ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert (ticket.answer("their_remedy"), ticket.answer("verified")) == ("", "")
@@ -170,15 +170,17 @@ async def test_technical_note_of_theirs_is_flagged_with_its_day(world: World) ->
 async def test_workaround_is_told_to_the_first_level_and_in_the_thread(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
-    assert [notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)] == [ANNA]
-    assert [notice.names("news") for notice in await world.told(ticket, NoticeKind.THREAD)] == [["workaround"]]
+    assert [notice.to for notice in await world.notices_of_kind(ticket, NoticeKind.DIRECT)] == [ANNA]
+    assert [notice.names("news") for notice in await world.notices_of_kind(ticket, NoticeKind.THREAD)] == [
+        ["workaround"]
+    ]
 
 
 async def test_no_workaround_is_no_news(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "none"}, world.form(), ticket.version)
-    assert await world.told(ticket, NoticeKind.DIRECT) == []
-    assert await world.told(ticket, NoticeKind.THREAD) == []
+    assert await world.notices_of_kind(ticket, NoticeKind.DIRECT) == []
+    assert await world.notices_of_kind(ticket, NoticeKind.THREAD) == []
 
 
 async def test_first_level_says_whether_it_helps(world: World) -> None:

@@ -64,7 +64,7 @@ async def test_kind_goes_to_retarus_twice_and_is_closed(kind: Kind, language: La
     assert all(words in second for words in NEWS[language])
     assert "The policy is corrected" in second
     assert "RCR-88123" in second
-    (mail,) = await world.told(ticket, NoticeKind.LETTER_MAIL)
+    (mail,) = await world.notices_of_kind(ticket, NoticeKind.LETTER_MAIL)
     assert len(mail.names("after")) == 1
 
     ticket = await desk.tickets.act_with_text(

@@ -39,7 +39,10 @@ async def world() -> World:
 
 
 async def letters(world: World, ticket: Ticket) -> list[Notice]:
-    return [*await world.told(ticket, NoticeKind.LETTER_POST), *await world.told(ticket, NoticeKind.LETTER_MAIL)]
+    return [
+        *await world.notices_of_kind(ticket, NoticeKind.LETTER_POST),
+        *await world.notices_of_kind(ticket, NoticeKind.LETTER_MAIL),
+    ]
 
 
 async def test_complete_ticket_goes_to_retarus_on_every_configured_way(world: World) -> None:
@@ -185,7 +188,7 @@ async def test_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("RCR-88123", "RCR-88123"),
         ("rcr 88123", "RCR-88123"),
@@ -200,11 +203,11 @@ async def test_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
         ("RCR–77 / rcr 88123 and RCR-77", "RCR-77, RCR-88123"),
     ],
 )
-async def test_all_numbers_of_retarus_are_recorded_in_one_spelling(world: World, typed: str, kept: str) -> None:
+async def test_all_numbers_of_retarus_are_recorded_in_one_spelling(world: World, typed: str, expected: str) -> None:
     ticket = await world.sent()
     recorded = await world.desk.escalation.record_rcr(ticket.id, BEN, typed, "V9")
-    assert ", ".join(recorded.rcr) == kept
-    assert (await world.desk.queries.history(ticket.id))[-1].detail["rcr"] == kept
+    assert ", ".join(recorded.rcr) == expected
+    assert (await world.desk.queries.history(ticket.id))[-1].detail["rcr"] == expected
 
 
 @pytest.mark.parametrize(
@@ -267,7 +270,7 @@ async def test_second_letter_answers_the_first_in_mail_and_channel(world: World)
     again = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     first = [row.notice for row in await world.notices(again) if row.notice.version < again.version]
     for kind in (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL):
-        (notice,) = await world.told(again, kind)
+        (notice,) = await world.notices_of_kind(again, kind)
         assert notice.names("after") == [each.key for each in first if each.kind is kind]
 
 
@@ -292,7 +295,7 @@ async def test_ticket_opened_in_the_portal_is_chased_without_a_letter_to_answer(
     opened = str(int(world.clock().timestamp()))
     ticket = await world.desk.portal.opened(ticket.id, BEN, world.form(), ticket.version, opened, "RCR-5")
     chased = await world.desk.reminders.chase(ticket.id, BEN, "How does it stand?", world.form())
-    (notice,) = await world.told(chased, NoticeKind.CHASE_MAIL)
+    (notice,) = await world.notices_of_kind(chased, NoticeKind.CHASE_MAIL)
     assert (notice.names("after"), notice.body["subject"]) == (
         [],
         "[PD-1001] P1 incident: Email Security, 73125 / 12345RS, 23456RS [RCR-5]",
@@ -311,13 +314,13 @@ async def test_story_tells_who_sent_what(world: World) -> None:
 
 async def test_letter_that_arrived_redraws_the_line_of_the_escalation(world: World) -> None:
     ticket = await world.sent()
-    (mail,) = await world.told(ticket, NoticeKind.LETTER_MAIL)
+    (mail,) = await world.notices_of_kind(ticket, NoticeKind.LETTER_MAIL)
     (receipt,) = await world.desk.receipts.follow_up(Claim(notice=mail, attempt=1), Sent())
     assert (receipt.kind, receipt.to, receipt.body["delivered"]) == (NoticeKind.LINE, DESK, "letter_mail")
 
 
 async def test_notice_without_its_ticket_has_no_follow_up(world: World) -> None:
     ticket = await world.sent()
-    (mail,) = await world.told(ticket, NoticeKind.LETTER_MAIL)
+    (mail,) = await world.notices_of_kind(ticket, NoticeKind.LETTER_MAIL)
     gone = mail.model_copy(update={"ticket_id": "gone"})
     assert await world.desk.receipts.follow_up(Claim(notice=gone, attempt=1), Sent()) == []

@@ -124,7 +124,7 @@ def test_an_answer_to_a_field_that_is_gone_from_the_settings_harms_nothing() -> 
 
 
 @pytest.mark.parametrize(
-    ("table_", "said"),
+    ("table_", "expected"),
     [
         ({"key": "Region!"}, r"\[\[fields\]\] no\. 1: `key`"),
         ({"label": ""}, r"\[\[fields\]\] no\. 1: `label`"),
@@ -140,8 +140,8 @@ def test_an_answer_to_a_field_that_is_gone_from_the_settings_harms_nothing() -> 
         ({"knd": "x"}, r"\[\[fields\]\] no\. 1: `knd` is not a setting. Did you mean `kinds`"),
     ],
 )
-def test_a_wrong_table_is_refused_with_its_place(table_: Mapping[str, Any], said: str) -> None:
-    with pytest.raises(Misconfigured, match=said):
+def test_a_wrong_table_is_refused_with_its_place(table_: Mapping[str, Any], expected: str) -> None:
+    with pytest.raises(Misconfigured, match=expected):
         config({**REGION, **table_})
 
 
@@ -200,9 +200,9 @@ def test_reason_of_the_proposal_is_stored_without_language_and_shown_in_the_read
 
 
 def test_the_reason_of_the_proposal_does_not_serve_for_another_priority() -> None:
-    kept = judged(extent="One customer", urgency="Now")
+    stored = judged(extent="One customer", urgency="Now")
     with pytest.raises(Invalid) as refused:
-        judged(Need.HANDOFF, **kept | {"priority": "P1"})
+        judged(Need.HANDOFF, **stored | {"priority": "P1"})
     assert set(refused.value.errors) == {"priority_reason"}
 
 
@@ -220,12 +220,12 @@ def test_impact_and_urgency_are_missed_before_the_handoff_with_a_matrix() -> Non
 def test_the_proposal_is_said_beside_the_priority() -> None:
     settings = a_config(matrix=MATRIX)
     row = next(each for each in fields_of(INCIDENT, settings) if each.key == "priority")
-    said = fitting(row, {"extent": "Everybody", "urgency": "Now"}, settings).hint
-    assert said == "Impact and urgency say P1. Another one needs a reason"
+    text = fitting(row, {"extent": "Everybody", "urgency": "Now"}, settings).hint
+    assert text == "Impact and urgency say P1. Another one needs a reason"
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"priorities": [["P1", "P2"]]}, "needs a row for each of `impacts`"),
         ({"priorities": [["P1"], ["P2"]]}, "in it a priority for each of `urgencies`"),
@@ -236,8 +236,8 @@ def test_the_proposal_is_said_beside_the_priority() -> None:
         ({"impacts": []}, "needs a row for each"),
     ],
 )
-def test_a_matrix_with_a_hole_is_refused(change: Mapping[str, Any], said: str) -> None:
-    with pytest.raises(Misconfigured, match=said):
+def test_a_matrix_with_a_hole_is_refused(change: Mapping[str, Any], expected: str) -> None:
+    with pytest.raises(Misconfigured, match=expected):
         a_config(matrix={**MATRIX, **change})
 
 
@@ -322,5 +322,5 @@ def test_the_letter_says_which_way_a_transaction_went() -> None:
         answers=without(COMPLETE, "example.1.recipient"),
         also={"services": "FAX", "example.1.direction": "inbound", "example.1.inbound": "+49 89 1"},
     )
-    said = as_text(write(ticket, a_contact(), a_config()))
-    assert "1) 27.08.2019 - 11:04 UTC+2 · inbound · sender a@mueller.example · inbound number +49 89 1 · 550" in said
+    text = as_text(write(ticket, a_contact(), a_config()))
+    assert "1) 27.08.2019 - 11:04 UTC+2 · inbound · sender a@mueller.example · inbound number +49 89 1 · 550" in text

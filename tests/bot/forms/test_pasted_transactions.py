@@ -59,7 +59,7 @@ def test_fifty_transactions_fit_and_one_more_is_refused_with_the_number() -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("no table", "No transactions were read."),
         (f"{HEADINGS}\nsoon;a@m.example;b@t.example;550", "Line 2: “soon” is no date and time"),
@@ -67,8 +67,8 @@ def test_fifty_transactions_fit_and_one_more_is_refused_with_the_number() -> Non
         (f"{HEADINGS}\n" + "soon;a@m.example;b@t.example;550\n" * 9, "4 more"),
     ],
 )
-def test_table_that_cannot_be_read_is_refused_line_by_line(text: str, said: str) -> None:
-    assert said in fault(text)
+def test_table_that_cannot_be_read_is_refused_line_by_line(text: str, expected: str) -> None:
+    assert expected in fault(text)
 
 
 def test_secret_in_a_table_is_refused() -> None:

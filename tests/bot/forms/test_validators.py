@@ -61,7 +61,7 @@ def test_pointer_to_a_file_is_an_answer_where_a_file_goes_along(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("RCR-88123, RCR-77", "RCR-88123, RCR-77"),
         ("rcr 88123 and RCR‑77.", "RCR-88123 and RCR-77."),
@@ -70,9 +70,9 @@ def test_pointer_to_a_file_is_an_answer_where_a_file_goes_along(text: str) -> No
         ("Keine", "none"),
     ],
 )
-def test_ticket_numbers_are_kept_in_one_spelling(typed: str, kept: str) -> None:
-    assert validators.numbers_or_none(typed, given()) == kept
-    assert validators.numbers_or_none(kept, given()) == kept
+def test_ticket_numbers_are_kept_in_one_spelling(typed: str, expected: str) -> None:
+    assert validators.numbers_or_none(typed, given()) == expected
+    assert validators.numbers_or_none(expected, given()) == expected
 
 
 @pytest.mark.parametrize("text", [*FILLERS, *GERMAN, *ENGLISH])
@@ -158,7 +158,7 @@ def test_none_is_an_answer_where_it_is_allowed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("73125", "73125"),
         (" 73125 ", "73125"),
@@ -170,8 +170,8 @@ def test_none_is_an_answer_where_it_is_allowed(text: str) -> None:
         ("[73125].", "73125"),
     ],
 )
-def test_main_customer_id_is_five_digits_and_perhaps_two_letters(typed: str, kept: str) -> None:
-    assert validators.main_id(typed, given()) == kept
+def test_main_customer_id_is_five_digits_and_perhaps_two_letters(typed: str, expected: str) -> None:
+    assert validators.main_id(typed, given()) == expected
 
 
 @pytest.mark.parametrize("typed", ["", "7312", "731250", "7312A", "73125R", "73125RSX", "73125, 73126", "RS73125"])
@@ -256,7 +256,7 @@ def test_contact_is_a_name_and_a_number_as_dialled_from_abroad(typed: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("Ben Brandt, +49 89 1234–5679", "Ben Brandt, +49 89 12345679"),
         ("Ben Brandt, +49 89 1234 5679 Durchwahl 12", "Ben Brandt, +49 89 12345679 ext. 12"),
@@ -264,8 +264,8 @@ def test_contact_is_a_name_and_a_number_as_dialled_from_abroad(typed: str) -> No
         ("Anna, 089 12345678, 0171 1234567", "Anna, +49 89 12345678, +49 171 1234567"),
     ],
 )
-def test_numbers_are_whole_and_no_digit_stays_in_a_name(typed: str, kept: str) -> None:
-    assert validators.contacts(typed, given()) == kept
+def test_numbers_are_whole_and_no_digit_stays_in_a_name(typed: str, expected: str) -> None:
+    assert validators.contacts(typed, given()) == expected
 
 
 def test_contacts_stand_one_per_line() -> None:

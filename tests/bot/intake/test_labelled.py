@@ -14,9 +14,9 @@ ENOUGH = 4
 
 
 def test_labelled_inputs_are_sixty_and_a_third_is_held_out() -> None:
-    made, kept = inputs(MADE), inputs(HELD_OUT)
-    assert (len(made), len(kept)) == (40, 20)
-    assert (len({each.name for each in made}), len({each.name for each in kept})) == (40, 20)
+    made, stored = inputs(MADE), inputs(HELD_OUT)
+    assert (len(made), len(stored)) == (40, 20)
+    assert (len({each.name for each in made}), len({each.name for each in stored})) == (40, 20)
 
 
 @pytest.mark.parametrize("paths", [[MADE], [HELD_OUT], [MADE, HELD_OUT]], ids=["made with", "held out", "all"])

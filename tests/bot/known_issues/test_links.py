@@ -21,7 +21,7 @@ async def two(w: World) -> tuple[str, str]:
     return leading.id, led.id
 
 
-async def told(w: World, ticket_id: str) -> list[tuple[NoticeKind, str]]:
+async def notices_of(w: World, ticket_id: str) -> list[tuple[NoticeKind, str]]:
     """Words relayed to this ticket."""
     letters = await w.store.letters(ticket_id=ticket_id)
     return [(each.notice.kind, each.notice.to) for each in letters if "from" in each.notice.body]
@@ -64,14 +64,16 @@ async def test_a_word_on_the_leading_ticket_reaches_thread_and_owner_of_the_othe
     await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
     await w.desk.tickets.act_with_text(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
     await w.desk.tickets.act_with_text(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
-    assert sorted(await told(w, led)) == sorted([(NoticeKind.THREAD, w.desk.routes.desk), (NoticeKind.DIRECT, ANNA)])
+    assert sorted(await notices_of(w, led)) == sorted(
+        [(NoticeKind.THREAD, w.desk.routes.desk), (NoticeKind.DIRECT, ANNA)]
+    )
 
 
 async def test_events_not_from_retarus_are_not_relayed() -> None:
     w = await a_world()
     leading, led = await two(w)
     await w.desk.tickets.note(leading, BEN, "Looking into it", "form")
-    assert await told(w, led) == []
+    assert await notices_of(w, led) == []
 
 
 async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
@@ -80,7 +82,7 @@ async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
     await w.desk.known_issues.other_cause(led, BEN, "click")
     await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
     await w.desk.tickets.act_with_text(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
-    assert await told(w, led) == []
+    assert await notices_of(w, led) == []
 
 
 async def test_the_leading_ticket_counts_each_once_however_often_it_is_said() -> None:
@@ -137,7 +139,7 @@ async def test_findings_of_retarus_are_relayed_with_their_kind() -> None:
     await w.desk.known_issues.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
     seen = (await w.desk.queries.ticket(leading.id)).version
     await w.desk.retarus_replies.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", seen)
-    assert (NoticeKind.THREAD, w.desk.routes.desk) in await told(w, led.id)
+    assert (NoticeKind.THREAD, w.desk.routes.desk) in await notices_of(w, led.id)
     passed = [each.notice for each in await w.store.letters(ticket_id=led.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 
@@ -161,7 +163,7 @@ async def test_word_reaches_people_who_joined_and_the_first_owner_once_each() ->
     await w.desk.known_issues.same_cause(led.id, BEN, "PD-1001", "form")
     await w.desk.tickets.act(leading.id, Move.TAKE, CARLA, "take")
     await w.desk.tickets.act_with_text(leading.id, Move.RESOLVE, CARLA, "form", "remedy", "Rolled back to 4.1")
-    people = [to for kind, to in await told(w, led.id) if kind is NoticeKind.DIRECT]
+    people = [to for kind, to in await notices_of(w, led.id) if kind is NoticeKind.DIRECT]
     assert sorted(people) == sorted([ALEX, ANNA, BEN])
 
 
@@ -173,7 +175,7 @@ async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_l
     late = await w.raised(by=ALEX)
     for _ in range(2):
         await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
-    assert sorted(await told(w, late.id)) == sorted(
+    assert sorted(await notices_of(w, late.id)) == sorted(
         [(NoticeKind.THREAD, w.desk.routes.desk), (NoticeKind.DIRECT, ALEX)]
     )
     passed = [each.notice for each in await w.store.letters(ticket_id=late.id) if "from" in each.notice.body]
@@ -186,7 +188,7 @@ async def test_a_remedy_that_did_not_hold_is_not_passed_on_later() -> None:
     await w.desk.tickets.act_with_text(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")
     late = await w.raised()
     await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
-    assert await told(w, late.id) == []
+    assert await notices_of(w, late.id) == []
 
 
 async def test_link_moves_a_ticket_and_counts_on_both_leaders_in_one_batch() -> None:

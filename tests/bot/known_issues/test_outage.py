@@ -124,8 +124,8 @@ async def test_own_word_is_told_in_every_thread_of_the_outage() -> None:
     for _ in range(2):
         await w.desk.outages.tell_all(leading.id, BEN, "Next update at 14:00", form)
     for each in led:
-        told = [row.notice for row in await w.notices(each) if row.notice.body.get("from") == leading.id]
-        assert [notice.kind for notice in told].count(NoticeKind.THREAD) == 1
+        notices = [row.notice for row in await w.notices(each) if row.notice.body.get("from") == leading.id]
+        assert [notice.kind for notice in notices].count(NoticeKind.THREAD) == 1
 
 
 async def test_resolve_all_resolves_tickets_of_every_open_stage_with_one_remedy() -> None:
@@ -148,9 +148,9 @@ async def test_resolve_all_tells_each_person_once() -> None:
     leading, _ = await an_outage(w, 25)
     before = len(await direct(w, ANNA))
     await w.desk.outages.resolve_all(leading.id, BEN, "Retarus corrected the policy", w.form())
-    told = (await direct(w, ANNA))[: len(await direct(w, ANNA)) - before]
-    assert len([each for each in told if "numbers" in each.body]) == 1
-    assert len(told) == 2  # and of the leading ticket, which is Anna's to confirm
+    notices = (await direct(w, ANNA))[: len(await direct(w, ANNA)) - before]
+    assert len([each for each in notices if "numbers" in each.body]) == 1
+    assert len(notices) == 2  # and of the leading ticket, which is Anna's to confirm
 
 
 @pytest.mark.parametrize(("user", "may"), [(ANNA, False), (BEN, True), (CARLA, True), (NEMO, False)])

@@ -135,10 +135,10 @@ async def test_report_of_a_reopened_ticket_does_not_say_that_the_sla_was_kept(wo
     ticket = await resolved(world, await judged(world, await world.taken(), "P1"))
     ticket = await moved(world, ticket, Move.REOPEN)
     history = await world.store.history(ticket.id)
-    for hours, told in ((1, "running"), (48, "missed")):
+    for hours, expected in ((1, "running"), (48, "missed")):
         row = line(ticket, history, period(NOW.date(), "UTC", at(hours)), world.desk.config)
         assert row
-        assert row.plan == told
+        assert row.plan == expected
 
 
 # --- a plan that is taken away

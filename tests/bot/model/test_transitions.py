@@ -159,8 +159,8 @@ def test_stage_and_owner_are_changed_by_moves_only(key: str) -> None:
 
 def test_an_event_names_the_version_it_led_to() -> None:
     moved = after((Move.TAKE, ALEX))
-    told = event(moved, Move.TAKE, ALEX, LATER, reason="nobody else")
-    assert (told.version, told.kind, told.by, told.at, told.detail) == (
+    moved_event = event(moved, Move.TAKE, ALEX, LATER, reason="nobody else")
+    assert (moved_event.version, moved_event.kind, moved_event.by, moved_event.at, moved_event.detail) == (
         2,
         "take",
         ALEX,

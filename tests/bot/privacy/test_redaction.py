@@ -28,16 +28,16 @@ def an_archive(w: World) -> PersonalDataArchive:
 
 async def everything(w: World) -> str:
     """All records as text."""
-    kept = [row.notice.model_dump_json() for row in await w.store.letters(limit=1000) if not row.notice.ticket_id]
+    stored = [row.notice.model_dump_json() for row in await w.store.letters(limit=1000) if not row.notice.ticket_id]
     for number in range(1001, 1010):
         ticket = await w.store.numbered(number)
         if ticket:
             letters = [row.notice for row in await w.store.letters(ticket_id=ticket.id, limit=1000)]
-            kept += [each.model_dump_json() for each in (ticket, *await w.store.history(ticket.id), *letters)]
-    kept += [each.model_dump_json() for each in await w.store.contacts()]
-    kept += [each.model_dump_json() for each in await w.store.customers([], limit=100)]
-    kept += [json.dumps([key, await w.drafts.get(key)]) for key in await w.drafts.keys()]
-    return "\n".join(kept)
+            stored += [each.model_dump_json() for each in (ticket, *await w.store.history(ticket.id), *letters)]
+    stored += [each.model_dump_json() for each in await w.store.contacts()]
+    stored += [each.model_dump_json() for each in await w.store.customers([], limit=100)]
+    stored += [json.dumps([key, await w.drafts.get(key)]) for key in await w.drafts.keys()]
+    return "\n".join(stored)
 
 
 async def deliver_all(w: World) -> None:
@@ -83,9 +83,9 @@ async def test_export_holds_every_ticket_message_entry_and_draft_that_names_a_pe
     archive = an_archive(w)
     found = await archive.export(await archive.find(ERIKA))
     assert isinstance(found["tickets"], list)
-    (told,) = found["tickets"]
-    assert isinstance(told, dict)
-    assert ticket.id in json.dumps(told["ticket"])
+    (exported_ticket,) = found["tickets"]
+    assert isinstance(exported_ticket, dict)
+    assert ticket.id in json.dumps(exported_ticket["ticket"])
     assert found["end_customers"]
     assert found["drafts"]
     assert found["contacts"] == []
@@ -101,9 +101,9 @@ async def test_end_customers_contact_is_erased_from_answers_history_and_messages
     archive = an_archive(w)
     person = await archive.find(ERIKA, "erika@mueller.example", "+49 89 76543210")
     assert await archive.erase(person) == 1
-    kept = await everything(w)
+    stored = await everything(w)
     for text in (ERIKA, "erika@", "765432"):
-        assert text not in kept, text
+        assert text not in stored, text
     now = await w.desk.queries.ticket(ticket.id)
     assert now.answer("happens") == f"{MARK} ({MARK}, {MARK}) gets 550"
     assert (now.stage, now.owner, now.answer("customer")) == (Stage.RETARUS, BEN, "Müller GmbH")
@@ -121,9 +121,9 @@ async def test_person_is_erased_from_every_version_of_a_note_and_from_the_search
     assert isinstance(exported["technical_notes"], list)
     assert len(exported["technical_notes"]) == 2
     await archive.erase(person)
-    kept = [each.model_dump_json() for each in await w.store.note_versions(note.id)]
-    assert len(kept) == 2
-    assert not [each for each in kept if ERIKA in each]
+    stored = [each.model_dump_json() for each in await w.store.note_versions(note.id)]
+    assert len(stored) == 2
+    assert not [each for each in stored if ERIKA in each]
     assert (await w.desk.search.find(ERIKA, BEN)).hits == []
     assert [hit.found.id for hit in (await w.desk.search.find("550", BEN)).hits] == [note.id]
 
@@ -147,9 +147,9 @@ async def test_colleague_is_erased_from_the_register_and_everything_they_did() -
     await deliver_all(w)
     archive = an_archive(w)
     assert await archive.erase(await archive.find(ALEX)) == 1
-    kept = await everything(w)
+    stored = await everything(w)
     for text in (ALEX, "Alex Adler", "alex@", "11112222"):
-        assert text not in kept, text
+        assert text not in stored, text
     now = await w.desk.queries.ticket(ticket.id)
     assert (now.raised_by, now.owner) == (NOBODY, ANNA)
     assert [each.slack_user for each in await w.store.contacts()] == [BEN]
@@ -172,9 +172,9 @@ async def test_handover_goes_with_its_giver_and_loses_the_name_of_the_colleague(
     archive = an_archive(w)
     await w.desk.tickets.act((await w.desk.handovers.mine(ALEX))[0][0].id, Move.TAKE_OVER, ANNA, w.form())
     await archive.erase(await archive.find(ALEX, "Alex Adler"))
-    kept = await w.drafts.get(key)
-    assert kept
-    assert (kept["giver"], kept["accepted_by"], kept["note"]) == (ANNA, NOBODY, f"{MARK} knows more")
+    draft = await w.drafts.get(key)
+    assert draft
+    assert (draft["giver"], draft["accepted_by"], draft["note"]) == (ANNA, NOBODY, f"{MARK} knows more")
     await archive.erase(await archive.find("Anna Arnold"))
     assert await w.drafts.get(key)
     await w.desk.tickets.act((await w.desk.handovers.mine(ANNA))[0][0].id, Move.TAKE_OVER, CARLA, w.form())
@@ -234,7 +234,7 @@ async def test_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_stat
     archive = an_archive(w)
     assert await archive.expire(timedelta(days=30)) == 0
     w.clock.forward(days=31)
-    fresh = await w.raised()
+    new = await w.raised()
     assert await archive.expire(timedelta(days=30)) == 1
     now = await w.desk.queries.ticket(ticket.id)
     assert now.is_erased
@@ -249,7 +249,7 @@ async def test_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_stat
     assert [each.kind for each in history][:3] == ["raise", "take", "hand_off"]
     assert {each.by for each in history} <= {NOBODY, ""}
     assert "connector" not in str(history).lower()
-    assert (await w.desk.queries.ticket(fresh.id)) == fresh
+    assert (await w.desk.queries.ticket(new.id)) == new
 
 
 async def test_retention_applies_once_and_again_after_a_reopening() -> None:

@@ -103,8 +103,8 @@ def test_values_outside_the_form_stay_unchanged() -> None:
 def test_warnings_about_a_contact_are_shown(changes: dict[str, Any], word: str) -> None:
     good = a_contact(BEN, webinars_on=ON, guides_known=EDITION)
     assert concerns(good, EDITION, ON) == ()
-    (said,) = concerns(good.model_copy(update=changes), EDITION, ON)
-    assert word in said
+    (text,) = concerns(good.model_copy(update=changes), EDITION, ON)
+    assert word in text
 
 
 @pytest.mark.parametrize(
@@ -248,8 +248,8 @@ async def test_contact_who_left_is_suspended_at_the_next_check_and_stays_so() ->
     await world.store.apply(Batch(contacts=[gone]))
     register = world.desk.register
     await register.look_again(GONE)
-    kept = await register.one(GONE, CARLA)
-    assert (kept.suspended_on, kept.suspended_why) == (ON, "deactivated in Slack")
+    stored = await register.one(GONE, CARLA)
+    assert (stored.suspended_on, stored.suspended_why) == (ON, "deactivated in Slack")
     with pytest.raises(Refused, match="stay suspended"):
         await register.reinstate(GONE, CARLA, "c1")
     await register.look_again(BEN)

@@ -74,7 +74,7 @@ async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> Non
 
 
 @pytest.mark.parametrize(
-    ("remedy", "kept"),
+    ("remedy", "expected"),
     [
         ("Ben Brandt corrected the policy", "our team corrected the policy"),
         ("Ben and Anna rolled 4.2 back", "our team and our team rolled 4.2 back"),
@@ -83,9 +83,9 @@ async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> Non
         ("Benefits of 4.1 are back, call +49 30 99887766", "Benefits of 4.1 are back, call +49 30 99887766"),
     ],
 )
-def test_internal_names_are_left_out(remedy: str, kept: str) -> None:
+def test_internal_names_are_left_out(remedy: str, expected: str) -> None:
     internal = InternalNames([a_contact(BEN)], ["Anna Arnold"], ["RCR-88123"])
-    assert internal.left_out(remedy) == kept
+    assert internal.left_out(remedy) == expected
 
 
 async def test_solved_text_tells_the_remedy_without_the_names_of_colleagues() -> None:

@@ -95,8 +95,8 @@ async def test_digest_includes_tickets_reminded_of_this_morning() -> None:
     assert await world.desk.reminders.sweep() == 1
     world.clock.forward(minutes=2)
     await world.desk.digests.send()
-    (told,) = await sent(world)
-    assert told.body["stale"] == [late.id]
+    (notices,) = await sent(world)
+    assert notices.body["stale"] == [late.id]
 
 
 async def test_digest_leaves_out_snoozed_tickets_except_past_the_sla() -> None:
@@ -107,8 +107,8 @@ async def test_digest_leaves_out_snoozed_tickets_except_past_the_sla() -> None:
         await world.desk.reminders.snooze(ticket.id, ticket.owner, until, "The end-customer is away", f"F-{ticket.id}")
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
     assert await world.desk.digests.send() == 1
-    (told,) = await sent(world)
-    assert (told.body["levels"], told.body["breached"]) == (["second"], [breached.id])
+    (notices,) = await sent(world)
+    assert (notices.body["levels"], notices.body["breached"]) == (["second"], [breached.id])
 
 
 async def test_digest_counts_every_due_ticket_and_lists_those_due_first() -> None:
@@ -119,6 +119,6 @@ async def test_digest_counts_every_due_ticket_and_lists_those_due_first() -> Non
         world.clock.forward(minutes=1)
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
     await world.desk.digests.send()
-    (told,) = await sent(world)
-    assert told.body["stale_total"] == 60
-    assert told.body["stale"] == [ticket.id for ticket in raised[:10]]
+    (notices,) = await sent(world)
+    assert notices.body["stale_total"] == 60
+    assert notices.body["stale"] == [ticket.id for ticket in raised[:10]]

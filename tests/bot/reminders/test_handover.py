@@ -78,7 +78,7 @@ async def test_giver_is_told_once_for_all_tickets() -> None:
     await w.desk.handovers.accept(str((await posted(w))[0].body["handover"]), ALEX)
     assert [notice.to for notice in await posted(w)][1:] == [ANNA]
     for each in tickets:
-        assert await w.told(await w.desk.queries.ticket(each.id), NoticeKind.DIRECT) == []
+        assert await w.notices_of_kind(await w.desk.queries.ticket(each.id), NoticeKind.DIRECT) == []
 
 
 async def test_tickets_that_moved_on_or_belong_to_another_level_stay_where_they_are() -> None:

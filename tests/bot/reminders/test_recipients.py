@@ -107,7 +107,7 @@ async def test_leads_on_no_level_are_told_without_a_button_to_act() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "told"),
+    ("left", "expected"),
     [
         ((BEN,), [BEA]),
         ((BEN, BEA), [CARLA]),
@@ -118,13 +118,13 @@ async def test_leads_on_no_level_are_told_without_a_button_to_act() -> None:
     ],
 )
 async def test_owner_who_left_is_skipped_and_the_next_person_is_reminded_at_once(
-    left: tuple[str, ...], told: list[str]
+    left: tuple[str, ...], expected: list[str]
 ) -> None:
     world = await a_desk()
     ticket = await world.accepted()
     world = world.at(directory=Leaving(*left))
     detail = await reminder(world, ticket)
-    assert await direct_messages(world, ticket) == told
+    assert await direct_messages(world, ticket) == expected
     assert detail["owner"] == ("" if BEN in left else BEN)
     assert (GROUP in detail["mentioned"].split()) is (BEN in left)  # anybody there can take it over
 

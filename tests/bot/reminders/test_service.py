@@ -135,7 +135,10 @@ async def test_a_chaser_takes_every_way_the_letter_took_and_names_the_letter_it_
     form = world.form()
     for _ in range(2):  # Slack may deliver it twice
         chased = await world.desk.reminders.chase(sent.id, BEN, "Please tell us how it stands.", form)
-    post, mail = await world.told(chased, NoticeKind.CHASE_POST), await world.told(chased, NoticeKind.CHASE_MAIL)
+    post, mail = (
+        await world.notices_of_kind(chased, NoticeKind.CHASE_POST),
+        await world.notices_of_kind(chased, NoticeKind.CHASE_MAIL),
+    )
     assert [(each.to, each.names("after")) for each in (*post, *mail)] == [
         (RETARUS, [f"{sent.id}:{sent.version}:letter_post:{RETARUS}"]),
         (MAIL, [f"{sent.id}:{sent.version}:letter_mail:{MAIL}"]),
@@ -159,14 +162,14 @@ async def test_files_that_wait_go_along_with_a_chaser_on_every_way_and_once() ->
         ticket.id, BEN, "Please tell us how it stands.", world.form(), ticket.version
     )
     for kind in (NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL):
-        (notice,) = await world.told(chased, kind)
+        (notice,) = await world.notices_of_kind(chased, kind)
         assert [each.id for each in unpacked(notice.body)] == ["F1", "F2"]
     assert [each.sent_at for each in chased.attachments] == [world.clock.at] * 2
     assert (await world.store.history(ticket.id))[-1].detail["files"] == "F1.log (1.2 kB), F2.log (1.2 kB)"
     again = await world.desk.reminders.chase(
         ticket.id, BEN, "Please tell us how it stands.", world.form(), chased.version
     )
-    assert "files" not in (await world.told(again, NoticeKind.CHASE_MAIL))[0].body
+    assert "files" not in (await world.notices_of_kind(again, NoticeKind.CHASE_MAIL))[0].body
 
 
 async def test_the_draft_says_what_is_open_with_them(world: World) -> None:

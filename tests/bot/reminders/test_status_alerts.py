@@ -48,18 +48,18 @@ async def swept(w: World) -> int:
     return await w.desk.status_alerts.match()
 
 
-async def said(w: World, ticket: Ticket) -> list[str]:
+async def alert_texts(w: World, ticket: Ticket) -> list[str]:
     return [each.detail["says"] for each in await w.store.history(ticket.id) if each.kind == Step.SERVICE]
 
 
 async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and_of_no_others(w: World) -> None:
     fax, mail = await w.raised(services="FAX"), await w.raised(services="Email Security")
     assert await swept(watching(w, Page(FAX))) == 1
-    assert (await said(w, fax), await said(w, mail)) == (["Fax delayed (identified)"], [])
+    assert (await alert_texts(w, fax), await alert_texts(w, mail)) == (["Fax delayed (identified)"], [])
     ticket = await w.store.get(fax.id)
     assert ticket
-    assert len(await w.told(ticket, NoticeKind.THREAD)) == 1
-    assert await w.told(ticket, NoticeKind.DIRECT) == []
+    assert len(await w.notices_of_kind(ticket, NoticeKind.THREAD)) == 1
+    assert await w.notices_of_kind(ticket, NoticeKind.DIRECT) == []
 
 
 async def test_notice_is_told_once_by_any_number_of_processes(w: World) -> None:
@@ -69,7 +69,7 @@ async def test_notice_is_told_once_by_any_number_of_processes(w: World) -> None:
     assert [await swept(one), await swept(one), await swept(two)] == [1, 0, 0]
     page.reports(ServiceNotice("i1", "Fax delayed (monitoring)", FAX.about))
     assert await swept(one) == 0
-    assert await said(w, ticket) == ["Fax delayed (identified)"]
+    assert await alert_texts(w, ticket) == ["Fax delayed (identified)"]
 
 
 async def test_notice_is_told_once_even_when_it_outlives_the_once_keys(w: World) -> None:
@@ -79,7 +79,7 @@ async def test_notice_is_told_once_even_when_it_outlives_the_once_keys(w: World)
     w.clock.forward(hours=15 * 24)
     await w.desk.reminders.prune(timedelta(days=14))
     assert await swept(watching(w, page)) == 0
-    assert await said(w, ticket) == [FAX.says]
+    assert await alert_texts(w, ticket) == [FAX.says]
 
 
 async def test_a_ticket_raised_later_is_told_too_and_older_ones_are_not_gone_through_again(w: World) -> None:
@@ -89,7 +89,7 @@ async def test_a_ticket_raised_later_is_told_too_and_older_ones_are_not_gone_thr
     w.clock.forward(hours=2)
     later = await w.raised(services="FAX")
     assert await swept(desk) == 1
-    assert await said(w, later) == [FAX.says]
+    assert await alert_texts(w, later) == [FAX.says]
 
 
 async def test_a_new_notice_is_told_beside_the_old_one(w: World) -> None:
@@ -99,13 +99,13 @@ async def test_a_new_notice_is_told_beside_the_old_one(w: World) -> None:
     await swept(desk)
     page.reports(FAX, ServiceNotice("i2", "Fax stopped (investigating)", "Fax"))
     await swept(desk)
-    assert await said(w, ticket) == [FAX.says, "Fax stopped (investigating)"]
+    assert await alert_texts(w, ticket) == [FAX.says, "Fax stopped (investigating)"]
 
 
 async def test_a_closed_ticket_hears_nothing(w: World) -> None:
     ticket = await w.closed()
     assert await swept(watching(w, Page(ServiceNotice("i3", "Mail", "Email Security")))) == 0
-    assert await said(w, ticket) == []
+    assert await alert_texts(w, ticket) == []
 
 
 async def test_a_page_out_of_reach_or_read_by_people_tells_nothing(w: World) -> None:

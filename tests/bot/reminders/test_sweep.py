@@ -71,7 +71,7 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, ReminderAudience
     """Times and recipients of the reminders, from people's actions."""
     done = {event.at: event for event in history if event.by}
     stage, waited, quiet, unanswered = Stage.NEW, 0, None, 0
-    told: list[tuple[datetime, ReminderAudience]] = []
+    notified: list[tuple[datetime, ReminderAudience]] = []
     for number in range(WEEKS * 7 * 24 * 60):
         at = START + number * MINUTE
         if number and is_worked(at - MINUTE):
@@ -86,7 +86,7 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, ReminderAudience
                 quiet = 0
             stage, unanswered = after, 0
         if is_late and is_worked(at) and is_awake(at) and (quiet is None or quiet >= 170):
-            told.append(
+            notified.append(
                 (
                     at,
                     ReminderAudience.LEADS
@@ -97,7 +97,7 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, ReminderAudience
                 )
             )
             quiet, unanswered = 0, unanswered + 1
-    return told
+    return notified
 
 
 # --- a ticket's life
@@ -170,9 +170,9 @@ async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_line
     world.clock.forward(hours=12)
     assert await world.desk.reminders.sweep(limit=7) == 30
     rows = [row for ticket in tickets for row in await world.notices(ticket) if row.notice.due == world.clock.at]
-    told = [row for row in rows if row.notice.kind is NoticeKind.REMINDERS and row.state == "waiting"]
-    assert [row.notice.body["total"] for row in told] == [30]
-    assert len(told[0].notice.body["places"]) == 10  # type: ignore[arg-type]
+    notices = [row for row in rows if row.notice.kind is NoticeKind.REMINDERS and row.state == "waiting"]
+    assert [row.notice.body["total"] for row in notices] == [30]
+    assert len(notices[0].notice.body["places"]) == 10  # type: ignore[arg-type]
     assert len([row for row in rows if row.notice.kind is NoticeKind.THREAD]) == 20
     cards = [row.notice for row in rows if row.notice.kind is NoticeKind.CARD]
     assert len(cards) == 30  # each says that it is overdue; that is silent, and comes after everything else

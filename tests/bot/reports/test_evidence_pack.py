@@ -23,12 +23,12 @@ async def answered() -> tuple[World, Ticket]:
     w = await a_world()
     ticket = await w.sent()
     w.clock.forward(hours=3)
-    said = Entry(
+    entry = Entry(
         id="e1", source=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=ticket.id, at=w.clock(),
         words="Policy 7 is corrected", message_id="<their@retarus.example>",
     )  # fmt: skip
     ours = MessageId(message_id="<ours@nordlicht.example>", ticket_id=ticket.id, is_sent=True, at=w.clock())
-    await w.store.apply(Batch(conversation=ConversationChanges(new=(said,), message_ids=(ours,))))
+    await w.store.apply(Batch(conversation=ConversationChanges(new=(entry,), message_ids=(ours,))))
     await w.desk.tickets.act_with_text(
         ticket.id, Move.RETARUS_ANSWERED, BEN, w.form(), "answer", "Policy 7 is corrected"
     )

@@ -74,8 +74,8 @@ OPEN: dict[int, Callable[[datetime], bool]] = {1: office, 2: office, 3: theirs}
 Whole = tuple[int, int, int]
 AGREED = {"P1": 240, "P2": 600}
 """Minutes until a plan."""
-HEARD = {"retarus_answered", "retarus_update", "expect", "found"}
-FULFILS = {"update_due": HEARD, "eta": {"retarus_answered"}}
+REACTION_STEPS = {"retarus_answered", "retarus_update", "expect", "found"}
+FULFILS = {"update_due": REACTION_STEPS, "eta": {"retarus_answered"}}
 
 
 def _falls(at: datetime, day: date) -> bool:
@@ -102,10 +102,10 @@ class CountedTicket:
 
     @classmethod
     def of(cls, history: list[Event], until: datetime) -> CountedTicket:
-        told = cls([each for each in history if each.at < until])
+        item = cls([each for each in history if each.at < until])
         where, level, asked = "", 1, False
-        for each in told.events:
-            told.priority = each.detail.get("answer.priority", told.priority)
+        for each in item.events:
+            item.priority = each.detail.get("answer.priority", item.priority)
             if each.kind in {"customer_answered", "go_on"}:
                 where = {1: "first", 2: "second", 3: "retarus"}[level]
             where = _NEXT.get(each.kind, where)
@@ -114,9 +114,9 @@ class CountedTicket:
                 asked = False
             if each.kind == "expect" and each.detail.get("question"):
                 asked = True
-            told.marks.append(each.at)
-            told.states.append((where, level, asked))
-        return told
+            item.marks.append(each.at)
+            item.states.append((where, level, asked))
+        return item
 
     def at(self, moment: datetime) -> tuple[str, int, bool]:
         number = bisect_right(self.marks, moment)
@@ -164,7 +164,7 @@ def worked(start: datetime, end: datetime, is_open: Callable[[datetime], bool]) 
 class Second:
     """The month, counted the second way."""
 
-    told: list[tuple[Ticket, CountedTicket]]
+    lives: list[tuple[Ticket, CountedTicket]]
     start: datetime
     until: datetime
 
@@ -173,50 +173,50 @@ class Second:
 
     def alive(self) -> list[tuple[Ticket, CountedTicket]]:
         return [
-            (ticket, told)
-            for ticket, told in self.told
-            if told.events
+            (ticket, item)
+            for ticket, item in self.lives
+            if item.events
             and (
-                self.inside(told.events[0].at)
-                or told.side(self.start)
-                or any(self.inside(at) for at in told.times("reopen"))
+                self.inside(item.events[0].at)
+                or item.side(self.start)
+                or any(self.inside(at) for at in item.times("reopen"))
             )
         ]
 
     def counts(self) -> tuple[int, int, int]:
         return (
-            sum(self.inside(told.events[0].at) for _, told in self.alive()),
-            sum(any(self.inside(at) for at in self.closings(told)) for _, told in self.alive()),
-            sum(told.side(self.until - MINUTE / 60) is not None for _, told in self.alive()),
+            sum(self.inside(item.events[0].at) for _, item in self.alive()),
+            sum(any(self.inside(at) for at in self.closings(item)) for _, item in self.alive()),
+            sum(item.side(self.until - MINUTE / 60) is not None for _, item in self.alive()),
         )
 
-    def is_open(self, told: CountedTicket) -> bool:
-        return told.side(self.until - MINUTE / 60) is not None
+    def is_open(self, item: CountedTicket) -> bool:
+        return item.side(self.until - MINUTE / 60) is not None
 
     def count(self, named: Callable[[Ticket, CountedTicket], Iterable[str]]) -> dict[str, Whole]:
         """Customers by name: raised, closed and still open."""
         found: dict[str, list[int]] = {}
-        for ticket, told in self.alive():
-            for name in named(ticket, told):
+        for ticket, item in self.alive():
+            for name in named(ticket, item):
                 one = found.setdefault(name, [0, 0, 0])
-                one[0] += self.inside(told.events[0].at)
-                one[1] += any(map(self.inside, self.closings(told)))
-                one[2] += self.is_open(told)
+                one[0] += self.inside(item.events[0].at)
+                one[1] += any(map(self.inside, self.closings(item)))
+                one[2] += self.is_open(item)
         return {name: (one[0], one[1], one[2]) for name, one in found.items()}
 
     def days(self) -> dict[date, Whole]:
         days, at = dict[date, Whole](), self.start
         while at < self.until:
             day = at.astimezone(BERLIN).date()
-            raised = sum(_falls(told.events[0].at, day) for _, told in self.alive())
-            last = [max(filter(self.inside, self.closings(told)), default=None) for _, told in self.alive()]
+            raised = sum(_falls(item.events[0].at, day) for _, item in self.alive())
+            last = [max(filter(self.inside, self.closings(item)), default=None) for _, item in self.alive()]
             days[day] = (raised, sum(_falls(each, day) for each in last if each), 0)
             at += timedelta(hours=1)
         return days
 
     def ages(self) -> list[int]:
         hours = [
-            (self.until - told.events[0].at) / timedelta(hours=1) for _, told in self.alive() if self.is_open(told)
+            (self.until - item.events[0].at) / timedelta(hours=1) for _, item in self.alive() if self.is_open(item)
         ]
         edges = [-1, 24, 72, 168, 336, 720, 10**9]
         return [sum(youngest <= each < oldest for each in hours) for youngest, oldest in pairwise(edges)]
@@ -224,96 +224,99 @@ class Second:
     def plans(self) -> dict[str, Whole]:
         """SLAs by priority: met, missed and running."""
         states = {name: Counter[str]() for name in AGREED}
-        for _, told in self.alive():
-            if told.priority in AGREED:
-                states[told.priority][self.plan(told)] += 1
+        for _, item in self.alive():
+            if item.priority in AGREED:
+                states[item.priority][self.plan(item)] += 1
         return {name: (each["met"], each["missed"], each["running"]) for name, each in states.items()}
 
-    def plan(self, told: CountedTicket) -> str:
-        due = self.plan_due(told)
-        planned = told.planned()
+    def plan(self, item: CountedTicket) -> str:
+        due = self.plan_due(item)
+        planned = item.planned()
         if planned and (due is None or planned < due):
             return "met" if self.inside(planned) else ""
         if due is None:
-            return "running" if self.is_open(told) else ""
-        was_closed = not planned and not self.is_open(told) and max(self.closings(told)) <= due
+            return "running" if self.is_open(item) else ""
+        was_closed = not planned and not self.is_open(item) and max(self.closings(item)) <= due
         return "missed" if self.inside(due) and not was_closed else ""
 
-    def plan_due(self, told: CountedTicket) -> datetime | None:
+    def plan_due(self, item: CountedTicket) -> datetime | None:
         """The moment when it is used up, minute by minute; None: not yet."""
-        left = AGREED[told.priority]
-        begins = next(each.at for each in told.events if each.detail.get("answer.priority") == told.priority)
+        left = AGREED[item.priority]
+        begins = next(each.at for each in item.events if each.detail.get("answer.priority") == item.priority)
         for at in minutes(begins, self.until - MINUTE):
-            left -= told.is_open_for(2)(at) and told.side(at) is not Party.CUSTOMER and told.is_owed(at)
+            left -= item.is_open_for(2)(at) and item.side(at) is not Party.CUSTOMER and item.is_owed(at)
             if not left:
                 return at + MINUTE
         return None
 
     def promises(self, what: str) -> Whole:
-        kept = missed = 0
-        for _, told in self.alive():
-            for number, each in enumerate(told.events):
-                due = _moment(each.detail.get(what)) if each.kind in HEARD - {"retarus_answered"} else None
+        stored = missed = 0
+        for _, item in self.alive():
+            for number, each in enumerate(item.events):
+                due = _moment(each.detail.get(what)) if each.kind in REACTION_STEPS - {"retarus_answered"} else None
                 if due is None:
                     continue
-                later = told.events[number + 1 :]
+                later = item.events[number + 1 :]
                 done = next((one.at for one in later if one.kind in FULFILS[what]), None)
-                moved = [one.at for one in later if what in one.detail and one.kind in HEARD - FULFILS[what]]
+                moved = [one.at for one in later if what in one.detail and one.kind in REACTION_STEPS - FULFILS[what]]
                 if moved and moved[0] < due and not (done and done <= moved[0]):
                     continue
                 in_time = done is not None and done <= due
                 if self.inside(done if in_time else due):
-                    kept, missed = kept + in_time, missed + (not in_time)
-        return kept, missed, 0
+                    stored, missed = stored + in_time, missed + (not in_time)
+        return stored, missed, 0
 
     @staticmethod
-    def closings(told: CountedTicket) -> list[datetime]:
-        return told.times("confirm") + told.times("withdraw")
+    def closings(item: CountedTicket) -> list[datetime]:
+        return item.times("confirm") + item.times("withdraw")
 
     def spent(self) -> tuple[Counter[Party], Counter[Party], Counter[Level], Counter[Level]]:
         """Time by party and by level: working minutes, and minutes by the clock."""
         worked, passed = Counter[Party](), Counter[Party]()
         worked_at, passed_at = Counter[Level](), Counter[Level]()
-        for _, told in self.alive():
+        for _, item in self.alive():
             for at in minutes(self.start, self.until):
-                side = told.side(at)
+                side = item.side(at)
                 if side is None:
                     continue
-                _, level, _ = told.at(at)
+                _, level, _ = item.at(at)
                 of_side = {Party.FIRST: 1, Party.SECOND: 2, Party.RETARUS: 3}.get(side, 0)
                 passed[side] += 1
-                worked[side] += told.is_open_for(of_side)(at) if of_side else True
+                worked[side] += item.is_open_for(of_side)(at) if of_side else True
                 passed_at[list(Level)[level - 1]] += 1
-                worked_at[list(Level)[level - 1]] += told.is_open_for(level)(at)
+                worked_at[list(Level)[level - 1]] += item.is_open_for(level)(at)
         return worked, passed, worked_at, passed_at
 
     def responses(self) -> list[timedelta]:
         found = []
-        for ticket, told in self.alive():
-            left = next((at for at, (where, *_) in zip(told.marks, told.states, strict=True) if where != "new"), None)
+        for ticket, item in self.alive():
+            left = next(
+                (at for at, (where, *_) in zip(item.marks, item.states, strict=True) if where != "new"),
+                None,
+            )
             if left and self.inside(left):
-                found.append(worked(ticket.raised_at, left, told.is_open_for(1)))
+                found.append(worked(ticket.raised_at, left, item.is_open_for(1)))
         return found
 
     def remedies(self) -> list[timedelta]:
         found = []
-        for ticket, told in self.alive():
-            remedied = max(told.times("resolve"), default=None)
-            if remedied is None or not self.inside(remedied) or any(at > remedied for at in told.times("reopen")):
+        for ticket, item in self.alive():
+            remedied = max(item.times("resolve"), default=None)
+            if remedied is None or not self.inside(remedied) or any(at > remedied for at in item.times("reopen")):
                 continue
-            counted = (at for at in minutes(ticket.raised_at, remedied) if told.side(at) not in {None, Party.CUSTOMER})
-            found.append(MINUTE * sum(map(told.is_open_for(2), counted)))
+            counted = (at for at in minutes(ticket.raised_at, remedied) if item.side(at) not in {None, Party.CUSTOMER})
+            found.append(MINUTE * sum(map(item.is_open_for(2), counted)))
         return found
 
     def reactions(self, what: str) -> list[timedelta]:
         found = []
-        for _, told in self.alive():
-            sent = [each for each in told.events if each.kind == "escalate"]
+        for _, item in self.alive():
+            sent = [each for each in item.events if each.kind == "escalate"]
             for each, following in zip_longest(sent, sent[1:]):
                 begun = self.sent_at(each)
-                came = self.reacted(told, each, following, what)
+                came = self.reacted(item, each, following, what)
                 if came is not None and self.inside(came):
-                    found.append(worked(begun, came, told.is_open_for(3)))
+                    found.append(worked(begun, came, item.is_open_for(3)))
         return found
 
     @staticmethod
@@ -321,11 +324,11 @@ class Second:
         opened = each.detail.get("opened")
         return datetime.fromtimestamp(int(opened), UTC) if opened else each.at
 
-    def reacted(self, told: CountedTicket, sent: Event, following: Event | None, what: str) -> datetime | None:
+    def reacted(self, item: CountedTicket, sent: Event, following: Event | None, what: str) -> datetime | None:
         until = following.version if following else 10**9
-        after = [each for each in told.events if sent.version < each.version < until]
+        after = [each for each in item.events if sent.version < each.version < until]
         if what == "rcr":
-            if any(each.detail.get("rcr") for each in told.events if each.version < sent.version):
+            if any(each.detail.get("rcr") for each in item.events if each.version < sent.version):
                 return None
             if sent.detail.get("rcr"):
                 return self.sent_at(sent)
@@ -344,21 +347,21 @@ def month(request: pytest.FixtureRequest) -> list[tuple[Ticket, list[Event]]]:
     return list(months.lives(Random(request.param), 14, datetime(2026, 9, 10, tzinfo=UTC), 55))
 
 
-async def counted(told: list[tuple[Ticket, list[Event]]], now: datetime) -> tuple[Figures, Second]:
+async def counted(lives: list[tuple[Ticket, list[Event]]], now: datetime) -> tuple[Figures, Second]:
     """Figures of the desk from its store, and of the second way."""
     world = await a_world(**TABLES)
     world.clock.at = now
-    await fill(world.store, told)
+    await fill(world.store, lives)
     reporting = world.desk.reports
     figures = await reporting.figures(reporting.period(OCTOBER))
     period = figures.period
-    second = [(ticket, CountedTicket.of(await world.store.history(ticket.id), period.until)) for ticket, _ in told]
+    second = [(ticket, CountedTicket.of(await world.store.history(ticket.id), period.until)) for ticket, _ in lives]
     return figures, Second(second, period.start, period.until)
 
 
-async def fill(store: MemoryStore, told: list[tuple[Ticket, list[Event]]]) -> None:
+async def fill(store: MemoryStore, lives: list[tuple[Ticket, list[Event]]]) -> None:
     """Saves the tickets as they would be; the store gives the numbers."""
-    for ticket, history in told:
+    for ticket, history in lives:
         await store.apply(Batch(tickets=[ticket.model_copy(update={"version": 1})], events=history))
 
 
@@ -379,9 +382,9 @@ async def test_counts_of_raised_closed_and_open_tickets(month: list[tuple[Ticket
     assert (total.raised, total.closed, total.open) == second.counts()
     assert len(figures.lines) == len(second.alive()) > 5
     assert whole(figures.kinds) == second.count(lambda ticket, _: [ticket.kind.value])
-    assert whole(figures.priorities) == second.count(lambda _, told: [told.priority])
-    assert whole(figures.customers) == second.count(lambda _, told: [told.events[0].detail["answer.customer"]])
-    assert whole(figures.services) == second.count(lambda _, told: told.events[0].detail["answer.services"].split("\n"))
+    assert whole(figures.priorities) == second.count(lambda _, item: [item.priority])
+    assert whole(figures.customers) == second.count(lambda _, item: [item.events[0].detail["answer.customer"]])
+    assert whole(figures.services) == second.count(lambda _, item: item.events[0].detail["answer.services"].split("\n"))
     assert whole(figures.days) == second.days()
     assert list(figures.ages) == second.ages()
 
@@ -398,8 +401,8 @@ async def test_which_clocks_and_promises_were_kept(month: list[tuple[Ticket, lis
     figures, second = await counted(month, now)
     plans = {name: (each.met, each.missed, each.running) for name, each in figures.plans.items()}
     assert plans == second.plans()
-    for kept, what in ((figures.updates, "update_due"), (figures.etas, "eta")):
-        assert (kept.met, kept.missed, kept.running) == second.promises(what), what
+    for stored, what in ((figures.updates, "update_due"), (figures.etas, "eta")):
+        assert (stored.met, stored.missed, stored.running) == second.promises(what), what
 
 
 @whenever
@@ -430,7 +433,7 @@ async def test_reaction_times_of_retarus(month: list[tuple[Ticket, list[Event]]]
 @whenever
 async def test_counts_of_returned_and_reopened_tickets(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
-    events = [each for _, told in second.alive() for each in told.events if second.inside(each.at)]
+    events = [each for _, item in second.alive() for each in item.events if second.inside(each.at)]
     assert figures.bounces == sum(each.kind == "send_back" for each in events)
     assert figures.handoffs == sum(each.kind == "hand_off" for each in events)
     asked = [each for each in events if each.kind == "expect" and each.detail.get("question")]
@@ -441,20 +444,22 @@ async def test_counts_of_returned_and_reopened_tickets(month: list[tuple[Ticket,
 async def test_causes_found_by_retarus(month: list[tuple[Ticket, list[Event]]]) -> None:
     figures, second = await counted(month, NOVEMBER)
     causes = Counter[str]()
-    for _, told in second.alive():
+    for _, item in second.alive():
         days = minutes(second.start, second.until)
-        if any(told.at(at)[0] == "retarus" for at in days):
-            said = [each.detail["answer.caused_by"] for each in told.events if "answer.caused_by" in each.detail]
-            causes[said[-1] if said else ""] += 1
+        if any(item.at(at)[0] == "retarus" for at in days):
+            details = [each.detail["answer.caused_by"] for each in item.events if "answer.caused_by" in each.detail]
+            causes[details[-1] if details else ""] += 1
     assert figures.causes == causes
     assert figures.with_retarus == causes.total() > 0
 
 
 async def test_generated_months_have_everything_in_them() -> None:
     """Otherwise the tests above would prove nothing."""
-    told = [each for seed in range(4) for each in months.lives(Random(seed), 14, datetime(2026, 9, 10, tzinfo=UTC), 55)]
-    figures, _ = await counted(told[:14], NOVEMBER)
-    seen = Counter(each.kind for _, history in told for each in history)
+    lives = [
+        each for seed in range(4) for each in months.lives(Random(seed), 14, datetime(2026, 9, 10, tzinfo=UTC), 55)
+    ]
+    figures, _ = await counted(lives[:14], NOVEMBER)
+    seen = Counter(each.kind for _, history in lives for each in history)
     needed = "send_back escalate rcr expect retarus_answered resolve confirm reopen".split()
     assert min(seen[what] for what in needed) > 5, seen
     assert figures.updates.total + figures.etas.total > 0
@@ -512,7 +517,7 @@ def at(hours: float) -> str:
 
 
 @pytest.mark.parametrize(
-    ("steps", "kept"),
+    ("steps", "expected"),
     [
         ([(5, "expect", {"update_due": at(8)}), (7, "retarus_update", {})], [True]),
         ([(5, "expect", {"update_due": at(8)}), (9, "retarus_update", {})], [False]),
@@ -523,8 +528,8 @@ def at(hours: float) -> str:
         ([(5, "expect", {"eta": at(9999)})], []),  # not decided yet
     ],
 )
-def test_promise_of_retarus_is_kept_broken_or_moved(steps: list[Step], kept: list[bool]) -> None:
-    assert [each.is_fulfilled for each in a_line(*SENT, *steps).promises] == kept
+def test_promise_of_retarus_is_kept_broken_or_moved(steps: list[Step], expected: list[bool]) -> None:
+    assert [each.is_fulfilled for each in a_line(*SENT, *steps).promises] == expected
 
 
 def test_ticket_that_was_closed_all_month_is_not_in_its_report() -> None:

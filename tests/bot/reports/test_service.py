@@ -120,10 +120,10 @@ async def test_month_is_one_word_or_two_and_the_rest_is_the_end_customer(text: s
     assert (period.key, named) == ("2019-07", customer)
 
 
-@pytest.mark.parametrize(("text", "said"), [("December 2031 Müller", "December 2031"), ("Müller GmbH", "Müller")])
-async def test_refusal_quotes_the_text_that_is_no_month(text: str, said: str) -> None:
+@pytest.mark.parametrize(("text", "expected"), [("December 2031 Müller", "December 2031"), ("Müller GmbH", "Müller")])
+async def test_refusal_quotes_the_text_that_is_no_month(text: str, expected: str) -> None:
     _, reporting = await a_desk()
-    with pytest.raises(Refused, match=f"“{said}” is no month"):
+    with pytest.raises(Refused, match=f"“{expected}” is no month"):
         reporting.understood(text)
 
 
@@ -193,9 +193,9 @@ async def test_ticket_counts_with_each_end_customer_from_when_they_joined_it() -
     assert theirs.total == Count(1, 0, 1)
     assert theirs.response.count == 0  # it was taken before
     assert sum((each.elapsed for each in theirs.parties.values()), timedelta()) == timedelta(hours=2)
-    told = wording.paper(theirs, world.desk.config, world.clock.at).model_dump_json()
-    assert "Adler KG" in told
-    assert "Müller" not in told
+    printed = wording.paper(theirs, world.desk.config, world.clock.at).model_dump_json()
+    assert "Adler KG" in printed
+    assert "Müller" not in printed
 
 
 async def test_joined_customers_are_named_in_the_report_and_the_spreadsheet() -> None:

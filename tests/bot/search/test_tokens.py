@@ -88,8 +88,8 @@ def test_both_languages_say_the_same() -> None:
 
 def test_no_word_stands_in_two_meanings() -> None:
     """Otherwise synonyms of one meaning would be found for the other."""
-    told = [word for group in GROUPS for word in group]
-    assert {word for word in told if told.count(word) > 1} == set()
+    all_words = [word for group in GROUPS for word in group]
+    assert {word for word in all_words if all_words.count(word) > 1} == set()
 
 
 @given(st.text())

@@ -115,8 +115,8 @@ WINDOWS = {"services": {"trace_days": {"Transactional Email": 45, "FAX": 30}}}
 
 
 def test_example_older_than_a_services_trace_window_is_told_with_both_numbers() -> None:
-    (told,) = warnings(an_incident(answers=COMPLETE | OLD), a_config(**WINDOWS), NOW)
-    assert "Example 1 is of 27.07.2019 - 11:20 UTC+2, 31 days ago: FAX is traced for 30 days" in told
+    (warning,) = warnings(an_incident(answers=COMPLETE | OLD), a_config(**WINDOWS), NOW)
+    assert "Example 1 is of 27.07.2019 - 11:20 UTC+2, 31 days ago: FAX is traced for 30 days" in warning
 
 
 def test_missing_trace_window_warns_of_nothing() -> None:
@@ -124,8 +124,8 @@ def test_missing_trace_window_warns_of_nothing() -> None:
 
 
 def test_example_within_the_window_or_without_a_moment_is_not_doubtful() -> None:
-    fresh = {"example.1.when": str(int((NOW - timedelta(days=29)).timestamp()))}
-    assert warnings(an_incident(answers=COMPLETE | OLD | fresh), a_config(**WINDOWS), NOW) == ()
+    new = {"example.1.when": str(int((NOW - timedelta(days=29)).timestamp()))}
+    assert warnings(an_incident(answers=COMPLETE | OLD | new), a_config(**WINDOWS), NOW) == ()
     reasoned = {"example.1.when": "", "example.1.status": "not available because the customer deleted it"}
     assert warnings(an_incident(answers=COMPLETE | OLD | reasoned), a_config(**WINDOWS), NOW) == ()
 
@@ -146,9 +146,9 @@ def test_files_a_form_offers_come_back_as_they_were_chosen() -> None:
 async def test_files_are_read_up_to_what_one_letter_takes_whatever_size_was_told() -> None:
     asked: list[int] = []
 
-    async def fetch(file: Attachment, most: int) -> bytes | MissingFile:
-        asked.append(most)
-        return b"x" * 60 if most >= 60 else MissingFile("is larger")
+    async def fetch(file: Attachment, limit: int) -> bytes | MissingFile:
+        asked.append(limit)
+        return b"x" * 60 if limit >= 60 else MissingFile("is larger")
 
     found = await fetched(fetch, [a_file(number, 0) for number in range(3)], 100)
     assert asked == [100, 40, 40]

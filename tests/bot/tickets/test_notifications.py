@@ -14,35 +14,35 @@ from tests.factories import ALEX, ANNA, BEA, BEN, DESK, MAIL, NOW, RETARUS, a_co
 ROUTES = Routes(desk=DESK, retarus=RETARUS, email=MAIL)
 
 
-def told(before: Ticket | None, ticket: Ticket, what: Move | Step, by: str) -> list[Notice]:
+def notices_of(before: Ticket | None, ticket: Ticket, what: Move | Step, by: str) -> list[Notice]:
     return notices(before, ticket, event(ticket, what, by, NOW), ROUTES)
 
 
 def moved(stage: Stage, what: Move, by: str, **values: str) -> list[Notice]:
     before = an_incident(stage, **values)
-    return told(before, move(before, what, by, NOW), what, by)
+    return notices_of(before, move(before, what, by, NOW), what, by)
 
 
-def direct(told: list[Notice]) -> list[str]:
-    return [notice.to for notice in told if notice.kind is NoticeKind.DIRECT]
+def direct(notices: list[Notice]) -> list[str]:
+    return [notice.to for notice in notices if notice.kind is NoticeKind.DIRECT]
 
 
-def says(told: list[Notice]) -> list[NoticeKind]:
-    return [notice.kind for notice in told]
+def kinds(notices: list[Notice]) -> list[NoticeKind]:
+    return [notice.kind for notice in notices]
 
 
 def test_raising_posts_the_card_and_nothing_more() -> None:
-    assert says(told(None, an_incident(), Move.RAISE, ANNA)) == [NoticeKind.CARD]
+    assert kinds(notices_of(None, an_incident(), Move.RAISE, ANNA)) == [NoticeKind.CARD]
 
 
 def test_filling_in_only_redraws_the_card() -> None:
     ticket = an_incident()
-    assert says(told(ticket, change(ticket), Step.FILL_IN, BEN)) == [NoticeKind.CARD]
+    assert kinds(notices_of(ticket, change(ticket), Step.FILL_IN, BEN)) == [NoticeKind.CARD]
 
 
 @pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
 def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: Stage, what: Move) -> None:
-    assert says(moved(stage, what, ANNA)) == [NoticeKind.CARD, NoticeKind.THREAD]
+    assert kinds(moved(stage, what, ANNA)) == [NoticeKind.CARD, NoticeKind.THREAD]
 
 
 def test_former_owner_hears_of_a_takeover() -> None:
@@ -70,7 +70,7 @@ def test_actor_is_not_notified_of_their_own_change() -> None:
 
 def test_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
     before = an_incident(Stage.SECOND)
-    assert direct(told(before, move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
+    assert direct(notices_of(before, move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
 
 
 def test_card_and_its_thread_are_one_lane_so_that_the_card_comes_first() -> None:
@@ -123,9 +123,9 @@ def test_stuck_way_to_retarus_does_not_hold_up_the_other() -> None:
 def test_fallback_sends_by_e_mail_if_the_channel_fails() -> None:
     ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
     posted = Claim(notice=a_notice(ticket, NoticeKind.LETTER_POST, to=RETARUS), attempt=1)
-    mail, told = after_delivery(posted, Dead("The channel is archived."), ticket, routes, NOW)
+    mail, to_owner = after_delivery(posted, Dead("The channel is archived."), ticket, routes, NOW)
     assert (mail.kind, mail.to, mail.body) == (NoticeKind.LETTER_MAIL, MAIL, posted.notice.body)
-    assert told.body["instead"] is True
+    assert to_owner.body["instead"] is True
     assert routes.ways == ("to the Retarus channel",)
     mailed = Claim(notice=mail, attempt=1)
     assert [each.kind for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [NoticeKind.THREAD]
@@ -191,7 +191,7 @@ def test_letter_that_dies_twice_is_told_twice_and_one_sent_again_after_a_bounce_
 def test_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
     before = an_incident(Stage.FIRST, also={"priority": "P2"})
     after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
-    said = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
-    found = {notice.kind: notice for notice in notices(before, after, said, ROUTES)}
+    details = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
+    found = {notice.kind: notice for notice in notices(before, after, details, ROUTES)}
     assert found[NoticeKind.THREAD].body["news"] == ["priority"]
     assert found[NoticeKind.DIRECT].to == ANNA

@@ -43,7 +43,7 @@ async def test_raised_ticket_belongs_to_its_creator_until_it_is_taken(world: Wor
 
 async def test_raised_ticket_is_saved_with_its_card_and_told_at_once(world: World) -> None:
     ticket = await world.raised()
-    assert [(notice.kind, notice.to) for notice in await world.told(ticket, NoticeKind.CARD)] == [
+    assert [(notice.kind, notice.to) for notice in await world.notices_of_kind(ticket, NoticeKind.CARD)] == [
         (NoticeKind.CARD, DESK)
     ]
     assert world.woken == [NOW]
@@ -205,8 +205,8 @@ async def test_same_field_of_two_people_is_the_firsts_and_the_second_reads_whose
         await world.desk.answers.fill_in(ticket.id, BEN, {"error": "451", "affected": "3"}, "V9", ticket.version)
     assert wrong.value.errors.keys() == {"error"}
     assert wrong.value.errors["error"].startswith("Anna Arnold answered this meanwhile: “550 rejected”.")
-    kept = await world.desk.queries.ticket(ticket.id)
-    assert (kept.answer("error"), kept.answer("affected")) == ("550 rejected", "")
+    stored = await world.desk.queries.ticket(ticket.id)
+    assert (stored.answer("error"), stored.answer("affected")) == ("550 rejected", "")
 
 
 async def test_answer_taken_away_meanwhile_is_a_conflict_too(world: World) -> None:
@@ -243,7 +243,7 @@ async def test_handoff_form_takes_nothing_away_from_others_either(world: World) 
 async def test_note_is_a_line_in_the_story_at_any_stage(world: World) -> None:
     ticket = await world.closed()
     noted = await world.desk.tickets.note(ticket.id, BEN, "The customer called again", "V9")
-    (line,) = await world.told(noted, NoticeKind.THREAD)
+    (line,) = await world.notices_of_kind(noted, NoticeKind.THREAD)
     assert (await world.desk.queries.event_at(noted, line.version)).detail == {"note": "The customer called again"}
     assert noted.stage is Stage.CLOSED
 

@@ -19,7 +19,7 @@ async def successors(person: str, ticket: Ticket, *left: str) -> tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    ("stage", "person", "left", "told"),
+    ("stage", "person", "left", "expected"),
     [
         (Stage.FIRST, ANNA, (), (ALEX,)),
         (Stage.FIRST, ANNA, (ALEX,), (CARLA,)),
@@ -31,9 +31,9 @@ async def successors(person: str, ticket: Ticket, *left: str) -> tuple[str, ...]
     ],
 )
 async def test_second_person_then_leads_then_admins_are_told_in_place_of_one_who_left(
-    stage: Stage, person: str, left: tuple[str, ...], told: tuple[str, ...]
+    stage: Stage, person: str, left: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    assert await successors(person, an_incident(stage), *left) == told
+    assert await successors(person, an_incident(stage), *left) == expected
 
 
 async def test_owner_is_told_in_place_of_a_second_owner_or_of_one_who_joined() -> None:
@@ -60,17 +60,17 @@ async def follow_up(world: World, notice: Notice) -> list[Notice]:
 async def test_resolved_ticket_of_an_owner_who_left_is_told_to_the_second_person() -> None:
     world = await a_desk()
     ticket = await world.resolved()
-    (notice,) = [each for each in await world.told(ticket, NoticeKind.DIRECT) if each.to == ANNA]
-    (told,) = await follow_up(world.at(directory=Leaving(ANNA)), notice)
-    assert (told.kind, told.to, told.names("left")) == (NoticeKind.DIRECT, ALEX, [ANNA])
-    (told,) = await follow_up(world.at(directory=Leaving(ANNA, ALEX)), notice)
-    assert told.to == CARLA
+    (notice,) = [each for each in await world.notices_of_kind(ticket, NoticeKind.DIRECT) if each.to == ANNA]
+    (message,) = await follow_up(world.at(directory=Leaving(ANNA)), notice)
+    assert (message.kind, message.to, message.names("left")) == (NoticeKind.DIRECT, ALEX, [ANNA])
+    (message,) = await follow_up(world.at(directory=Leaving(ANNA, ALEX)), notice)
+    assert message.to == CARLA
 
 
 async def test_message_passed_on_to_another_who_left_goes_further_and_never_back() -> None:
     world = await a_desk()
     ticket = await world.resolved()
-    (notice,) = [each for each in await world.told(ticket, NoticeKind.DIRECT) if each.to == ANNA]
+    (notice,) = [each for each in await world.notices_of_kind(ticket, NoticeKind.DIRECT) if each.to == ANNA]
     (alex,) = await follow_up(world, notice)
     (carla,) = await follow_up(world, alex)
     (nemo,) = await follow_up(world, carla)

@@ -52,7 +52,7 @@ async def test_click_delivered_twice_is_one_change(world: World) -> None:
     ticket = await world.raised()
     first = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
     assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == first
-    assert len(await world.told(first, NoticeKind.THREAD)) == 1
+    assert len(await world.notices_of_kind(first, NoticeKind.THREAD)) == 1
 
 
 async def test_click_delivered_again_much_later_gives_the_ticket_as_it_is_and_no_refusal(world: World) -> None:
@@ -107,7 +107,7 @@ async def test_filler_is_no_reason(world: World, word: str) -> None:
 
 async def test_person_whose_turn_it_became_gets_a_direct_message(world: World) -> None:
     ticket = await world.resolved()
-    assert [notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)] == [ANNA]
+    assert [notice.to for notice in await world.notices_of_kind(ticket, NoticeKind.DIRECT)] == [ANNA]
 
 
 async def test_whole_story_ends_closed_and_can_begin_again(world: World) -> None:
@@ -188,8 +188,8 @@ async def test_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> Non
     event = await world.desk.queries.event_at(reminded, reminded.version)
     assert (event.kind, event.by) == (Step.REMIND, "")
     assert (event.detail["stage"], event.detail["watches"], event.detail["people"]) == ("handed_off", "unclaimed", ANNA)
-    assert len(await world.told(reminded, NoticeKind.THREAD)) == 1
-    assert [notice.to for notice in await world.told(reminded, NoticeKind.REMINDERS)] == [ANNA]
+    assert len(await world.notices_of_kind(reminded, NoticeKind.THREAD)) == 1
+    assert [notice.to for notice in await world.notices_of_kind(reminded, NoticeKind.REMINDERS)] == [ANNA]
 
 
 async def test_reminder_redraws_the_card_only_when_something_becomes_overdue(world: World) -> None:
@@ -202,7 +202,7 @@ async def test_reminder_redraws_the_card_only_when_something_becomes_overdue(wor
     await world.desk.reminders.sweep()
     reminded = await world.desk.queries.ticket(overdue.id)
     assert (reminded.version, reminded.drawn) == (overdue.version + 1, overdue.version)
-    assert await world.told(reminded, NoticeKind.CARD) == []
+    assert await world.notices_of_kind(reminded, NoticeKind.CARD) == []
 
 
 async def test_reminder_moves_nothing(world: World) -> None:
@@ -280,7 +280,7 @@ async def test_resume_without_an_answer_ends_the_wait_like_an_answer_does(world:
     assert (gone_on.stage, gone_on.owner, gone_on.times.waits) == (Stage.FIRST, ANNA, ((since, world.clock.at),))
     assert gone_on.times.spent[Party.CUSTOMER] == timedelta(hours=3) / timedelta(milliseconds=1)
     assert Timer.CUSTOMER not in [run.timer for run in world.desk.reminders.runs(gone_on)]
-    assert [notice.to for notice in await world.told(gone_on, NoticeKind.DIRECT)] == [ANNA]
+    assert [notice.to for notice in await world.notices_of_kind(gone_on, NoticeKind.DIRECT)] == [ANNA]
 
 
 @pytest.mark.parametrize(("user", "word", "wrong"), [(BEN, "Three calls", NotYours), (ANNA, "n/a", Invalid)])

@@ -116,7 +116,7 @@ async def test_ticket_with_retarus_is_resolved_because_the_customer_says_it_work
     assert not {"caused_by", "their_remedy", "their_workaround"} & ticket.answers.keys()
     history = await world.store.history(ticket.id)
     assert Move.RETARUS_ANSWERED not in [event.kind for event in history]
-    assert [notice.to for notice in await world.told(ticket, NoticeKind.DIRECT)] == [ANNA]
+    assert [notice.to for notice in await world.notices_of_kind(ticket, NoticeKind.DIRECT)] == [ANNA]
     closed = await world.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, world.form())
     assert closed.stage is Stage.CLOSED
 
