@@ -12,7 +12,7 @@ from bot.adapters.store.postgres_session import prepare
 from bot.ports import Store
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
-from tests.doubles.postgres_server import restore_snapshot, server_url, take_snapshot, temporary_database
+from tests.doubles.postgres_server import end_sessions, restore_snapshot, server_url, take_snapshot, temporary_database
 
 ENGINES = ["sqlite", "postgres"]
 
@@ -47,6 +47,7 @@ def _used_database(server: str) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(_used_database: str) -> str:
     """URL of a PostgreSQL database with the tables of an empty desk."""
+    end_sessions(_used_database)
     restore_snapshot(_used_database)
     return _used_database
 

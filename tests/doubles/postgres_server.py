@@ -28,6 +28,10 @@ _SETTINGS = {
     "log_min_messages": "fatal",
 }
 
+_END_SESSIONS = b"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+
 
 class PostgresServer:
     """A PostgreSQL server process with its own data folder."""
@@ -121,6 +125,13 @@ def take_snapshot(url: str) -> None:
         for table in _tables(admin, "public"):
             if admin.execute(f"SELECT 1 FROM {table} LIMIT 1".encode()).fetchone():
                 admin.execute(f"CREATE TABLE begun.{table} AS TABLE public.{table}".encode())
+
+
+def end_sessions(url: str) -> None:
+    """Ends the sessions of processes that were killed: the server may still carry out what they had sent."""
+    with psycopg.connect(url, autocommit=True) as admin:
+        while admin.execute(_END_SESSIONS).fetchone():
+            time.sleep(0.01)
 
 
 def restore_snapshot(url: str) -> None:

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, time
 
@@ -29,10 +30,10 @@ _OPEN_ONES = 0.95
 """Probability that a person works on an open ticket."""
 _OPEN = 6
 """Number of open tickets from which no more are raised."""
-_LEASE = 95.0
-"""Seconds after which a killed process's claims may be claimed again. More would make new reminders due."""
 _STANDSTILL = 15.0
-"""Seconds without any delivery after which the claims of killed processes are made to end."""
+"""Seconds without any delivery after which the clock may be moved to the moment when the next notice is due."""
+_SOON = timedelta(seconds=60)
+"""Time until a notice is due that is waited for: rate limits are counted in real time, whatever the clock says."""
 _BACKLOG = 25
 """Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
@@ -56,7 +57,7 @@ class Plan:
     """Seconds after which no more are killed."""
     steady: float = 0.0
     """Seconds of work without faults at the end, in which the memory is measured and judged."""
-    drain: float = 240.0
+    drain: float = 600.0
     """Seconds until everything that waits must be delivered, when no fault is left."""
 
 
@@ -177,9 +178,16 @@ class Soak:
             if before - left:  # some of them were delivered, even if new ones came
                 since = monotonic()
             elif monotonic() - since > _STANDSTILL:
-                await self._kill_all_and_jump(_LEASE)
+                await self._jump_to_next_due()
                 since = monotonic()
         return monotonic() - began
+
+    async def _jump_to_next_due(self) -> None:
+        """Moves the clock to the next due notice (a retry, or a lease of a killed process), unless that is soon."""
+        now = datetime.fromtimestamp(time() + self.offset, UTC)
+        due = await self.store.next_due(now)
+        if due and due - now > _SOON:
+            await self._kill_all_and_jump((due - now).total_seconds())
 
     async def _left(self) -> set[str]:
         """Keys of the waiting notices, and a sentence for each missing answer of Retarus."""
