@@ -18,10 +18,12 @@ from handlers.mention_names import MentionNames
 from handlers.payload import SlackEvent
 from handlers.shared_message import MessageChange, SharedMessage, in_history
 from handlers.slack_text import as_typed
+from handlers.thread_pages import ThreadPages
 
 log = logging.getLogger(__name__)
 
-_PAGE = 200
+_WAITS, _YIELDING = 100, 2.0
+"""Rate limits that the reading of one thread waits for, twice as long as asked to: others read threads too."""
 READ_AGAIN = 300.0
 """Seconds after which open threads are read again, for messages Slack did not tell of."""
 _FAILURES = (SlackApiError, ClientError, TimeoutError)
@@ -65,20 +67,15 @@ class Mirror:
 
     async def read_again(self, place: Place, own_team: str) -> None:
         """Reads a thread in which messages may have been posted while the desk was not listening."""
-        there, cursor = set[str](), ""
-        while True:
-            answer = await self._client.conversations_replies(
-                channel=place.channel, ts=place.ts, limit=_PAGE, cursor=cursor
-            )
-            for each in answer["messages"]:
+        mirrored, there = await self._desk.channel.mirrored(place), set[str]()
+        pages = ThreadPages(self._client, place.channel, place.ts, waits=_WAITS, yielding=_YIELDING)
+        async for page in pages.all():
+            for each in page["messages"]:
                 there.add(str(each.get("ts")))
                 message = in_history(each, place.channel, own_team)
                 if message:
                     await self.receive(message)
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                break
-        await self._desk.channel.take_back_missing(place, there)
+        await self._desk.channel.take_back_missing(place, mirrored, there)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:

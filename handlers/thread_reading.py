@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import is_rate_limit, retry_after
 from handlers.message_text import words_of
 from handlers.thread_memory import Place, Reply, is_of_person, reply_of
+from handlers.thread_pages import Page, ThreadPages, cursor_of
 
-_PAGE = 200
 _PAGES = 6
 """Pages of one reading."""
 _BACK = (0.5, 3.0)
 """Pages before the end at which a long thread is read; the second where people wrote too little in the first."""
-_WAITS = 3
-"""Rate limits that one reading waits for."""
-_LONGEST_WAIT = 70.0
-"""Seconds one of them may take."""
-
-Page = Mapping[str, Any]
 
 
 class TooLong(Exception):
@@ -39,7 +29,9 @@ class ThreadReading:
     place: Place
     since: str = ""
     """Timestamp after which replies are read; empty: the thread is read from its begin, unless it is too long."""
-    _waits: int = 0
+
+    def __post_init__(self) -> None:
+        self._pages = ThreadPages(self.client, *self.place)
 
     async def newest(self, wanted: int) -> list[Reply]:
         """The last replies of people, oldest first: so many if there are. Sets `since` to where they begin.
@@ -48,7 +40,7 @@ class ThreadReading:
         """
         page = await self._page()
         begin = page["messages"]
-        if not _cursor(page) or self.since:
+        if not cursor_of(page) or self.since:
             return await self._to_the_end(page)
         found = list[Reply]()
         for pages in _BACK:
@@ -61,7 +53,7 @@ class ThreadReading:
     async def _to_the_end(self, page: Page) -> list[Reply]:
         messages = list(page["messages"])
         for _ in range(_PAGES):
-            cursor = _cursor(page)
+            cursor = cursor_of(page)
             if not cursor:
                 return [reply_of(each, words) for each in messages if is_of_person(each) and (words := words_of(each))]
             page = await self._page(cursor)
@@ -69,24 +61,7 @@ class ThreadReading:
         raise TooLong
 
     async def _page(self, cursor: str = "") -> Page:
-        channel, ts = self.place
-        while True:
-            try:
-                page: Any = await self.client.conversations_replies(
-                    channel=channel, ts=ts, limit=_PAGE, oldest=self.since or None, cursor=cursor or None
-                )
-            except SlackApiError as error:
-                self._waits += 1
-                if not is_rate_limit(error) or self._waits > _WAITS or retry_after(error) > _LONGEST_WAIT:
-                    raise
-                await asyncio.sleep(retry_after(error))
-            else:
-                return page  # type: ignore[no-any-return]  # a response of the SDK is a mapping
-
-
-def _cursor(page: Page) -> str:
-    """The cursor of the next page; empty on the last one."""
-    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        return await self._pages.page(self.since, cursor)
 
 
 def _near_the_end(begin: Sequence[Page], pages: float) -> str:

@@ -115,18 +115,25 @@ class Channel:
             else:
                 return
 
-    async def take_back_missing(self, place: Place, there: Collection[str]) -> None:
-        """Takes back the mirrored messages of a thread that are not there any more. `there`: their timestamps."""
-        keys = {_key(channel, ts) for channel in await ids_of(self.store, place.channel) for ts in there}
+    async def mirrored(self, place: Place) -> list[str]:
+        """Keys of the messages of a thread that are mirrored, and not taken back."""
         thread = f"thread_ts={place.ts}&"
-        for entry in await self.store.entries_of(place.ticket_id):
-            if (
-                entry.source is EntrySource.CHANNEL
-                and thread in entry.link
-                and entry.id not in keys
-                and not entry.is_deleted
-            ):
-                await self._take_back(entry.id)
+        entries = await self.store.entries_of(place.ticket_id)
+        return [
+            each.id
+            for each in entries
+            if each.source is EntrySource.CHANNEL and thread in each.link and not each.is_deleted
+        ]
+
+    async def take_back_missing(self, place: Place, mirrored: Collection[str], there: Collection[str]) -> None:
+        """Takes back the messages of a thread that are not there any more.
+
+        `mirrored`: those before it was read. `there`: the timestamps that were read.
+        """
+        keys = {_key(channel, ts) for channel in await ids_of(self.store, place.channel) for ts in there}
+        for key in mirrored:
+            if key not in keys:
+                await self._take_back(key)
 
     async def _known(self, channel: str, ts: str) -> Entry | None:
         """The mirrored message, also under a former id of the channel."""

@@ -102,6 +102,24 @@ async def test_thread_is_read_again_after_a_gap(w: World) -> None:
     assert len([each for each in await w.ben.thread(card) if "in the gap" in each["text"]]) == 2
 
 
+async def test_message_that_came_after_the_reading_is_not_taken_back(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    channel = w.running.desk.channel
+    [place] = await channel.threads_to_read()
+    await w.rita.post(RETARUS, "gone again", thread=letter)
+    await w.ben.reply(card, "gone again")
+    before = await channel.mirrored(place)
+    await w.rita.post(RETARUS, "came meanwhile", thread=letter)
+    later = await w.ben.reply(card, "came meanwhile")
+    await channel.take_back_missing(place, before, {str(letter["ts"])})
+
+    async def taken_back() -> bool:
+        return "taken back by them" in str((await w.ben.reply(card, "gone again"))["blocks"])
+
+    assert await w.ben.wait_for(taken_back, "the mark")
+    assert "taken back by them" not in str((await w.ben.again(later))["blocks"])
+
+
 async def test_severed_channel_is_told(w: World) -> None:
     await w.escalated()
     w.slack.connect.unshare(RETARUS, hosted=True)
