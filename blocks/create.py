@@ -14,7 +14,7 @@ from blocks.transactions import paste_inputs
 from bot.config.custom_fields import Template
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
-from bot.core.i18n import mark, t
+from bot.core.i18n import many, mark, t
 from bot.forms.field_table import EXTENT, URGENCY, fields_of
 from bot.forms.guide_tasks import PRIORITY
 from bot.forms.pasted_transactions import PASTED
@@ -68,6 +68,7 @@ _CHANGE_KIND = {
 _CUT = mark(
     "The message is {length} characters long: its first {most} stand here. The ticket keeps the link to all of it."
 )
+_CUT_FOR_GOOD = mark("The text is {length} characters long: its first {most} stand here, and the rest is not kept.")
 _HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not taken over.")
 """Warning that neither the link nor the files of the message can be read; its text can be used all the same."""
 
@@ -128,7 +129,8 @@ def modal(state: FormState, config: Config, answers: Mapping[str, str], context:
     kind = state.kind
     blocks = [kit.note(t("Continued from your draft."))] if state.draft else []
     blocks += [kit.note(t(_HIDDEN))] if state.is_hidden else []
-    blocks += [kit.note(t(_CUT, length=state.cut, most=LONGEST))] if state.cut else []
+    blocks += [kit.note(_too_long(state))] if state.cut else []
+    blocks += [kit.note(_left_out(state.rows))] if state.rows else []
     blocks += _templates([each for each in config.templates if each.kind is kind])
     blocks += _questions(state, config, answers, context)
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
@@ -144,6 +146,21 @@ def modal(state: FormState, config: Config, answers: Mapping[str, str], context:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
     blocks = [filled_again(_marked(block, state.read), state.filled) for block in blocks]
     return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=state.pack())
+
+
+def _too_long(state: FormState) -> str:
+    return t(_CUT if state.keeps_link else _CUT_FOR_GOOD, length=state.cut, most=LONGEST)
+
+
+def _left_out(count: int) -> str:
+    """Transactions of the message that a person must give in another way."""
+    return many(
+        "{count} transaction of the message is not in the table below: it does not fit, or lacks a time, a status or "
+        "an address. Upload all of them as a CSV file instead.",
+        "{count} transactions of the message are not in the table below: they do not fit, or lack a time, a status or "
+        "an address. Upload all of them as a CSV file instead.",
+        count,
+    )
 
 
 def again(about: str, config: Config, typed: Mapping[str, str], context: FormContext = NOTHING) -> Json:

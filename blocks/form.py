@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from blocks.kit import Json, heading, note, option, plain
 from bot.config.settings import Config
+from bot.core import cleaning
 from bot.core.i18n import t
 from bot.forms.field_table import fitting, is_asked
 from bot.forms.template_fields import Field, InputType, Need, Option
@@ -90,8 +91,13 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
         "max_length": min(field.max_length, LONGEST),
     }
     if answer:
-        element["initial_value"] = _lines(answer, field)[: field.max_length]
+        element["initial_value"] = offered(_lines(answer, field), field.max_length)
     return element
+
+
+def offered(text: str, limit: int) -> str:
+    """Text that an input is filled with. One that does not fit is cut, with an ellipsis for the person who sends it."""
+    return cleaning.fitting([text], limit)
 
 
 def _lines(answer: str, field: Field) -> str:
@@ -101,8 +107,8 @@ def _lines(answer: str, field: Field) -> str:
 
 def _search(answer: str) -> Json:
     element: Json = {"type": "external_select", "action_id": ANSWER, "min_query_length": 0}
-    if answer:
-        element["initial_option"] = option(answer, answer[:_OPTION_VALUE])
+    if answer and len(answer) <= _OPTION_VALUE:
+        element["initial_option"] = option(answer, answer)
     return element
 
 
@@ -147,7 +153,7 @@ def text_input(
     """A single question that is no field of the guide: a reason, a note."""
     element: Json = {"type": "plain_text_input", "action_id": ANSWER, "multiline": multiline, "max_length": LONGEST}
     if value:
-        element["initial_value"] = value[:LONGEST]
+        element["initial_value"] = offered(value, LONGEST)
     shape: Json = {"type": "input", "block_id": key, "label": plain(label), "element": element, "optional": not needed}
     if hint:
         shape["hint"] = plain(hint)

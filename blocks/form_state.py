@@ -40,6 +40,13 @@ class FormState:
     """Number of times the desk filled in fields while the form was open."""
     cut: int = 0
     """Length of the message, where its words do not fit into the form."""
+    rows: int = 0
+    """Transactions of the message that are not in the table of the form."""
+
+    @property
+    def keeps_link(self) -> bool:
+        """True if the ticket will have the permalink of the message."""
+        return self.link is not None and not self.is_hidden
 
     def pack(self) -> str:
         link = {} if self.link is None else {"message": self.link}
@@ -47,11 +54,12 @@ class FormState:
         hidden = {"hidden": "yes"} if self.is_hidden else {}
         left = {"left": str(self.left)} if self.left else {}
         cut = {"cut": str(self.cut)} if self.cut else {}
+        rows = {"rows": str(self.rows)} if self.rows else {}
         place = {"place": self.place} if self.place and not self.link else {}
         more = {"more": "yes"} if self.more else {}
         read = {"read": ",".join(self.read)} if self.read else {}
         filled = {"filled": str(self.filled)} if self.filled else {}
-        parts = link | draft | hidden | left | cut | place | more | read | filled
+        parts = link | draft | hidden | left | cut | rows | place | more | read | filled
         return "|".join(filter(None, (self.kind.value, urlencode(parts))))
 
     @classmethod
@@ -71,6 +79,7 @@ class FormState:
             tuple(filter(None, parts.get("read", "").split(","))),
             int(parts.get("filled", "0")),
             int(parts.get("cut", "0")),
+            int(parts.get("rows", "0")),
         )
 
     def turned(self, kind: Kind) -> FormState:

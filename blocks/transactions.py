@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blocks import kit
-from blocks.form import ANSWER, text_input
+from blocks.form import ANSWER, LONGEST, text_input
 from blocks.kit import Json
 from bot.core.i18n import t
 from bot.core.transaction_table import MAX_TRANSACTIONS
@@ -22,7 +22,10 @@ def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[J
     there = max(examples(answers), default=0)
     label = t("Several transactions at once: a table or CSV")
     hint = t(
-        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all", most=MAX_TRANSACTIONS
+        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all; above {length} characters "
+        "as a file",
+        most=MAX_TRANSACTIONS,
+        length=LONGEST,
     )
     hidden = t("Transactions {first} to {last} are kept as they are.", first=SHOWN_EXAMPLES + 1, last=there)
     return [

@@ -9,10 +9,12 @@ from blocks import create
 from blocks.create import FormContext
 from blocks.form_state import STATE_KEY, FormState
 from blocks.kit import Json
+from bot.core.cleaning import fitting
 from bot.desk import Desk
 from bot.forms.validation import present
 from bot.intake.model import IntakeDocument
 from bot.model.ticket import Kind
+from bot.register.message_reader import MessageAnswers
 
 LONGEST = 3000
 """Characters of a message that are taken over as they stand."""
@@ -47,26 +49,26 @@ class RaiseForm:
     ) -> tuple[FormState, dict[str, str]]:
         """The form of a message, and its answers; words without a field of their own are the description."""
         documents = [*([IntakeDocument(words)] if words.strip() else []), *files]
-        found = await self._read(documents, form.kind, user)
-        keys = tuple(key for key in found if key != "happens")
-        described = {"happens": words[:LONGEST]} if words.strip() else {}
+        read = await self._read(documents, form.kind, user)
+        keys = tuple(key for key in read.answers if key != "happens")
+        described = {"happens": fitting([words.strip()], LONGEST)} if words.strip() else {}
         length = len(words) if len(words) > LONGEST else 0
-        return replace(form, read=keys, cut=length), {**described, **found}
+        return replace(form, read=keys, cut=length, rows=read.left_out), {**described, **read.answers}
 
     async def read_again(
         self, form: FormState, user: str, typed: Mapping[str, str]
     ) -> tuple[FormState, dict[str, str]]:
         """The form with what the typed words say about the fields that are still empty."""
         words = typed.get("happens", "")
-        found = await self._read([IntakeDocument(words)], form.kind, user)
+        found = (await self._read([IntakeDocument(words)], form.kind, user)).answers
         there = present(typed)
         new = {key: text for key, text in found.items() if key not in there}
         filled = replace(form, read=(*form.read, *new), filled=form.filled + 1)
         return filled, {**typed, **new, "happens": found.get("happens", words)}
 
-    async def _read(self, documents: Sequence[IntakeDocument], kind: Kind, user: str) -> dict[str, str]:
+    async def _read(self, documents: Sequence[IntakeDocument], kind: Kind, user: str) -> MessageAnswers:
         """The answers in these texts; none where one is too large to be read."""
         try:
             return await self.desk.reader.answers(documents, kind, user)
         except ValueError:
-            return {}
+            return MessageAnswers()

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
+from bot.core.cleaning import fitting
 from bot.core.errors import Conflict, NotNow, Refused
 from bot.core.i18n import speaking, t
 from bot.escalation import letter
@@ -27,7 +28,7 @@ from bot.tickets.notifications import Routes
 from bot.tickets.queries import Queries
 
 QUOTED: Final = 1500
-"""Characters of their question that are quoted."""
+"""Characters of their question that are quoted; a longer one ends with an ellipsis."""
 _INTERNAL: Final = re.compile(
     r"\b(?:intern(?:al(?:ly)?|e[rsnm]?)?|vertraulich\w*|confidential|nicht weitergeben|do not forward)\b", re.IGNORECASE
 )
@@ -117,7 +118,7 @@ class Outbound:
     def _quote(self, entry: Entry) -> str:
         with speaking(self.config.retarus.language):
             introduction = t("You wrote:")
-        lines = entry.words[:QUOTED].strip().splitlines()
+        lines = fitting([entry.words.strip()], QUOTED).splitlines()
         return "\n".join([introduction, *(f"> {line}" for line in lines)])
 
     async def _declarant(self, ticket: Ticket, by: str) -> Contact:

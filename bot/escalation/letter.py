@@ -7,7 +7,7 @@ from enum import StrEnum
 from html import escape
 
 from bot.config.settings import Config
-from bot.core.cleaning import clean_line, excerpt, shorten_middle
+from bot.core.cleaning import clean_line, shorten_middle
 from bot.core.clock import as_moment, guide_time
 from bot.core.i18n import Language, mark, speaking, spoken, t
 from bot.core.telephone import international
@@ -69,17 +69,13 @@ def write(
         )
 
 
-_REFERENCES = 500
-"""Characters of the list of our references in a letter on an outage."""
-
-
 def _with_scope(ticket: Ticket, led: Sequence[Ticket], config: Config) -> Ticket:
     """The ticket with the tenants and the number of end-customers of the whole outage, never with their names."""
     if not (led or ticket.affected):
         return ticket
     scope, typed = scope_of(ticket, led), ticket.answer("affected")
     count = max(scope.customers, int(typed) if typed.isdecimal() else 0)
-    names = excerpt(", ".join(f"{config.desk.prefix}-{number}" for number in scope.numbers), _REFERENCES)
+    names = ", ".join(f"{config.desk.prefix}-{number}" for number in scope.numbers)
     counted = t("{count} (our references: {names})", count=count, names=names) if led else str(count)
     answers = {"tenants": "\n".join(scope.tenants) or ticket.answer("tenants"), "affected": counted}
     return ticket.model_copy(

@@ -89,7 +89,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "tenants", MAIN_ID, for_all(Need.ESCALATE), InputType.LINE, "Tenant(s) or Dedicated Customer ID(s):",
         f"e.g. 12345RS, 23456RS, or: {validators.MAIN_ACCOUNT}", check=validators.tenants,
-        printed="Tenant(s) or Dedicated Customer ID(s): {}", max_length=500,
+        printed="Tenant(s) or Dedicated Customer ID(s): {}",
     ),
     Field(
         "services", SERVICE, for_all(Need.RAISE), InputType.CHOICES, hint="e.g. Email Security, Transactional Email, SMS, FAX",

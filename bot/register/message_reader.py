@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.config.settings import Config
+from bot.core.cleaning import fitting
 from bot.core.clock import Clock, as_utc, zone
 from bot.core.transaction_table import as_table, is_complete
 from bot.escalation.ports import Files
@@ -30,6 +31,16 @@ _MAX_FILES = 5
 _MAX_CUSTOMERS = 2000
 _LONGEST = 3000
 """Characters of an input."""
+
+
+@dataclass(frozen=True)
+class MessageAnswers:
+    """Answers read from a message, and the number of its transactions that are not among them."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Answers by field, and the transactions as one table."""
+    left_out: int = 0
+    """Transactions that are not in the table: they do not fit, or lack a moment, a status or an address."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class MessageReader:
             log.warning("the files of a message could not be read in time")
         return found
 
-    async def answers(self, documents: Sequence[IntakeDocument], kind: Kind, by: str) -> dict[str, str]:
+    async def answers(self, documents: Sequence[IntakeDocument], kind: Kind, by: str) -> MessageAnswers:
         """The answers in these texts, by field; transactions as one table. `ValueError` for one that is too large."""
         known = await self._context(by)
         return answers_of(await asyncio.to_thread(read, documents, known), kind, self.config)
@@ -90,14 +101,15 @@ def _own_domains(config: Config) -> set[str]:
     return {domain.lower() for _, _, domain in (each.partition("@") for each in addresses) if domain}
 
 
-def answers_of(intake: Intake, kind: Kind, config: Config) -> dict[str, str]:
+def answers_of(intake: Intake, kind: Kind, config: Config) -> MessageAnswers:
     """The answers for fields that this kind has. The contact field names our own people, so none is read into it."""
     keys = {each.key for each in fields_of(kind, config) if not each.group} - {"contact"}
     found = {key: text for key, text in intake.answers().items() if key in keys}
     rows = [_completed(each.parts, found) for each in intake.transactions]
-    table, _ = as_table(filter(is_complete, rows), _LONGEST)
-    prose = intake.prose[:_LONGEST]
-    return {key: text for key, text in {**found, PASTED: table, "happens": prose}.items() if text}
+    table, count = as_table(filter(is_complete, rows), _LONGEST)
+    answers = {**found, PASTED: table, "happens": fitting([intake.prose], _LONGEST)}
+    left_out = len(rows) - count + intake.left_out if count else 0
+    return MessageAnswers({key: text for key, text in answers.items() if text}, left_out)
 
 
 def _completed(parts: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:

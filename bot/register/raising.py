@@ -88,12 +88,17 @@ class Raising:
             return await create()
 
     def _reason(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """The impact as the reason for the priority, where none was typed and no matrix says it."""
+        """The impact as the reason for the priority, where none was typed and no matrix says it.
+
+        One too long to be a reason is none: the handoff asks for it.
+        """
         impact = answers.get("impact", "")
         if self.config.matrix.is_set or not answers.get("priority") or answers.get("priority_reason"):
             return {}
         try:
-            return {"priority_reason": reason(impact[:MAX_REASON], self.queries.check_context())} if impact else {}
+            if not 0 < len(impact) <= MAX_REASON:
+                return {}
+            return {"priority_reason": reason(impact, self.queries.check_context())}
         except ValueError:
             return {}  # refused beside the impact
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.config.settings import Config
 from bot.core import month as periods
-from bot.core.cleaning import clean_line
+from bot.core.cleaning import clean_line, shorten_middle
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
@@ -76,7 +76,7 @@ class Reports:
         return Refused(
             t(
                 "“{text}” is no month that has begun. Write it like {example}.",
-                text=text[:40],
+                text=shorten_middle(text, 40),
                 example=f"{example:%Y-%m}",
             )
         )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
-from blocks import create, escalation_form, fill_in, handoff
+from blocks import create, escalation_form, fill_in, handoff, transitions
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
 from blocks.form_state import FormState
 from blocks.kit import Json
@@ -18,6 +18,7 @@ from bot.forms.pasted_transactions import MODE, PASTED, TABLE_FILE
 from bot.forms.template_fields import BY_KEY, InputType, Need
 from bot.forms.validation import checked
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
+from bot.model.transitions import Step
 from bot.tickets.attachments import written
 from handlers.payload import typed
 from tests.blocks.surfaces import parts, submitted
@@ -136,8 +137,39 @@ def test_inputs_have_new_ids_after_the_desk_filled_them_in() -> None:
     assert {block["element"]["action_id"] for block in shown.values()} == {"form.answer~2"}
 
 
+@pytest.mark.parametrize(("key", "limit"), [("happens", 3000), ("priority_reason", 500), ("tenants", 3000)])
+def test_answer_too_long_for_its_input_is_cut_with_an_ellipsis(key: str, limit: int) -> None:
+    block = inputs(everything(an_incident(Stage.SECOND, also={key: "word " * 1000})))[key]
+    offered_text = block["element"]["initial_value"]
+    assert len(offered_text) == limit
+    assert offered_text.endswith("…")
+
+
+def test_word_too_long_for_its_input_is_cut_with_an_ellipsis() -> None:
+    view = transitions.modal(Step.NOTE, an_incident(), "PD-1042", CONFIG, word="word " * 1000)
+    assert inputs(view)[transitions.WORD]["element"]["initial_value"].endswith("…")
+
+
+def test_customer_too_long_for_the_list_is_not_chosen_in_part() -> None:
+    shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {"customer": "Müller " * 30}))
+    assert "initial_option" not in shown["customer"]["element"]
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (FormState(INCIDENT, "https://x.slack.com/1", cut=3700), "The ticket keeps the link to all of it."),
+        (FormState(INCIDENT, "", is_hidden=True, cut=3700), "and the rest is not kept."),
+        (FormState(INCIDENT, cut=3700), "and the rest is not kept."),
+        (FormState(INCIDENT, rows=17), "17 transactions of the message are not in the table below"),
+    ],
+)
+def test_form_says_truly_what_of_the_message_is_not_taken_over(form: FormState, words: str) -> None:
+    assert words in str(create.modal(form, CONFIG, {"happens": "Mail fails"})["blocks"])
+
+
 def test_form_state_is_packed_and_unpacked() -> None:
-    form = FormState(INCIDENT, "https://x.slack.com/1", more=True, read=("start", "tenants"), filled=3)
+    form = FormState(INCIDENT, "https://x.slack.com/1", more=True, read=("start", "tenants"), filled=3, rows=17)
     assert FormState.unpack(form.pack()) == form
 
 

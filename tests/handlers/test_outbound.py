@@ -51,6 +51,18 @@ async def test_answer_quotes_their_question_and_goes_into_the_same_threads(w: Wo
     assert "> Which version is it?" in sent["text"]
 
 
+async def test_long_question_is_quoted_with_an_ellipsis_at_its_end(w: World) -> None:
+    card = await w.escalated()
+    letter = await w.rita.message(RETARUS, "PD-1001")
+    await w.rita.post(RETARUS, "Which version is it? " * 100, thread=letter)
+    await w.ben.click(await w.ben.reply(card, "Which version"), "Answer Retarus")
+    await w.ben.submit(await w.ben.modal("Answer Retarus"), {"word": "It is connector 4.2."})
+    preview = await w.ben.modal("Preview", containing="> Which version")
+    quoted = preview.text[preview.text.index("> Which version") :].splitlines()[0]
+    assert quoted.endswith("…")
+    assert len(quoted) == 1500 + len("> ")
+
+
 async def test_message_in_the_thread_is_sent_by_the_shortcut_with_a_warning(w: World) -> None:
     card = await w.escalated()
     posted = await w.ben.post(

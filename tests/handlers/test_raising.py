@@ -92,6 +92,13 @@ async def test_impact_is_the_reason_of_the_priority_unless_another_is_typed(w: W
     assert (await w.ticket()).answer("priority_reason") == "No outbound mail for three customers"
 
 
+async def test_impact_too_long_for_a_reason_is_whole_and_the_reason_is_asked_later(w: World) -> None:
+    impact = "No outbound mail for three customers. " * 14
+    await w.raised(priority="P1", impact=impact)
+    ticket = await w.ticket()
+    assert (ticket.answer("impact"), ticket.answer("priority_reason")) == (impact.strip(), "")
+
+
 async def test_start_can_be_chosen_instead_of_picked(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Raise an incident")

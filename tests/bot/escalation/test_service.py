@@ -324,3 +324,11 @@ async def test_notice_without_its_ticket_has_no_follow_up(world: World) -> None:
     (mail,) = await world.notices_of_kind(ticket, NoticeKind.LETTER_MAIL)
     gone = mail.model_copy(update={"ticket_id": "gone"})
     assert await world.desk.receipts.follow_up(Claim(notice=gone, attempt=1), Sent()) == []
+
+
+async def test_two_hundred_tenants_reach_retarus_whole(world: World) -> None:
+    tenants = [f"{number}RS" for number in range(20000, 20200)]
+    ticket = await world.complete(tenants=", ".join(tenants))
+    assert ticket.answer("tenants").split("\n") == tenants
+    text = as_text((await world.desk.escalation.preview(ticket.id, BEN)).letter)
+    assert ", ".join(tenants) in text
