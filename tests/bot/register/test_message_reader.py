@@ -11,7 +11,7 @@ from tests.factories import ANNA, a_world
 
 def table(count: int) -> str:
     rows = [
-        f"27.08.2019 09:{number % 60:02};a{number}@mueller.example;b{number}@target.example;550 5.7.1 rejected by policy"
+        f"27.08.2019 09:{number % 60:02};a{number}@mueller.example;b{number}@target.example;550 5.7.1 rejected by it"
         for number in range(count)
     ]
     return "\n".join(["Timestamp;Sender;Recipient;Status", *rows])
