@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -165,14 +167,17 @@ class Night:
                 self.alive.remove(running)
 
     def kill_one(self) -> None:
-        if self.alive and self.to_kill:
-            self.to_kill -= 1
-            self.figures.killed += 1
-            self.chance.choice(self.alive).kill()
+        running = [each for each in self.alive if each.returncode is None]
+        if running and self.to_kill:
+            with suppress(ProcessLookupError):  # it has ended, which is not heard yet
+                self.chance.choice(running).kill()
+                self.to_kill -= 1
+                self.figures.killed += 1
 
     async def until(self, person: PersonDriver, done: Found, act: Callable[[], Awaitable[object]]) -> None:
         """Repeats an action, as a person would, until it has an effect."""
-        for attempt in range(20):
+        begun = time.monotonic()
+        for attempt in count():
             self.figures.repeated += attempt > 0
             asyncio.get_running_loop().call_later(self.chance.uniform(0, 0.2), self.kill_one)
             with suppress(TimeoutError, Refusal, LookupError):
@@ -180,7 +185,8 @@ class Night:
             with suppress(TimeoutError):
                 await person.wait_for(done, "what was done")
                 return
-        raise AssertionError("It cannot be done.")
+            if time.monotonic() - begun > 3 * TIMEOUT:  # on a busy machine a replica needs many seconds to start
+                raise AssertionError("It cannot be done.")
 
 
 @asynccontextmanager
