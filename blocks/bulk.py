@@ -52,7 +52,7 @@ def _option(ticket: Ticket, config: Config) -> Json:
 def _what(chosen: BulkAction) -> Json:
     options = {each: kit.option(t(each.value), each.value) for each in BulkAction}
     element: Json = {"type": "radio_buttons", "options": list(options.values()), "initial_option": options[chosen]}
-    return _input(WHAT, t("What?"), element) | {"dispatch_action": True}
+    return _input(WHAT, t("Action"), element) | {"dispatch_action": True}
 
 
 def _input(key: str, label: str, element: Json) -> Json:
@@ -65,7 +65,7 @@ def result(outcomes: Sequence[Outcome], config: Config, who: Who) -> Json:
     done = [each for each in outcomes if not each.refusal]
     left = [each for each in outcomes if each.refusal]
     changed = many("{count} ticket changed", "{count} tickets changed", len(done))
-    heading = ", ".join([changed, *([t("{count} not", count=len(left))] if left else [])])
+    heading = ", ".join([changed, *([t("{count} not changed", count=len(left))] if left else [])])
     lines = [kit.line(kit.text(_line(each, config, who))) for each in (*left, *done)]
     listed: Json = {"type": "rich_text_list", "style": "bullet", "elements": lines}
     return kit.modal(DONE, t("Several at once"), [kit.rich(kit.line(kit.bold(heading)), listed)])

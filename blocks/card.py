@@ -142,7 +142,7 @@ _NAMED = 2
 
 _BRIEF = {
     "customer": mark("end-customer"),
-    "main_id": mark("partners' main customer id"),
+    "main_id": mark("main customer ID"),
     "tenants": mark("tenants"),
     "services": mark("affected service"),
     "service_other": mark("which other service"),
@@ -159,7 +159,7 @@ _BRIEF = {
     "steps": mark("steps"),
     "done": mark("what was done"),
     "test": mark("test transactions?"),
-    "known": mark("is this issue is already known"),
+    "known": mark("already known?"),
     "known_as": mark("known as"),
 }
 """Names of missing answers, as used in the middle of a line."""

@@ -35,7 +35,7 @@ _MARKS = {TaskState.OPEN: "○", TaskState.DONE: "✓", TaskState.OFFERED: "·"}
 _TITLES = {
     Level.FIRST: mark("1st-level checks"),
     Level.SECOND: mark("2nd-level checks"),
-    Level.THIRD: mark("What Retarus owes"),
+    Level.THIRD: mark("Retarus's tasks"),
 }
 
 
@@ -44,7 +44,7 @@ def modal(
 ) -> Json:
     """The tasks of a level, each with its state, who answered it and when, and a button that answers it."""
     done, asked = progress(ticket, level, config)
-    how_far = t("{done} of {asked} done", done=done, asked=asked) if asked else t("recorded as it comes")
+    how_far = t("{done} of {asked} done", done=done, asked=asked) if asked else t("recorded when it arrives")
     blocks = [kit.note(f"{name} · {level_name(level)} · {how_far}")]
     for each in tasks(ticket, level, config):
         blocks += _task(each, ticket, config, traces.get(each.key), who)
@@ -90,8 +90,8 @@ def _by(trace: Trace | None, who: Callable[[str], str]) -> list[Json]:
 def _promised(ticket: Ticket) -> list[Json]:
     """Announcements by Retarus (guide L3.4, L3.7); a missing one is stated, as a reason to ask for it."""
     label_text = [
-        _when(t("Expected duration: solved by {time}"), ticket.times.eta, t("Expected duration: not told yet")),
-        _when(t("Next update: {time}"), ticket.times.update_due, t("Next update: not told")),
+        _when(t("Expected duration: solved by {time}"), ticket.times.eta, t("Expected duration: not announced yet")),
+        _when(t("Next update: {time}"), ticket.times.update_due, t("Next update: not announced yet")),
     ]
     return [kit.rich(*label_text)] if ticket.sent_at else []
 

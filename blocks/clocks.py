@@ -27,7 +27,7 @@ def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, con
         blocks.append(kit.note(t("Time so far: {times}", times=_spent(ticket, at))))
     if ticket.times.snoozed_until:
         until = kit.moment(ticket.times.snoozed_until)
-        blocks.append(kit.rich(kit.line(*kit.filled(t("Reminders are put off until {time}"), time=until))))
+        blocks.append(kit.rich(kit.line(*kit.filled(t("Reminders are snoozed until {time}"), time=until))))
     if ticket.stage.is_open:
         pace = kit.button(t("Cadence"), reminders.PACE, ticket.id)
         blocks.append(kit.actions("reminders", [*reminders.buttons(ticket), pace]))
@@ -50,7 +50,7 @@ def _state(run: TimerRun, state: TimerState, at: datetime) -> str:
     if state is TimerState.PAUSED or run.due is None:
         return t("paused while waiting for the end-customer")
     if state is TimerState.OVERDUE:
-        return t("overdue for {time}", time=_length(run, run.due, at))
+        return t("overdue by {time}", time=_length(run, run.due, at))
     return t("{time} left", time=_length(run, at, run.due))
 
 

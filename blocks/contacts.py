@@ -66,7 +66,7 @@ def _buttons(contact: Contact) -> list[Json]:
         if contact.suspended_on
         else kit.button(t("Suspend"), SUSPEND, user, style="danger")
     )
-    again = kit.button(t("Hand guides over again"), HAND_OVER, user)
+    again = kit.button(t("Send the guides again"), HAND_OVER, user)
     return [kit.button(t("Edit"), CHANGE, user), again, standing]
 
 
@@ -84,16 +84,16 @@ def modal(contact: Contact | None, picked: Person | None = None) -> Json:
             "attested_on",
             t("Knowledge of the Retarus support processes attested on"),
             known.attested_on,
-            t("Sections 2–4 of the Retarus Support Guide. Without it an authorisation is not active (guide 2.3)"),
+            t("Sections 2–4 of the Retarus Support Guide. Without this, an authorisation is not active (guide 2.3)"),
         ),
         _day("webinars_on", t("Took part in the onboarding webinars on"), known.webinars_on, t("Guide 2.6")),
         kit.heading(t("Enterprise Administration Services Portal (guide 2.2)")),
         _yes_or_no("eas", t("Has access"), yes=known.has_eas),
         _yes_or_no("employee", t("Is an employee of ours"), yes=known.is_employee),
-        kit.note(t("Access of anybody else needs an individual contract. Passwords are never asked for here.")),
+        kit.note(t("Access for anybody else needs an individual contract. You are never asked for a password here.")),
         _more("reference", t("Contract reference"), exception.reference if exception else ""),
         _more("approver", t("Approved by"), exception.approver if exception else ""),
-        _day("expires", t("Holds until"), exception.expires if exception else None),
+        _day("expires", t("Valid until"), exception.expires if exception else None),
     ]
     title = t("Change a contact") if contact else t("Add a contact")
     return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.slack_user)

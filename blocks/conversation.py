@@ -78,8 +78,8 @@ def _heading(entry: Entry) -> list[Json]:
     else:
         where = kit.filled(t("{author} wrote by e-mail"), author=kit.bold(_author(entry)))
     when = [kit.text(" · "), kit.moment(entry.written_at or entry.at)]
-    edited = [kit.text(f" · {t('edited by them')}")] if entry.is_edited else []
-    deleted = [kit.text(f" · {t('taken back by them')}")] if entry.is_deleted else []
+    edited = [kit.text(f" · {t('edited by the author')}")] if entry.is_edited else []
+    deleted = [kit.text(f" · {t('deleted by the author')}")] if entry.is_deleted else []
     return [*where, *when, *edited, *deleted]
 
 
@@ -106,17 +106,17 @@ def _without_text(entry: Entry) -> str:
 def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
     """Further remarks on the entry, in small print."""
     if len(entry.words) > _SHOWN:
-        yield t("There is more: the whole mail is behind the button.")
+        yield t("This is not all of it: the button shows the whole mail.")
     if entry.files:
         files = ", ".join(f"{literal(each.name)} ({sized(each.size)})" for each in entry.files)
-        yield t("With it: {files}", files=files)
+        yield t("Attached: {files}", files=files)
     for each in entry.left_out:
         yield t("In the original only: {file}", file=literal(each))
     if entry.others:
         yield t("It also names {tickets}.", tickets=", ".join(entry.others))
     asked = numbers_to_ask_about(entry, ticket.rcr)
     if entry.rcr and not asked:
-        yield t("Their number: {numbers}", numbers=", ".join(entry.rcr))
+        yield t("Retarus's number: {numbers}", numbers=", ".join(entry.rcr))
     if entry.was_closed:
         yield t("{reference} was closed when this came.", reference=reference(ticket, config))
 
@@ -159,7 +159,7 @@ def _closed(entry: Entry, ticket: Ticket) -> list[Json]:
     """Asks the owner of a closed ticket whether to reopen it."""
     if not entry.was_closed:
         return []
-    words = kit.filled(t("{owner}, is it to be reopened?"), owner=kit.mention(ticket.owner))
+    words = kit.filled(t("{owner}, should it be reopened?"), owner=kit.mention(ticket.owner))
     again = kit.button(t(NAMES[Move.REOPEN]), action_of(Move.REOPEN), ticket.id)
     return [kit.rich(kit.line(*words)), kit.actions("conversation.reopen", [again])]
 
@@ -185,7 +185,7 @@ def _report(entry: Entry, ticket: Ticket) -> Message:
     if not failed:
         return Message(literal_mrkdwn(lines[0]), [kit.note("\n".join(lines)), kit.actions("conversation", [whole])])
     what = t("The e-mail to Retarus was not delivered after all.")
-    ways = t("Correct the address or try again; or tell them by the other way.")
+    ways = t("Correct the address, try again, or tell Retarus another way.")
     elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text("\n" + "\n".join((*lines, ways)))]
     again = [kit.button(t("Try again"), letter.AGAIN, entry.letter, style="primary")] if entry.letter else []
     text = literal_mrkdwn(f"{what} {lines[0]}")
@@ -197,7 +197,7 @@ def _delivery(each: FailedDelivery) -> str:
     whom = literal(each.recipient) or t("no recipient named")
     if each.outcome == Delivery.DELAYED:
         return t(
-            "{recipient}: not delivered yet, the mail server goes on trying ({reason})", recipient=whom, reason=reason
+            "{recipient}: not delivered yet, the mail server keeps trying ({reason})", recipient=whom, reason=reason
         )
     return f"{whom}: {reason}"
 
@@ -212,7 +212,7 @@ def whole(entry: Entry) -> Json:
     blocks += [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(words)]
     blocks = blocks[:80]
     if entry.is_text_cut:
-        blocks.append(kit.note(t("The text is longer; all of it is in the original.")))
+        blocks.append(kit.note(t("The text is longer; the original contains all of it.")))
     blocks += [kit.note(t("In the original only: {file}", file=literal(each))) for each in entry.left_out[:10]]
     if entry.has_original:
         blocks.append(kit.actions("original", [kit.button(t("Send me the original"), ORIGINAL, entry.id)]))
@@ -222,7 +222,7 @@ def whole(entry: Entry) -> Json:
 def assigning(entry: Entry, names: Mapping[str, str]) -> Json:
     """Asks which ticket a mail belongs to; suggests the one that it names."""
     offered = [names[each] for each in entry.candidates if each in names]
-    hint = t("It names {tickets}", tickets=", ".join(offered)) if offered else t("PD-1042, for example")
+    hint = t("It names {tickets}", tickets=", ".join(offered)) if offered else t("e.g. PD-1042")
     value = offered[0] if len(offered) == 1 else ""
     asked = text_input(TICKET, t("Which ticket does it belong to?"), hint, value=value, multiline=False)
     return kit.modal(ASSIGN, t("Assign a mail"), [kit.note(_summary(entry)), asked], submit=t("Assign"), about=entry.id)
@@ -234,7 +234,7 @@ def assigning(entry: Entry, names: Mapping[str, str]) -> Json:
 def listing(entries: Sequence[Entry], total: int, names: Mapping[str, str]) -> list[Json]:
     """The newest unassigned mails, each with the reason. A stranger's text is shown as literal text only."""
     if not entries:
-        return [kit.note(t("Every mail found its ticket."))]
+        return [kit.note(t("Every mail is assigned to a ticket."))]
     blocks = []
     for entry in entries[:_PAGE]:
         blocks += [_row(entry, names), kit.actions(f"unassigned.{entry.id}", _choices(entry))]
@@ -270,9 +270,9 @@ def _summary(entry: Entry) -> str:
 def word(body: Mapping[str, object], unassigned: int) -> Message:
     """A sentence to one person."""
     text = {
-        "unassigned": t("Mails that found no ticket: {count}. App Home, Unassigned.", count=unassigned),
-        "mail": t("The mailbox cannot be read for 15 minutes. {why}", why=str(body.get("why", ""))),
-        "severed": t("The channel shared with Retarus is severed. Letters go by e-mail, where an address is set up."),
+        "unassigned": t("Mails without a ticket: {count}. See “Unassigned” in the App Home.", count=unassigned),
+        "mail": t("The mailbox could not be read for 15 minutes. {why}", why=str(body.get("why", ""))),
+        "severed": t("The channel is no longer shared with Retarus. Letters go by e-mail, if an address is set up."),
     }[str(body["about"])]
     return Message(kit.escape(text), [kit.rich(kit.line(kit.text(text)))])
 

@@ -50,8 +50,8 @@ _FIRST = (
 
 _ABOUT = {
     Kind.INCIDENT: mark("Something does not work as it should"),
-    Kind.SERVICE_REQUEST: mark("Something is wanted: information, a setting, a report"),
-    Kind.CHANGE: mark("Something that works is to work differently"),
+    Kind.SERVICE_REQUEST: mark("Somebody needs something: information, a setting, a report"),
+    Kind.CHANGE: mark("Something that works should work differently"),
 }
 _TITLES = {
     Kind.INCIDENT: mark("Raise an incident"),
@@ -66,10 +66,10 @@ _CHANGE_KIND = {
 
 
 _CUT = mark(
-    "The message is {length} characters long: its first {most} stand here. The ticket keeps the link to all of it."
+    "The message is {length} characters long: its first {most} are shown here. The ticket links to the whole message."
 )
 _CUT_FOR_GOOD = mark("The text is {length} characters long: its first {most} stand here, and the rest is not kept.")
-_HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not taken over.")
+_HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not added.")
 """Warning that neither the link nor the files of the message can be read; its text can be used all the same."""
 
 
@@ -139,7 +139,7 @@ def modal(state: FormState, config: Config, answers: Mapping[str, str], context:
         blocks += paste_inputs({}, answers)
     blocks += [file_input()] if state.more else []
     blocks.append(_whose(answers.get(LEFT, "")))
-    later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
+    later = t("Anybody can fill in the rest later. The ticket can go to Retarus once nothing is missing.")
     blocks.append(kit.note(later))
     blocks += _which(kind, context.other) if context.other else [kit.actions("raising", _buttons(state))]
     if state.link is not None:
@@ -206,7 +206,7 @@ def _whose(chosen: str) -> Json:
     element: Json = {"type": "checkboxes", "action_id": ANSWER, "options": [option]}
     if chosen:
         element["initial_options"] = [option]
-    label = kit.plain(t("You take it by raising it"))
+    label = kit.plain(t("You own the ticket you raise"))
     return {"type": "input", "block_id": LEFT, "label": label, "element": element, "optional": True}
 
 
@@ -247,7 +247,7 @@ def _other_kinds(kind: Kind) -> list[Json]:
 def _buttons(state: FormState) -> list[Json]:
     kind = state.kind.value
     buttons = [] if state.more else [kit.button(t("More fields"), MORE, kind)]
-    buttons.append(kit.button(t("Read what is pasted"), READ, kind))
+    buttons.append(kit.button(t("Read the pasted text"), READ, kind))
     buttons.append(kit.button(t("Save as draft"), SAVE_DRAFT, kind))
     if state.draft:
         buttons.append(kit.button(t("Discard draft"), DISCARD_DRAFT, state.draft.value, style="danger"))

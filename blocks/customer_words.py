@@ -18,7 +18,7 @@ LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
 
 def button(ticket_id: str) -> Json:
     """Opens the text."""
-    return kit.button(t("Words for the customer"), SHOW, ticket_id)
+    return kit.button(t("Text for the customer"), SHOW, ticket_id)
 
 
 def modal(written: CustomerText, name: str) -> Json:
@@ -29,7 +29,7 @@ def modal(written: CustomerText, name: str) -> Json:
     ]
     about = t("to copy, for the end-customer; nothing is sent from here")
     blocks = [kit.note(f"{name} · {about}"), *pieces, kit.actions("stages", _stages(written))]
-    return kit.modal(SHOW, t("Words for the customer"), [*blocks, kit.actions("languages", _languages(written))])
+    return kit.modal(SHOW, t("Text for the customer"), [*blocks, kit.actions("languages", _languages(written))])
 
 
 def _stages(written: CustomerText) -> list[Json]:

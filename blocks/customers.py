@@ -29,7 +29,9 @@ TURNS = ("before", "after")
 def listing(page: CustomerPage) -> list[Json]:
     """One page of them, by name."""
     blocks = [
-        kit.note(t("Never declarants and never recipients: nothing is sent to them (guide, section 3).")),
+        kit.note(
+            t("End-customers do not report to Retarus themselves, and nothing is sent to them (guide, section 3).")
+        ),
         kit.actions("customers", [kit.button(t("Add an end-customer"), ADD, "add", style="primary")]),
     ]
     for customer in page.customers:
@@ -52,7 +54,7 @@ def _entry(customer: EndCustomer) -> Json:
     tenants = excerpt(", ".join(customer.tenants), 200) or t("no tenants")
     agreed = t("agreement {reference}", reference=customer.agreement)
     agreement = agreed if customer.agreement else f"⚠ {t('no agreement reference')}"
-    people = t("Their people: {names}", names=excerpt(customer.contacts, 200)) if customer.contacts else ""
+    people = t("Their contacts: {names}", names=excerpt(customer.contacts, 200)) if customer.contacts else ""
     also = t("Also: {names}", names=excerpt(", ".join(customer.also), 200)) if customer.also else ""
     learned = t("From a ticket; not checked by an admin yet") if customer.is_learned else ""
     facts = "\n".join(filter(None, (f"{tenants} · {agreement}", people, also, learned)))
@@ -70,7 +72,7 @@ def overview(known: CustomerOverview, config: Config) -> list[Json]:
         tickets if last else "",
         excerpt(known.tenants.replace("\n", ", "), 100),
         excerpt(known.interface, 100),
-        t("Their people: {names}", names=excerpt(known.contacts, 200)) if known.contacts else "",
+        t("Their contacts: {names}", names=excerpt(known.contacts, 200)) if known.contacts else "",
     )
     facts = " · ".join(filter(None, parts))
     return [kit.note(facts)] if facts else []
@@ -80,7 +82,7 @@ def _buttons(customer: EndCustomer) -> list[Json]:
     name = shorten_middle(customer.name, 60)
     sure: Json = {
         "title": kit.plain(t("Remove?"), 100),
-        "text": kit.plain(t("{name} leaves the list. Tickets keep the name.", name=name), 300),
+        "text": kit.plain(t("{name} is removed from the list. Tickets keep the name.", name=name), 300),
         "confirm": kit.plain(t("Remove"), 30),
         "deny": kit.plain(t("Keep"), 30),
     }
@@ -113,7 +115,7 @@ def modal(customer: EndCustomer | None) -> Json:
         ),
         text_input(
             "contacts",
-            t("Their people"),
+            t("Their contacts"),
             t("For you to call; nothing is sent to them"),
             value=known.contacts,
             needed=False,
@@ -122,7 +124,7 @@ def modal(customer: EndCustomer | None) -> Json:
         text_input(
             "also",
             t("Other names of this customer"),
-            t("One per line. An entry of that name is merged into this one"),
+            t("One per line. An existing entry with that name is merged into this one"),
             value="\n".join(known.also),
             needed=False,
         ),
@@ -140,7 +142,7 @@ def _language(known: Language | None) -> Json:
         "type": "input",
         "block_id": "language",
         "label": kit.plain(t("Language")),
-        "hint": kit.plain(t("Of the texts you copy for them; empty: as their ticket is written")),
+        "hint": kit.plain(t("For the texts you copy for them. Empty: the language of their ticket")),
         "element": element,
         "optional": True,
     }

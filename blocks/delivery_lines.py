@@ -25,7 +25,7 @@ def _delivered(notice: Notice) -> list[Json]:
     to = str(notice.body["to"])
     posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
     by_mail = notice.body["delivered"] in _MAILS
-    where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
+    where = [kit.text(t("Delivered to Retarus by e-mail ({address})", address=to))] if by_mail else posted
     elements = [*where, kit.text(" · "), kit.moment(notice.due)]
     return [*elements, *(kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice))]
 
@@ -64,9 +64,9 @@ _WHAT = {
 
 
 _WAITS = {
-    NoticeKind.LETTER_MAIL.value: mark("The e-mail to Retarus waits."),
-    NoticeKind.LETTER_POST.value: mark("The letter to the Retarus channel waits."),
-    NoticeKind.CHASE_MAIL.value: mark("The later e-mail to Retarus waits."),
+    NoticeKind.LETTER_MAIL.value: mark("The e-mail to Retarus is waiting."),
+    NoticeKind.LETTER_POST.value: mark("The letter to the Retarus channel is waiting."),
+    NoticeKind.CHASE_MAIL.value: mark("The later e-mail to Retarus is waiting."),
     NoticeKind.CHASE_POST.value: mark("The later message in the Retarus channel is waiting."),
 }
 

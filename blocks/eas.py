@@ -35,7 +35,7 @@ def modal(shown: Preview, name: str, now: int, *, reason: str = "", changed: boo
     asked = [_when(now), text_input(NUMBER, number, hint, multiline=False, needed=False)]
     blocks += [*tuple(_texts(shown))[: _LIMIT - len(blocks) - len(asked)], *asked]
     about = f"{shown.ticket.id}|{shown.ticket.version}"
-    return kit.modal(OPENED, t("Open it in EAS"), blocks, submit=t("It is opened"), about=about)
+    return kit.modal(OPENED, t("Open it in EAS"), blocks, submit=t("Record as opened"), about=about)
 
 
 def _steps() -> Json:

@@ -22,7 +22,7 @@ _NAMES = {
     "caused_by": mark("Retarus found"),
     "their_workaround": mark("Workaround of Retarus"),
     "their_remedy": mark("Remedy of Retarus"),
-    "verified": mark("The remedy of Retarus holds"),
+    "verified": mark("Retarus's remedy works"),
     "their_note": mark("Technical note of Retarus"),
 }
 """Answers of interest to a colleague, ours before theirs."""
@@ -50,7 +50,7 @@ def _promised(ticket: Ticket) -> Iterable[Json]:
         return
     times = (
         (t("Retarus expects it to be solved by {time}"), ticket.times.eta),
-        (t("Their next update: {time}"), ticket.times.update_due),
+        (t("Retarus's next update: {time}"), ticket.times.update_due),
     )
     for words, at in times:
         if at:

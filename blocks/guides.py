@@ -16,7 +16,7 @@ PARTNER, GLOBAL = "Retarus Partner Support Guide", "Retarus Global Support Guide
 
 def message(guides: Guides) -> Message:
     """Both guides, with what is known about them, and the button that acknowledges them (guide 1.f)."""
-    words = t("You are a support contact towards Retarus. Please read both guides; they equally apply.")
+    words = t("You are a support contact for Retarus. Please read both guides; both apply equally.")
     acknowledge = kit.button(t("I have read both"), KNOWN, guides.edition, style="primary")
     return Message(
         f"{words} {PARTNER}, {GLOBAL}",

@@ -98,16 +98,16 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
 
 # --- what needs me now ---
 
-_WEBINARS = mark("The onboarding webinars: you have not taken part yet (guide 2.6). An admin notes the day.")
+_WEBINARS = mark("You have not taken part in the onboarding webinars yet (guide 2.6). An admin enters the day.")
 
 
 def _urgent(seen: Overview, config: Config) -> list[Json]:
     if not seen.urgent:
         return [
-            kit.header(t("Nothing needs you now")),
+            kit.header(t("Nothing for you to do now")),
             kit.note(t("Here you see what you own and what waits for your level.")),
         ]
-    blocks = [kit.header(t("What needs you now: {count}", count=seen.urgent_total))]
+    blocks = [kit.header(t("For you to do now: {count}", count=seen.urgent_total))]
     for each in seen.urgent:
         blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket, config)])]
     return [*blocks, *_urgent_pages(seen)]
@@ -226,7 +226,7 @@ def _page(seen: Overview, config: Config) -> list[Json]:
     numbers = {"first": first + 1, "last": first + len(seen.page), "total": seen.total}
     where = t("{first} to {last} of {total}, most urgent first", **numbers)
     if seen.compared < seen.total:
-        words = t("the {count} most urgent are listed; choose a level or a party to see others", count=seen.compared)
+        words = t("only the {count} most urgent are listed; choose who has to act to see others", count=seen.compared)
         where = f"{where} · {words}"
     rows = [_row(ticket, seen, config) for ticket in seen.page]
     return [*rows, kit.note(where), *([kit.actions("home.pages", buttons)] if buttons else [])]

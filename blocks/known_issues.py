@@ -68,7 +68,7 @@ def _sure(name: str) -> Json:
 def joined(ticket: Ticket, customer: str, config: Config, link: str) -> Json:
     """Modal after a customer has joined a ticket."""
     name = reference(ticket, config)
-    words_of_event = t("{customer} was added. You hear what becomes of it.", customer=customer)
+    words_of_event = t("{customer} was added. You are kept informed.", customer=customer)
     line = kit.line(kit.link(title(ticket, config), link), kit.text(f"\n{words_of_event}"))
     return kit.modal("joining.joined", t("Joined {name}", name=name), [kit.rich(line)])
 

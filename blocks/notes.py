@@ -35,7 +35,7 @@ _LABELS = {
     "cause": (mark("Cause"), ""),
     "remedy": (mark("Remedy"), mark("What helps, step by step")),
     "workaround": (mark("Workaround"), mark("What helps until then")),
-    "material": (mark("Material"), mark("Addresses, files, what else there is to read")),
+    "material": (mark("Material"), mark("Links, files and other sources")),
     "rcr": (mark("RCR number"), mark("Its number at Retarus")),
 }
 _VERSIONS = 5

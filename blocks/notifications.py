@@ -36,7 +36,7 @@ def messages(
 def reminders(items: Sequence[reminder_messages.Item], notice: Notice, config: Config) -> Sequence[Message]:
     """One message with all reminders of a person; or one line in a thread, struck through."""
     if not items:
-        gone = t("The ticket is gone.")
+        gone = t("The ticket no longer exists.")
         return [Message(gone, [kit.note(gone)])]
     if not items[0].to:
         return [reminder_messages.line(items[0].ticket, items[0].event, config)]

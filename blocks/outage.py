@@ -56,7 +56,7 @@ def _scope(outage: Outage, config: Config) -> str:
         many("{count} tenant", "{count} tenants", len(scope.tenants)),
     )
     names = ", ".join(reference(each, config) for each in outage.led)
-    listed = t("With it: {names}", names=excerpt(names, 1000)) if outage.led else ""
+    listed = t("Also part of it: {names}", names=excerpt(names, 1000)) if outage.led else ""
     return "\n".join(filter(None, (" · ".join(counts), listed)))
 
 
@@ -88,8 +88,8 @@ def _option(ticket: Ticket, config: Config) -> Json:
 
 def tell(leading: Ticket, name: str) -> Json:
     """Asks for a word for every ticket of the outage."""
-    hint = t("In the thread of each ticket, and once to everybody who gives it to a customer; not to Retarus")
-    blocks = [kit.note(name), text_input(WORD, t("What is to be told?"), hint)]
+    hint = t("Goes to the thread of each ticket, and once to everybody who informs a customer; not to Retarus")
+    blocks = [kit.note(name), text_input(WORD, t("What should they be told?"), hint)]
     return kit.modal(TELL, t("Tell all"), blocks, submit=t("Tell all"), about=leading.id)
 
 
@@ -123,6 +123,11 @@ def listing(running: Sequence[Ticket], config: Config) -> Message:
         blocks += [kit.rich(line), kit.actions(f"outage.{each.number}", [button(each.id)])]
     if not running:
         blocks.append(
-            kit.note(t("An outage begins at a ticket: `Outage`, beside its clocks or at `/retarus-ticket PD-1001`."))
+            kit.note(
+                t(
+                    "An outage begins at a ticket: press `Outage` under `Clocks and more`, or at `/retarus-ticket "
+                    "PD-1001`."
+                )
+            )
         )
     return Message(kit.escape(heading), blocks)

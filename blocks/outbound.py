@@ -19,10 +19,10 @@ WORD = "word"
 
 def form(ticket: Ticket, name: str, *, text: str = "", entry: str = "", question: str = "") -> Json:
     """Asks for the words. `entry`: the one that is answered, with its `question`."""
-    blocks = [kit.note(f"{name} · {t('nothing goes out before you have seen it')}")]
+    blocks = [kit.note(f"{name} · {t('you see it before anything is sent')}")]
     if question:
         blocks.append(kit.rich(kit.quote(question[:500])))
-    label = t("Your answer") if entry else t("What Retarus is to know")
+    label = t("Your answer") if entry else t("What Retarus should know")
     hint = t("Their words are quoted below it") if entry else t("New facts, a correction, or that it is closed")
     blocks.append(text_input(WORD, label, hint, value=text[: kit.CHUNK]))
     title = t("Answer Retarus") if entry else t("Send to Retarus")

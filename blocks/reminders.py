@@ -91,12 +91,12 @@ def expect(ticket: Ticket, name: str, question: str = "") -> Json:
     due, eta = ticket.times.update_due, ticket.times.eta
     blocks = [
         kit.note(f"{name} · {t('with Retarus')}"),
-        _moment("update_due", t("Next update, as they promised"), int(due.timestamp()) if due else 0, needed=False),
+        _moment("update_due", t("Next update, as promised"), int(due.timestamp()) if due else 0, needed=False),
         _moment("eta", t("When they expect it to be solved"), int(eta.timestamp()) if eta else 0, needed=False),
         text_input(
             "question",
             t("What they ask us"),
-            t("Then it is our turn, until they are answered"),
+            t("Then it is our turn until Retarus has an answer"),
             value=question,
             needed=False,
         ),
@@ -107,7 +107,7 @@ def expect(ticket: Ticket, name: str, question: str = "") -> Json:
 def promises() -> list[Json]:
     """The same two moments within the form of an update; what is left empty stays as announced."""
     return [
-        _moment("update_due", t("Next update, as they promised"), 0, needed=False),
+        _moment("update_due", t("Next update, as promised"), 0, needed=False),
         _moment("eta", t("When they expect it to be solved"), 0, needed=False),
     ]
 
@@ -130,7 +130,7 @@ def pace(ticket: Ticket, name: str) -> Json:
     """Asks for the ticket's own cadence."""
     own = str(ticket.times.pace or "")
     asked = text_input(WORD, t("Minutes"), t("Empty: as the policy says"), value=own, multiline=False, needed=False)
-    about = t("until the first reminder, and between them, in working time")
+    about = t("until the first reminder and between reminders, in working time")
     return kit.modal(PACE, t("Cadence"), [kit.note(f"{name} · {about}"), asked], submit=t("Set"), about=ticket.id)
 
 

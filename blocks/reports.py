@@ -90,13 +90,13 @@ def _fact(name: str, figure: str, word: str) -> Json:
 def standing(month: str, view: View, *, undelivered: bool = False) -> Json:
     """Status line of the monthly view."""
     if view.received_at:
-        came = t("Retarus's own view of this month was received on {when}.")
+        came = t("Retarus's own view of this month was received: {when}.")
         words = kit.filled(came, when=kit.moment(view.received_at))
     elif undelivered:
         failed = t("The request for Retarus's own view could not be delivered. An admin sees why in the App Home.")
         words = [kit.text(failed)]
     elif view.requested_at:
-        asked = t("Retarus's own view of this month was requested on {when}, and has not been received yet.")
+        asked = t("Retarus's own view of this month was requested ({when}) and has not been received yet.")
         words = kit.filled(asked, when=kit.moment(view.requested_at))
     else:
         words = [

@@ -49,8 +49,8 @@ def modal(typed: Mapping[str, str], found: SearchResult | None, config: Config, 
 
 
 _ABOUT = mark(
-    "Looks through technical notes and tickets, in German and English: for words, an error code, an RCR number, or all "
-    "of an end-customer."
+    "Searches technical notes and tickets, in German and English, for words, an error code, an RCR number, or "
+    "everything about an end-customer."
 )
 
 
@@ -102,7 +102,9 @@ def _summary(found: SearchResult) -> str:
     if found.is_bounded:
         sentences.append(t("Some of these words are in very many tickets: only the newest of them were compared."))
     if found.is_building:
-        sentences.append(t("Tickets from before the last upgrade are still being read: what is missing comes soon."))
+        sentences.append(
+            t("Tickets from before the last upgrade are still being read, so some may be missing for now.")
+        )
     return " ".join(sentences)
 
 

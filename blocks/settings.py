@@ -12,7 +12,7 @@ from bot.core.i18n import t
 def listing(config: Config) -> list[Json]:
     """One block per table of desk.toml."""
     return [
-        kit.note(t("These stand in desk.toml and are read when the desk starts.")),
+        kit.note(t("These are set in desk.toml and read when the desk starts.")),
         *(
             kit.rich(kit.line(kit.bold(table), kit.text(_lines(settings)[: kit.CHUNK])))
             for table, settings in tables(config).items()

@@ -145,7 +145,7 @@ def _retarus_wrote(_ticket: Ticket, event: Event, _config: Config, name: str) ->
 def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     until = as_moment(event.detail.get("until", ""))
     time = kit.moment(until) if until else t("later")
-    return kit.filled(t("{name} put reminders off until {time}"), name=kit.bold(name), time=time)
+    return kit.filled(t("{name} snoozed the reminders until {time}"), name=kit.bold(name), time=time)
 
 
 def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
@@ -216,10 +216,10 @@ def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
         why = excerpt("; ".join(t(each) for each in says.split("; ")), 200)
         yield f"{known} ({why})" if says else known
     if detail.get("despite"):
-        yield t("in spite of a warning: {reason}", reason=excerpt(detail["despite"], 200))
+        yield t("despite a warning: {reason}", reason=excerpt(detail["despite"], 200))
     if detail.get("glass"):
         reason = excerpt(detail["glass"], 300)
-        yield t("without an authorised contact, by breaking the glass: {reason}", reason=reason)
+        yield t("without an authorised contact, as an emergency: {reason}", reason=reason)
 
 
 def _recorded(_ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
@@ -273,7 +273,7 @@ def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[J
     return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
 
 
-_attached = _files(mark("{name} attached {files}: goes along with the next letter to Retarus"))
+_attached = _files(mark("{name} attached {files}, to be sent with the next letter to Retarus"))
 
 _LINES: dict[str, Line] = {
     Move.RAISE.value: _plain(mark("{name} raised it")),
@@ -300,9 +300,9 @@ _LINES: dict[str, Line] = {
     Step.FOUND.value: _plain(mark("{name} recorded what Retarus found")),
     Step.SERVICE.value: _noticed,
     Step.ATTACH.value: _attached,
-    Step.DETACH.value: _files(mark("{name} took away {files}: it does not go to Retarus")),
+    Step.DETACH.value: _files(mark("{name} removed {files}; not sent to Retarus")),
     Step.STATUS.value: _status,
-    Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],
+    Step.ERASE.value: lambda *_: [kit.text(t("Personal data was removed."))],
     Step.RCR.value: _rcr,
     Step.RETARUS_WROTE.value: _retarus_wrote,
     Step.TELL.value: _plain(mark("{name} wrote to Retarus")),
@@ -354,7 +354,11 @@ def _reasons(event: Event) -> list[str]:
 def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
     if priority_call.is_call(notice):
         priority = ticket.answer("priority")
-        return t("It is {priority}, by {name}. Please see that it is taken at once.", priority=priority, name=name)
+        return t(
+            "It is {priority}, according to {name}. Please make sure that somebody takes it at once.",
+            priority=priority,
+            name=name,
+        )
     news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
     if news:
         return t(news).format(name=name)
@@ -362,7 +366,7 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
         return words_of(event, ticket, config, name)
     if notice.to != ticket.owner:
         handed_on = event.kind == Move.HAND_ON.value
-        words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")
+        words = t("{name} assigned it to somebody else.") if handed_on else t("{name} took it over from you.")
     else:
         judged = Step.FILL_IN.value if "priority" in notice.names("news") else ""
         turn = _STAYS_WITH_RETARUS.get(event.kind) if ticket.ball is Party.RETARUS else None
@@ -371,7 +375,7 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
 
 
 _NEWS = {
-    "their_remedy": mark("Retarus provided a remedy, {name} recorded it. Please verify that it holds."),
+    "their_remedy": mark("Retarus provided a remedy, {name} recorded it. Please verify that it works."),
     "their_workaround": mark("Retarus provided a workaround, {name} recorded it. Please verify that it helps."),
     "remedy": mark("{name} has a remedy for you. Please confirm it with the end-customer."),
     "workaround": mark("{name} has a workaround for you. Please confirm that it helps the end-customer."),
@@ -379,7 +383,7 @@ _NEWS = {
 """Requests to the recipients of an answer, the most important first."""
 
 
-_OWNER = mark("{name} made you its owner.")
+_OWNER = mark("{name} assigned it to you.")
 
 
 _YOURS = {
@@ -390,7 +394,7 @@ _YOURS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
     Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
     Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
-    Step.RETARUS_WROTE.value: mark("Retarus wrote. It stands in the ticket's thread: please record it there."),
+    Step.RETARUS_WROTE.value: mark("Retarus wrote. The message is in the ticket's thread: please record it there."),
 }
 _STAYS_WITH_RETARUS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. Does Retarus need to know it?"),

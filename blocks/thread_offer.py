@@ -39,7 +39,7 @@ def with_messages(view: Json, key: str, offers: Sequence[Offer]) -> Json:
     rows = rows[: max(0, _MOST_BLOCKS - len(shown) - 1) // 2 * 2]
     if not at or not rows:
         return view
-    words = kit.note(t("From the thread, newest first. Nothing is taken in by itself:"))
+    words = kit.note(t("From the thread, newest first. Nothing is added automatically:"))
     return {**view, "blocks": [*shown[:at], words, *rows, *shown[at:]]}
 
 
@@ -51,5 +51,5 @@ def blocks_of(view: Json) -> list[Json]:
 def _row(number: int, offer: Offer) -> tuple[Json, Json]:
     text = kit.text(f": {excerpt(offer.text, _TEXT)}")
     words = kit.line(kit.bold(offer.author), kit.text(", "), kit.moment(offer.at), text)
-    button = kit.button(t("Take in"), TAKE_IN, offer.ts, about=offer.text)
+    button = kit.button(t("Insert"), TAKE_IN, offer.ts, about=offer.text)
     return kit.rich(words), kit.actions(f"{TAKE_IN}.{number}", [button])

@@ -57,11 +57,11 @@ HELP = (
         "1. `/retarus-incident`, `-service-request`, `-change`: what you know now is enough; `Fill in` adds the rest."
     ),
     mark("2. `Take` makes it yours. Everything about it is in the thread under its card."),
-    mark("3. `Hand off to 2nd level` asks the 1st-level tasks of the guide and your summary."),
+    mark("3. `Hand off to 2nd level` asks for the 1st-level tasks of the guide and your summary."),
     mark("4. The 2nd level `Accept`s it, or sends it back with a reason."),
     mark("5. `Escalate to Retarus` shows what is missing and the exact text. Only an authorised contact can send it."),
     mark("6. Record the RCR number Retarus answers with, and their answer; then `Resolve`."),
-    mark("7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not hold."),
+    mark("7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not work."),
     mark("8. A ticket without activity brings a reminder, in its thread and to its owner."),
     mark(
         "9. `/retarus-ticket` lists open tickets (`mine`, `level`, `all`), shows one (`PD-1001`), and acts at once: "
@@ -90,9 +90,9 @@ _DONE = {
     Verb.ACCEPT: mark("{ticket} is yours."),
     Verb.CONFIRM: mark("{ticket} is confirmed and closed."),
     Verb.RESOLVE: mark("{ticket} is resolved; the 1st level confirms it with the end-customer."),
-    Verb.NOTE: mark("Your note stands in the thread of {ticket}."),
+    Verb.NOTE: mark("Your note is in the thread of {ticket}."),
     Verb.RCR: mark("{ticket} has the number {number}."),
-    Verb.WAIT: mark("Reminders of {ticket} wait until {time}, or until somebody acts."),
+    Verb.WAIT: mark("Reminders about {ticket} wait until {time}, or until somebody acts."),
 }
 
 

@@ -48,8 +48,8 @@ def _table_file() -> Json:
 
 def _mode(chosen: str) -> Json:
     options = {
-        ADD: kit.option(t("Add them to those that are there"), ADD),
-        REPLACE: kit.option(t("Replace those that are there"), REPLACE),
+        ADD: kit.option(t("Add to the existing ones"), ADD),
+        REPLACE: kit.option(t("Replace the existing ones"), REPLACE),
     }
     return {
         "type": "input",

@@ -58,12 +58,12 @@ ASKED: dict[Move | Step, Asking] = {
     Move.COMPRESS: Asking(
         mark("Take at 2nd level"),
         mark("Why without a handoff?"),
-        mark("It is logged. The 1st-level tasks are asked before Retarus is told"),
+        mark("This is logged. The 1st-level tasks must be answered before it goes to Retarus"),
         mark("Take"),
         "reason",
     ),
     Move.ASK_CUSTOMER: Asking(
-        mark("Wait for customer"), mark("What was the customer asked?"), "", mark("Wait for them"), "question"
+        mark("Wait for customer"), mark("What was the customer asked?"), "", mark("Wait"), "question"
     ),
     Move.CUSTOMER_ANSWERED: Asking(mark("Customer answered"), mark("What did they say?"), "", mark("Go on"), "answer"),
     Move.GO_ON: Asking(
@@ -84,7 +84,7 @@ ASKED: dict[Move | Step, Asking] = {
     Move.RETARUS_ANSWERED: Asking(
         mark("Answer of Retarus"),
         mark("What did Retarus answer?"),
-        mark("The 2nd level goes on with it"),
+        mark("The 2nd level continues with it"),
         mark("Record"),
         "answer",
         _is_theirs,
@@ -98,7 +98,7 @@ ASKED: dict[Move | Step, Asking] = {
         lambda field: field.key == "cause",
     ),
     Move.WITHDRAW: Asking(
-        mark("Close without remedy"), mark("Why is nothing to be done?"), "", mark("Close ticket"), "reason"
+        mark("Close without remedy"), mark("Why is there nothing to do?"), "", mark("Close ticket"), "reason"
     ),
     Move.REOPEN: Asking(
         mark("Reopen"), mark("What is still wrong?"), mark("It goes back to the 1st level"), mark("Reopen"), "reason"
@@ -156,7 +156,7 @@ def modal(
 
 _ENDS = frozenset({Move.RESOLVE, Move.WITHDRAW})
 _NO_NOTIFICATION_TO_RETARUS = mark(
-    "Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and more."
+    "This does not inform Retarus. Write to them first: “Chase Retarus” under “Clocks and more”."
 )
 
 

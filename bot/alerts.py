@@ -37,9 +37,9 @@ class Alerts:
     async def closed(self, closure: Closure) -> None:
         """Reports a closed transport, or one closed channel of it. Once an hour at most."""
         with speaking(self.config.desk.language):
-            subject = t("{transport} is closed", transport=closure.transport)
+            subject = t("{transport}: sending is on hold", transport=closure.transport)
             if closure.channel:
-                subject = t("A channel is closed")
+                subject = t("Sending to a channel is on hold")
             text = f"{closure.why} {t('Messages to it wait, and are sent automatically once this is fixed.')}"
         key = f"{closure.transport}:{closure.channel}:{closure.since:%Y-%m-%dT%H}"
         is_slack = closure.transport == SLACK and not closure.channel

@@ -101,7 +101,7 @@ class AttentionReason(StrEnum):
 
     TAKE = mark("take it")
     ACCEPT = mark("accept it")
-    WORK = mark("yours to move")
+    WORK = mark("your turn")
     CHASE = mark("overdue: ask again")
 
 

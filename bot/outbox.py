@@ -264,7 +264,7 @@ class Outbox:
         if age <= self._limits.age or failures < self._limits.tries:
             return replace(outcome, progress=progress)
         words = t(
-            "It was tried {times} times in {span}; the last time: {why} Try again when the cause is gone.",
+            "It was tried {times} times in {span}; the last time: {why} Try again when the cause is fixed.",
             times=failures,
             span=span(age.total_seconds()),
             why=f"{outcome.why.removesuffix('.')}.",

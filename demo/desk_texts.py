@@ -7,7 +7,7 @@ from bot.core.i18n import mark
 TEXTS = (
     mark("A service is down for one or more customers"),
     mark("A service works only in part"),
-    mark("A nuisance, or a question"),
+    mark("A minor problem, or a question"),
     mark("Job ID"),
     mark("As the fax status report shows it"),
 )

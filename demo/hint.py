@@ -26,6 +26,6 @@ def hint() -> str:
             t("• On the ticket’s card: `Start checks`, `Hand off to 2nd level`."),
             t("• As Ben (2nd level): `Accept`, `Fill in` what is missing, `Escalate to Retarus`."),
             t("• As Rita (Retarus), read it in #retarus-escalation. The e-mail is under Mail."),
-            t("Your name at the top of the page switches to another person; the clock beside it can be moved."),
+            t("Click your name at the top of the page to switch to another person; the clock beside it can be moved."),
         )
     )

@@ -29,7 +29,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def original(click: Click) -> Show:
         await desk.conversation.send_original(click.value, click.user, click.id)
-        return lambda: dispatcher.tell(click, t("The original comes to you as a file, in our direct messages."))
+        return lambda: dispatcher.tell(click, t("You get the original as a file in a direct message."))
 
     async def number(click: Click) -> None:
         entry_id, _, text = click.value.partition("|")

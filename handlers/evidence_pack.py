@@ -23,7 +23,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def make(click: Click) -> Show:
         ticket = await desk.evidence_packs.ask(click.value, click.user, click.id)
         name = reference(ticket, desk.config)
-        words = t("The evidence pack for {name} is being made. It comes to you as a direct message.", name=name)
+        words = t("The evidence pack for {name} is being created. You get it as a direct message.", name=name)
         return lambda: dispatcher.tell(click, words)
 
     dispatcher.saving_clicks[evidence_pack.MAKE] = make

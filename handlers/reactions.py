@@ -47,6 +47,6 @@ async def _finish(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
         return
     remedy, name = ticket.answer("remedy"), reference(ticket, desk.config)
     if not remedy:
-        words = t("{ticket} has no remedy yet: press “Resolve” on its card and say what it is.", ticket=name)
+        words = t("{ticket} has no remedy yet: press “Resolve” on its card and say what the remedy is.", ticket=name)
         raise NotNow(words)
     await desk.tickets.resolve(ticket_id, event.user, event.id, remedy, {})

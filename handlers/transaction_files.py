@@ -20,7 +20,7 @@ Fetch = Callable[[Attachment, int], Awaitable[bytes | MissingFile]]
 
 _MAX_BYTES = 500_000
 """Size of fifty transactions with their log extracts."""
-_NO_TEXT = mark("{name} is no text. Save the table as CSV in the spreadsheet program, and upload that.")
+_NO_TEXT = mark("{name} is not a text file. Save the table as CSV in the spreadsheet program, and upload that.")
 _TIMEOUT = 2.0
 """Seconds: the form must be answered within three."""
 
@@ -34,7 +34,7 @@ async def with_table(form: Submission, fetch: Fetch) -> Mapping[str, str]:
 
 async def _text(file: Attachment, fetch: Fetch) -> str:
     if file.size > _MAX_BYTES:
-        words = t("{name} is {size}; a table of at most {most} is read.", name=file.name, **_sizes(file))
+        words = t("{name} is {size}; at most {most} can be read.", name=file.name, **_sizes(file))
         raise Invalid({TABLE_FILE: words})
     try:
         async with asyncio.timeout(_TIMEOUT):
@@ -48,7 +48,8 @@ async def _text(file: Attachment, fetch: Fetch) -> str:
         text = decoded(content)
     except ValueError as error:
         words = t(
-            "{name} is no text. Save the table as CSV in the spreadsheet program, and upload that.", name=file.name
+            "{name} is not a text file. Save the table as CSV in the spreadsheet program, and upload that.",
+            name=file.name,
         )
         raise Invalid({TABLE_FILE: words}) from error
     if not text.strip():

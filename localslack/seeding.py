@@ -91,7 +91,7 @@ def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
     if seed.guest not in ("", "multi", "single"):
         raise SeedError(f'[[people]] {seed.handle}: guest is "multi" or "single", not {seed.guest!r}')
     if not re.fullmatch(r"[\w.-]+", seed.handle) or workspace.person_named(seed.handle):
-        raise SeedError(f"[[people]]: {seed.handle!r} is no handle, or not the only one")
+        raise SeedError(f"[[people]]: {seed.handle!r} is not a handle, or is given twice")
     name = seed.name or seed.handle.title()
     home, teams = _workspaces(workspace, seed)
     person = Person(

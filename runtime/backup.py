@@ -80,14 +80,14 @@ def _place(target: Path, at: datetime) -> tuple[Path, bool]:
     rotated = target.is_dir()
     archive = target / _NAME.format(at=at) if rotated else target
     if archive.exists():
-        raise Misconfigured(f"{archive} is there already.")
+        raise Misconfigured(f"{archive} already exists.")
     return archive, rotated
 
 
 def _report(archive: Path, names: Sequence[str], removed: int) -> list[str]:
     lines = [f"{archive}: {archive.stat().st_size:,} bytes, verified."]
     if not names:
-        lines.append('The database is on a server, and not in it: pg_dump -Fc "$DATABASE_URL" > desk.dump')
+        lines.append('The database is on a server and not in the backup: pg_dump -Fc "$DATABASE_URL" > desk.dump')
     if removed:
         lines.append(f"Older backups removed: {removed}")
     return lines
@@ -156,7 +156,7 @@ def _verified(archive: Path, into: Path | None = None) -> Mapping[str, Any]:
                 if _extracted(tar, name, into) != digest:
                     raise Misconfigured(f"{archive} is damaged: {name} is not what was backed up.")
     except _UNREADABLE as error:
-        raise Misconfigured(f"{archive} is no readable backup ({type(error).__name__}).") from error
+        raise Misconfigured(f"{archive} is not a readable backup ({type(error).__name__}).") from error
     return manifest
 
 
@@ -166,7 +166,9 @@ def _manifest(tar: tarfile.TarFile, archive: Path) -> dict[str, Any]:
         raise ValueError(MANIFEST)
     manifest: dict[str, Any] = json.loads(file.read(_BIGGEST_MANIFEST))
     if manifest["format"] != _FORMAT:
-        raise Misconfigured(f"{archive} was written by another release ({manifest['release']}): restore it with that.")
+        raise Misconfigured(
+            f"{archive} was written by another release ({manifest['release']}): restore it with that release."
+        )
     return manifest
 
 
@@ -203,7 +205,7 @@ async def restore(env: Environment, archive: Path, storage: Storage, at: datetim
 
 def _placed(source: Path, target: Path) -> str:
     if target.exists():
-        return f"{target} is there already, and stays as it is."
+        return f"{target} already exists and stays as it is."
     if not source.is_file():
         return "The backup holds no desk.toml."
     try:

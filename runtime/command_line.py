@@ -10,7 +10,7 @@ python app.py import-customers FILE.csv            end-customers: name, tenants,
 python app.py audit-export [--since 2026-11-30]    every change as JSON lines, without what people typed
 python app.py migrate  moves an embedded desk to PostgreSQL: docs/operations.md
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
-python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
+python app.py check    checks tokens, scopes, channels, mail and database: each line ok, or what to do
 python app.py check --repair    then finds or posts missing cards, delivers what is overdue, completes the index
 """
 
@@ -114,10 +114,12 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         help="a person: user id, names, addresses, numbers; backup, restore: a file; receive: mails as files",
     )
     parser.add_argument("--since", type=_moment, help="audit-export: from this day on, 2026-11-30 (UTC)")
-    parser.add_argument("--keep", type=int, default=14, help="backup to a folder: how many stay there")
+    parser.add_argument("--keep", type=int, default=14, help="backup to a folder: how many backups are kept there")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
-    parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
-    parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
+    parser.add_argument(
+        "--state", type=Path, default=Path("var/demo"), help="demo: the folder where everything is kept"
+    )
+    parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: its language, en or de")
     parser.add_argument("--open", action="store_true", help="demo: opens its page in your browser")
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
@@ -134,7 +136,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         sys.exit(str(error))
     except SlackApiError as error:
         why = closes_slack(error) or f"Slack refuses: {name_of(error) or 'no reason given'}."
-        sys.exit(f"{why} `python app.py check` looks at everything.")
+        sys.exit(f"{why} `python app.py check` checks everything.")
     except ClientError:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
     except BrokenPipeError:
@@ -212,7 +214,7 @@ async def _receive(parts: Parts, env: Environment, files: Sequence[str]) -> None
     except StoreDown as error:
         print(error, file=sys.stderr)
         sys.exit(_TRY_AGAIN)
-    print(f"Taken in: {new}; there before: {known}.")
+    print(f"New mails: {new}; known already: {known}.")
 
 
 async def _run(parts: Parts, env: Environment) -> None:
@@ -228,7 +230,7 @@ async def _run(parts: Parts, env: Environment) -> None:
 async def _check(parts: Parts, env: Environment, *, post: bool, repairs: bool) -> None:
     right = await _printed(parts.check(env, post))
     if repairs and not right:
-        sys.exit("Nothing is repaired before the lines with FIX are.")
+        sys.exit("Nothing was repaired: the lines with FIX must be corrected first.")
     if repairs:
         right = await _printed(parts.repair(env, load(env.desk_config)))
     if not right:
@@ -283,7 +285,7 @@ def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no day: write it as 2026-11-30") from None
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day: write it as 2026-11-30") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

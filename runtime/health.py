@@ -91,7 +91,7 @@ def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Pro
         whole = [each.why for each in mine if not each.channel]
         if whole:
             return PartHealth(ok=False, why=whole[0])
-        closed = f"; closed towards {len(mine)} channels" if mine else ""
+        closed = f"; on hold for {len(mine)} channels" if mine else ""
         return PartHealth(ok=True, why=f"Open{closed}.")
 
     return probe

@@ -123,6 +123,6 @@ async def _start(runner: web.AppRunner, host: str, port: int, connections: Conne
         return await asyncio.get_running_loop().create_server(factory, host, port, backlog=_BACKLOG)
     except OSError as error:
         raise Misconfigured(
-            f"HOST:PORT {host}:{port} cannot be listened at ({error.strerror}). Set PORT to one that is free, or to 0 "
-            "for any."
+            f"The desk cannot listen on HOST:PORT {host}:{port} ({error.strerror}). Set PORT to one that is free, "
+            "or to 0 for any."
         ) from None

@@ -30,7 +30,7 @@ async def erase_person(archive: PersonalDataArchive, terms: list[str], folder: P
     exported = await export_person(archive, terms, folder)
     erased = await archive.erase(await archive.find(*terms))
     return (
-        f"Exported to {exported}\nErased from {erased} tickets, the register and drafts. What stands in Slack and in "
+        f"Exported to {exported}\nErased from {erased} tickets, the register and drafts. What is in Slack and in "
         "mailboxes is not touched: delete it there, and take a contact out of desk.toml. Delete the export once it "
         "was handed over."
     )

@@ -48,7 +48,8 @@ class Reloading:
             except (Misconfigured, StoreDown, SlackApiError, ClientError) as error:
                 if config is works:
                     raise
-                log.error("The desk does not start with the new settings, so the old ones stay on: %s", _words(error))  # noqa: TRY400
+                why = _words(error)
+                log.error("The desk does not start with the new settings, so the old ones stay in force: %s", why)  # noqa: TRY400
                 config = works
             else:
                 works, config = config, other or config
@@ -77,12 +78,12 @@ class Reloading:
         try:
             found = self._read()
         except Misconfigured as error:
-            log.error("The settings are wrong, so the old ones stay on: %s", error)  # noqa: TRY400
+            log.error("The settings are wrong, so the old ones stay in force: %s", error)  # noqa: TRY400
             return None
         if found == config:
             log.info("The settings were read again; nothing has changed.")
             return None
-        log.info("The settings have changed; the desk goes on with the new ones.")
+        log.info("The settings have changed; the desk continues with the new ones.")
         return found
 
 

@@ -52,7 +52,9 @@ class _Quietly(logging.Filter):
         if record.levelno < logging.ERROR:
             return True
         error = record.exc_info[1] if record.exc_info else None
-        words = f"{in_words(error)}; Socket Mode is connected again once it can be." if error else record.getMessage()
+        words = (
+            f"{in_words(error)}; Socket Mode is connected again as soon as possible." if error else record.getMessage()
+        )
         record.msg, record.args, record.exc_info, record.exc_text = words, (), None, None
         again = time.monotonic() - self._logged_at.get(words, -_REPEAT_AFTER) >= _REPEAT_AFTER
         if again:

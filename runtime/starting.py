@@ -34,7 +34,7 @@ def in_words(error: BaseException) -> str:
     """Fault of Slack in a few words."""
     if isinstance(error, SlackApiError) and name_of(error):
         return f"Slack says {name_of(error)}"
-    return "Slack cannot be reached" if not isinstance(error, SlackApiError) else "Slack has an error of its own"
+    return "Slack cannot be reached" if not isinstance(error, SlackApiError) else "Slack reports an internal error"
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]], wait: float = _FIRST) -> T:
@@ -89,5 +89,5 @@ async def until_stopped(
 async def _ended(task: asyncio.Task[None], seconds: float) -> bool:
     await asyncio.wait({task}, timeout=seconds)
     if not task.done():
-        log.warning("Stopping takes too long, and is broken off.")
+        log.warning("Stopping takes too long and is aborted.")
     return task.done()

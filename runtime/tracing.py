@@ -140,7 +140,7 @@ async def tracing(endpoint: str, replica: str = "") -> AsyncIterator[Spans]:
 
 def _provider(endpoint: str, replica: str) -> TracerProvider:
     if not endpoint.startswith(("http://", "https://")):
-        raise Misconfigured("OTEL_EXPORTER_OTLP_ENDPOINT is no address. Write http://collector.example:4318.")
+        raise Misconfigured("OTEL_EXPORTER_OTLP_ENDPOINT is not an address. Write http://collector.example:4318.")
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415

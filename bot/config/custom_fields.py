@@ -44,7 +44,7 @@ class CustomField(Section):
     @classmethod
     def _each_once(cls, options: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(options)) < len(options):
-            raise ValueError("an option stands there twice")
+            raise ValueError("an option is given twice")
         return options
 
     @model_validator(mode="after")
@@ -83,7 +83,7 @@ def require_fitting(templates: Sequence[Template], services: Sequence[str], prio
         where = f"[[templates]] no. {number}:"
         first = names.index(each.name) + 1
         if first < number:
-            raise ValueError(f"{where} `name` “{each.name}” is taken by no. {first}")
+            raise ValueError(f"{where} `name` “{each.name}” is already used by no. {first}")
         for service in each.services:
             require_known(service, services, f"{where} `services`")
         require_known(each.priority, priorities, f"{where} `priority`")

@@ -37,7 +37,7 @@ def address(text: str) -> str:
     """The text, when it can be an e-mail address, or empty; else a `ValueError`."""
     local, at, domain = text.partition("@")
     if text and not (local and at and "." in domain and text.isprintable() and " " not in text and "@" not in domain):
-        raise ValueError(f"“{text}” is no e-mail address")
+        raise ValueError(f"“{text}” is not an e-mail address")
     return text
 
 
@@ -65,7 +65,7 @@ class DeskSettings(Section):
     @classmethod
     def _known_region(cls, code: str | None) -> str | None:
         if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
-            raise ValueError(f"“{code}” is no ISO country code such as DE, AT, CH")
+            raise ValueError(f"“{code}” is not an ISO country code such as DE, AT, CH")
         return code
 
 
@@ -77,7 +77,7 @@ class Customer(Section):
     @classmethod
     def _shaped(cls, text: str) -> str:
         if text and not re.fullmatch(r"[0-9]{5}([A-Z]{2})?", text):
-            raise ValueError("five digits are needed, with two letters behind where the ID has them: 73125, 12345RS")
+            raise ValueError("five digits are needed, and two letters after them if the ID has them: 73125, 12345RS")
         return text
 
 
@@ -138,7 +138,7 @@ class Retarus(Section):
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"this is no regular expression: {error}") from error
+            raise ValueError(f"this is not a regular expression: {error}") from error
         return pattern
 
     @model_validator(mode="after")
@@ -303,7 +303,7 @@ class Config(Section):
         for number, each in enumerate(self.fields, 1):
             first = keys.index(each.key) + 1
             if first < number:
-                raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is taken by no. {first}")
+                raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is already used by no. {first}")
             for service in each.services:
                 require_known(service, self.services.names, f"[[fields]] no. {number}: `services`")
         return self

@@ -29,7 +29,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise Misconfigured(f"{path} is not there. Copy desk.example.toml to {path} and fill it in.") from None
+        raise Misconfigured(f"{path} does not exist. Copy desk.example.toml to {path} and fill it in.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:

@@ -54,7 +54,7 @@ def wrong_tokens(env: Environment) -> Iterator[tuple[str, str]]:
     for name in (_BOT, _APP, _SECRET):
         value = getattr(env, name.lower())
         if value and (wrong := _wrong(name, value)):
-            yield name, f"holds {wrong}. Here belongs {_PLACE[name]}"
+            yield name, f"holds {wrong}. It should hold {_PLACE[name]}"
 
 
 def _wrong(name: str, value: str) -> str:
@@ -62,7 +62,7 @@ def _wrong(name: str, value: str) -> str:
     bare = re.sub(r"^bearer\s+", "", value.strip(_AROUND), flags=re.IGNORECASE)
     kind = next((each for each in _KINDS if each.pattern.match(bare)), None)
     if kind is None and name != _SECRET:
-        return _UNTITLED if _SECRETS.fullmatch(bare) else "something that is no token of Slack's"
+        return _UNTITLED if _SECRETS.fullmatch(bare) else "something that is not a Slack token"
     if kind is None:
         return "" if bare == value else f"a secret {_WRAPPED}"
     if kind.home != name:

@@ -22,7 +22,7 @@ _zones = cache(available_timezones)
 def _zone(name: str) -> str:
     if name not in _zones():
         near = get_close_matches(name, _zones(), 1, 0.5)
-        raise ValueError(f"“{name}” is no IANA time zone" + (f"; did you mean “{near[0]}”?" if near else ""))
+        raise ValueError(f"“{name}” is not an IANA time zone" + (f"; did you mean “{near[0]}”?" if near else ""))
     return name
 
 

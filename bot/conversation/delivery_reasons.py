@@ -20,7 +20,7 @@ REASONS: Final = {
     "loop": mark("the message went round in a loop"),
     "content": mark("the recipient's mail server refused its content"),
     "encryption": mark("no secure connection to the recipient's mail server could be made"),
-    "delayed": mark("it could not be delivered yet; the mail server goes on trying"),
+    "delayed": mark("it could not be delivered yet; the mail server keeps trying"),
     "delivered": mark("it was delivered"),
     "refused": mark("the recipient's mail server refused it"),
 }

@@ -17,11 +17,11 @@ _PROGRAMS: Final = frozenset(
 )
 
 _REASONS: Final = {
-    "incomplete": mark("it is bigger than this desk takes"),
+    "incomplete": mark("it is bigger than this desk accepts"),
     "program": mark("it is a program"),
-    "many": mark("there are more files than this desk takes of one mail"),
-    "big": mark("the files are together bigger than this desk takes"),
-    "format": mark("it is a container only Outlook can open"),
+    "many": mark("the mail has more files than this desk accepts"),
+    "big": mark("the files together are bigger than this desk accepts"),
+    "format": mark("only Outlook can open this format"),
 }
 
 

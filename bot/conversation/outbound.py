@@ -126,7 +126,7 @@ class Outbound:
         if ticket.sent_at is None:
             raise NotNow(t("This ticket never went to Retarus. Escalate it first."))
         if not self.routes.lead_to_retarus:
-            raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
+            raise Refused(t("No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus]."))
         return contact
 
 

@@ -41,7 +41,7 @@ class Conversation:
         await self.queries.open_to_part(by)
         found = await self.store.entry(entry_id)
         if found is None:
-            raise Refused(t("This mail is not kept any more."))
+            raise Refused(t("This mail is no longer stored."))
         return found
 
     async def entry_with_ticket(self, entry_id: str, by: str) -> tuple[Entry, Ticket]:
@@ -83,7 +83,7 @@ class Conversation:
     async def _assigned(self, entry: Entry, ticket: Ticket, by: str) -> Ticket:
         """Refuses erased tickets, which take nothing in."""
         if ticket.is_erased:
-            raise Invalid({"ticket": t("The personal data of this ticket was taken out; it takes no mail any more.")})
+            raise Invalid({"ticket": t("The personal data of this ticket was removed, so it no longer takes mail.")})
         placed = {
             "version": entry.version + 1,
             "state": EntryState.SHOWN,

@@ -286,7 +286,7 @@ class _Reader:
         return {part: text for part, text in parts.items() if text}
 
 
-_NO_MOMENT = mark("“{text}” is no date and time that can be read. Write it like 27.08.2019 11:04.")
+_NO_MOMENT = mark("“{text}” is not a date and time that can be read. Write it like 27.08.2019 11:04.")
 _NO_ADDRESS = mark("Name at least one: sending account, termination address or inbound number.")
 _TOO_LONG = mark("“{text}” is {length} characters long; at most {most} fit.")
 

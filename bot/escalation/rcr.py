@@ -31,7 +31,7 @@ def recorded_numbers(text: str, config: Config) -> tuple[str, ...]:
 def _free_entry(text: str) -> str:
     """A number of another form than the pattern's."""
     if not re.search(r"\d", text) or len(text) > _LONGEST:
-        raise Invalid({"rcr": t("This is no ticket number. Retarus's look like RCR-88123.")})
+        raise Invalid({"rcr": t("This is not a ticket number. Retarus's numbers look like RCR-88123.")})
     return plain(text) if " " in text else canonical_rcr(text)
 
 

@@ -87,7 +87,7 @@ class Resend:
         permissions.require_part(await self.queries.actor(by))
         letter = await self.deliveries.letter(key)
         if letter is None:
-            raise Refused(t("This letter is not kept any more."))
+            raise Refused(t("This letter is no longer stored."))
 
         once = f"{form}:anew"
 

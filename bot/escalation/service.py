@@ -134,8 +134,8 @@ class Escalation:
         if not self.routes.lead_to_retarus:
             raise Refused(
                 t(
-                    "No way to Retarus is set up. An admin names `channel` or `email` under [retarus] in desk.toml; "
-                    "nothing was sent, and every answer is kept."
+                    "No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus] in "
+                    "desk.toml; nothing was sent, and every answer is kept."
                 )
             )
 

@@ -28,8 +28,8 @@ def _warnings(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
         for days, service in sorted(windows) if when else ():
             if when and (at - when).days >= days:
                 yield t(
-                    "Example {number} is of {time}, {ago} days ago: {service} is traced for {days} days, so Retarus "
-                    "may not find it. A newer example helps.",
+                    "Example {number} is from {time}, {ago} days ago. {service} can be traced for {days} days, so "
+                    "Retarus may not find it. A newer example helps.",
                     number=number,
                     time=guide_time(when, ticket.zone),
                     ago=(at - when).days,

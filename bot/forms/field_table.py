@@ -119,8 +119,8 @@ def _judged(row: Field, matrix: Matrix) -> tuple[Field, ...]:
             replace(row, key=EXTENT, label=mark("Impact"), options=_picked(matrix.impacts), decides=True),
             replace(row, key=URGENCY, label=mark("Urgency"), options=_picked(matrix.urgencies), decides=True),
         )
-        otherwise = mark("Empty: as impact and urgency say. Another one needs a reason")
-        label = mark("Priority, if it is to be another one")
+        otherwise = mark("Empty: from impact and urgency. A different one needs a reason")
+        label = mark("Different priority")
         return (*asked, replace(row, label=label, hint=otherwise, default=proposed))
     if row.key == "priority_reason":
         return (replace(row, default=_because, check=_own_reason),)
@@ -141,7 +141,7 @@ def _because(answers: Mapping[str, str], config: Config) -> str:
 
 def _own_reason(text: str, context: checks.CheckContext) -> str:
     if text == checks.BY_MATRIX and not _because(context.answers, context.config):
-        raise ValueError(t("Another priority than impact and urgency say needs a reason of its own."))
+        raise ValueError(t("A priority that differs from impact and urgency needs a reason of its own."))
     return checks.reason(text, context)
 
 
@@ -159,7 +159,9 @@ def priority_reason(answers: Mapping[str, str]) -> str:
 def fitting(row: Field, answers: Mapping[str, str], config: Config) -> Field:
     """The field with the label that these answers require: a fax has a termination number, an e-mail a recipient."""
     if row.key == "priority" and proposed(answers, config):
-        words = t("Impact and urgency say {priority}. Another one needs a reason", priority=proposed(answers, config))
+        words = t(
+            "Impact and urgency give {priority}. A different one needs a reason", priority=proposed(answers, config)
+        )
         return replace(row, hint=words)
     found = transaction_fields.called(row.part, answers.get("services", ""), config) if row.group else None
     return replace(row, label=found[0], hint=found[1]) if found else row

@@ -112,7 +112,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "summary_first", SUMMARY_1, for_all(Need.HANDOFF),
-        hint="So that a colleague can go on without a question", printed="",
+        hint="So that a colleague can continue without asking", printed="",
     ),
     Field(
         "system", SYSTEM, need_of(Need.ESCALATE), hint="What was found; or: not applicable because …", printed="",
@@ -147,7 +147,7 @@ PARTNER: tuple[Field, ...] = (
         "Which one, who, and what came of it", printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
-        "why_retarus", UNLESS, for_all(Need.ESCALATE), InputType.LINE, "What is asked of Retarus, and why them?",
+        "why_retarus", UNLESS, for_all(Need.ESCALATE), InputType.LINE, "What is asked of Retarus, and why is Retarus needed?",
         "What they are to do, and what only they can see",
         check=validators.reason, printed="", level=Level.SECOND, max_length=1000,
     ),
@@ -176,7 +176,7 @@ RETARUS: tuple[Field, ...] = (
     _theirs("their_remedy", THEIR_REMEDY, InputType.TEXT, "Remedy of Retarus", "It comes back to the 2nd level, to be verified"),
     _theirs("their_workaround", THEIR_REMEDY, InputType.TEXT, "Workaround of Retarus", "Both levels are told"),
     _theirs(
-        "verified", THEIR_REMEDY, InputType.DECISION, "Does it hold?", "Verified by us", level=Level.SECOND,
+        "verified", THEIR_REMEDY, InputType.DECISION, "Does it work?", "Verified by us", level=Level.SECOND,
         options=fixed(yes="Yes", no="No"), only_if=("their_remedy", ANYTHING),
     ),
     _theirs("their_note", THEIR_NOTE, InputType.DECISION, "Technical note of Retarus", options=fixed(yes="Received", no="None")),

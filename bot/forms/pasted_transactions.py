@@ -91,7 +91,7 @@ def _shortened(faults: str) -> str:
 
 def _too_many(count: int) -> str:
     return t(
-        "With those that are there, these are {count} transactions; at most {most} fit.",
+        "With the existing ones, there would be {count} transactions; at most {most} fit.",
         count=count,
         most=MAX_TRANSACTIONS,
     )

@@ -75,7 +75,7 @@ def example_fields(number: int) -> tuple[Field, ...]:
         part(
             "status",
             "Status / error message",
-            "e.g. 550 5.7.1 rejected. No example? not available because …",
+            "e.g. 550 5.7.1 rejected. No example? Write: not available because …",
             max_length=500,
             check=validators.status,
         ),
@@ -103,7 +103,7 @@ FIELDS: tuple[Field, ...] = (
     Field("end", END, need_of(Need.NEVER), InputType.MOMENT, hint="Leave empty while it is ongoing", check=validators.end),
     Field(
         "happens", DESCRIPTION, for_all(Need.RAISE), label="What happens?",
-        labels={Kind.SERVICE_REQUEST: "What is requested?", Kind.CHANGE: "What is to be changed?"}, hint="As the customer tells it, with what they expect",
+        labels={Kind.SERVICE_REQUEST: "What is requested?", Kind.CHANGE: "What is to be changed?"}, hint="In the customer's words, with what they expect",
     ),
     Field("impact", DESCRIPTION, for_all(Need.RAISE), InputType.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", max_length=1000),
     Field(

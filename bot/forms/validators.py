@@ -42,7 +42,7 @@ MAIN_ACCOUNT = mark("main account only")
 MAX_REASON = 500
 """Characters of the reason for a priority."""
 NONE = mark("none")
-BY_MATRIX = mark("as impact and urgency say")
+BY_MATRIX = mark("from impact and urgency")
 """The reason for the priority that `[matrix]` proposes."""
 
 _FAR_PAST = timedelta(days=366)
@@ -92,9 +92,7 @@ def main_id(text: str, context: CheckContext) -> str:  # noqa: ARG001
     """Five digits, and two letters where the ID has them (guide, section 4: e.g. 73125)."""
     text = canonical_id(text)
     if not MAIN_ID.fullmatch(text):
-        raise ValueError(
-            t("A main customer ID is five digits, with two letters behind where it has them: 73125, 12345RS.")
-        )
+        raise ValueError(t("A main customer ID has five digits, some with two letters after them: 73125, 12345RS."))
     return text
 
 
@@ -107,7 +105,10 @@ def tenants(text: str, context: CheckContext) -> str:  # noqa: ARG001
     ids = split_ids(text)
     wrong = [part for part in ids if not TENANT_ID.fullmatch(part)]
     if wrong or not ids:
-        how = t("IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {none}.", none=t(MAIN_ACCOUNT))
+        how = t(
+            "IDs have five digits, most with two letters after them: 12345RS, 23456RS. Or: {none}.",
+            none=t(MAIN_ACCOUNT),
+        )
         raise ValueError(f"{t('“{part}” is not an ID.', part=shorten_middle(wrong[0], 30))} {how}" if wrong else how)
     return "\n".join(ids)
 
@@ -118,7 +119,7 @@ def moment(text: str, context: CheckContext) -> str:
     if at is None:
         raise ValueError(t("Pick a date and a time."))
     if at > context.now + timedelta(minutes=1):
-        raise ValueError(t("This lies in the future. Pick when it really happened."))
+        raise ValueError(t("This is in the future. Pick when it really happened."))
     if at < context.now - _FAR_PAST:
         raise ValueError(
             t("This is more than a year ago. Pick the right year, or describe it in words under DESCRIPTION.")
@@ -131,7 +132,7 @@ def end(text: str, context: CheckContext) -> str:
     text = moment(text, context)
     start = as_moment(context.answers.get("start", ""))
     if start and int(text) < start.timestamp():
-        raise ValueError(t("The end lies before the start. Correct one of the two, or leave the end empty: ongoing."))
+        raise ValueError(t("The end is before the start. Correct one of the two, or leave the end empty: ongoing."))
     return text
 
 

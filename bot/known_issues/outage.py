@@ -107,7 +107,7 @@ class Outages:
             leading, *others = tickets
             self.links.require_leadable(leading)
             if leading.parent:
-                raise NotNow(t("This ticket has the same cause as another one by now. Open the outage again."))
+                raise NotNow(t("This ticket now has the same cause as another one. Open the outage again."))
             free = [each for each in others if _may_be_led(each, leading)]
             return await self.links.linked_together(leading, free, by, at) if free else ()
 

@@ -149,7 +149,7 @@ def require_possible(ticket: Ticket, what: Move) -> None:
             raise NotNow(
                 t("The end-customer was asked, and has not answered yet.")
                 if ticket.times.customer_asked
-                else t("The end-customer is not asked: the answer came, or somebody went on without it.")
+                else t("The end-customer is no longer being asked: the answer came, or somebody went on without it.")
             )
         now = t(STANDING[ticket.stage])
         raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))

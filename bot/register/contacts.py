@@ -98,7 +98,7 @@ def _faults(texts: Mapping[str, str], days: Mapping[str, date | None], user: str
         errors["email"] = f"{error}."
     for key in ("attested_on", "webinars_on"):
         if (days[key] or on) > on:
-            errors[key] = t("This day lies in the future. Enter it once it has happened.")
+            errors[key] = t("This day is in the future. Enter it afterwards.")
     return errors
 
 
@@ -108,7 +108,9 @@ def _eas_faults(typed: Mapping[str, str], texts: Mapping[str, str], days: Mappin
     empty = [key for key, value in exception.items() if not value]
     if not empty or (len(empty) == len(exception) and (_is_yes(typed, "employee") or not _is_yes(typed, "eas"))):
         return {}
-    return dict.fromkeys(empty, t("EAS rights of others than employees need the contract, its approver and its end."))
+    return dict.fromkeys(
+        empty, t("EAS rights for people who are not employees need the contract, its approver and its end.")
+    )
 
 
 def _exception(texts: Mapping[str, str], days: Mapping[str, date | None]) -> ContractException | None:
@@ -244,7 +246,7 @@ class Register:
             contact = self._known(before)
             if not is_staff:
                 words = t(
-                    "{name} is no full, active member of the workspace, so they stay suspended.", name=contact.name
+                    "{name} is not a full, active member of the workspace, so they stay suspended.", name=contact.name
                 )
                 raise Refused(words)
             return contact.model_copy(update={"suspended_on": None, "suspended_why": "", "changed_by": by})

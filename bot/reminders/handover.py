@@ -118,9 +118,9 @@ class Handovers:
         """The handover, accepted by this person: nobody else was quicker."""
         handover, stored = await self.look(key), await self.drafts.get(key)
         if handover is None or stored is None:
-            raise NotNow(t("This handover is not kept any more."))
+            raise NotNow(t("This handover is no longer stored."))
         if handover.giver == by:
-            raise NotYours(t("This is your own handover: a colleague accepts it."))
+            raise NotYours(t("This is your own handover: somebody else has to accept it."))
         if handover.accepted_by not in {"", by}:
             name = (await self.queries.names([handover.accepted_by]))(handover.accepted_by)
             raise NotNow(t("{name} accepted this handover already.", name=name))

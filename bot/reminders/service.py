@@ -67,7 +67,10 @@ class Reminders:
         until, reason = read_until(words, zone(person.zone or self.config.desk.timezone), at)
         if until is None and words[:1].isdigit():
             raise Refused(
-                t("“{words}” is no moment. These are: 2 h, 14:00, tomorrow, Monday 10:00.", words=excerpt(words, 40))
+                t(
+                    "“{words}” is not a time. Write it like: 2 h, 14:00, tomorrow, Monday 10:00.",
+                    words=excerpt(words, 40),
+                )
             )
         until = until or presets((await self.queries.ticket(ticket_id)).level, person.zone, self.config, at)[0].at
         return await self.snooze(ticket_id, by, f"{int(until.timestamp())}", reason, form)
@@ -94,7 +97,7 @@ class Reminders:
         text = minutes.strip()
         number = int(text) if text.isdecimal() else 0
         if text and not 0 < number <= _SLOWEST:
-            raise Invalid({"word": t("A whole number of minutes, up to {most}, or nothing.", most=_SLOWEST)})
+            raise Invalid({"word": t("Enter a whole number of minutes, up to {most}, or nothing.", most=_SLOWEST)})
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -184,7 +187,7 @@ class Reminders:
         _, contact = await self.register.sender(by)
         self.require_with_retarus(ticket)
         if not self.routes.lead_to_retarus:
-            raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
+            raise Refused(t("No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus]."))
         return contact
 
     # --- reading
@@ -203,7 +206,7 @@ class Reminders:
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
             name = reference(ticket, self.config)
-            raise NotNow(t("{name} is closed; nothing waits any more.", name=name))
+            raise NotNow(t("{name} is closed and has no more reminders.", name=name))
 
     def require_with_retarus(self, ticket: Ticket) -> None:
         if ticket.stage is not Stage.RETARUS:

@@ -38,7 +38,7 @@ _STEPS: Final = {
     Move.RAISE.value: mark("raised"),
     Move.TAKE.value: mark("taken at the 1st level"),
     Move.TAKE_OVER.value: mark("taken over by a colleague"),
-    Move.HAND_ON.value: mark("given to a colleague"),
+    Move.HAND_ON.value: mark("reassigned"),
     Move.HAND_OFF.value: mark("handed off to the 2nd level"),
     Move.COMPRESS.value: mark("taken at the 2nd level without a handoff"),
     Move.ACCEPT.value: mark("accepted at the 2nd level"),
@@ -199,7 +199,7 @@ def paper(pack: EvidencePack, config: Config, at: datetime) -> ReportDocument:
     numbers = ", ".join(ticket.rcr) or t("no number of Retarus yet")
     about = " · ".join(filter(None, (kind_name(ticket.kind), ticket.answer("priority"), numbers)))
     times = spent(ticket, at)
-    events = _table((t("When"), t("What"), t("Who"), t("Words")), _event_rows(pack, zone))
+    events = _table((t("When"), t("What"), t("Who"), t("Text")), _event_rows(pack, zone))
     return ReportDocument(
         name=f"{name}-evidence",
         language=spoken().value,
@@ -207,14 +207,17 @@ def paper(pack: EvidencePack, config: Config, at: datetime) -> ReportDocument:
         about=about,
         facts=tuple((t(_PARTIES[party]), hours(times[party]), "") for party in Party),
         parts=(
-            ReportPart(heading=t("Hand-overs and announcements"), tables=events),
+            ReportPart(heading=t("Handovers and announcements"), tables=events),
             ReportPart(heading=t("Deliveries to Retarus"), **_filled(_deliveries(pack, zone))),
             ReportPart(heading=t("Received from Retarus"), **_filled(_received(pack, zone))),
             ReportPart(heading=t("Message-IDs"), **_filled(_mails(pack, zone))),
             ReportPart(heading=t("Links"), text=tuple(_links(pack)) or (t("none"),)),
         ),
         notes=(
-            t("Times of the parties are by the clock: how long each had to act. Moments are in {zone}.", zone=zone),
+            t(
+                "Times of the parties are in calendar time: how long each had to act. All times are in {zone}.",
+                zone=zone,
+            ),
         ),
         footer=f"{title} · {moment(at, zone)}",
         page=t("Page {page} of {pages}"),
@@ -274,7 +277,7 @@ def _received(pack: EvidencePack, zone: str) -> ReportTable:
         )
         for each in pack.entries
     ]
-    return _table((t("When"), t("Way"), t("Words")), rows)[0]
+    return _table((t("When"), t("Way"), t("Text")), rows)[0]
 
 
 def _mails(pack: EvidencePack, zone: str) -> ReportTable:

@@ -32,7 +32,7 @@ def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
         _deadlines_met(figures.etas, t("Announced solutions")),
         _causes(figures, config),
     )
-    columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
+    columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median, calendar time"))
     rows = tuple(lengths(name, spread) for name, spread in spreads.items())
     tables = (ReportTable(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
     return (

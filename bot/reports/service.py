@@ -75,7 +75,7 @@ class Reports:
         example = periods.previous(self.queries.today())
         return Refused(
             t(
-                "“{text}” is no month that has begun. Write it like {example}.",
+                "“{text}” is not a month that has begun. Write it like {example}.",
                 text=shorten_middle(text, 40),
                 example=f"{example:%Y-%m}",
             )
@@ -211,7 +211,7 @@ class Reports:
     async def _declarant(self, by: str) -> Contact:
         _, contact = await self.register.sender(by)
         if not self.routes.lead_to_retarus:
-            raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
+            raise Refused(t("No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus]."))
         return contact
 
     # --- saving

@@ -26,7 +26,7 @@ _COLUMNS = (
     mark("Raised"),
     mark("Raised in this month"),
     mark("Closed"),
-    mark("Stands"),
+    mark("Stage"),
     mark("Taken on after, working minutes"),
     mark("Remedy"),
     mark("Remedy after, working minutes"),

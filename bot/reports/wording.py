@@ -256,21 +256,21 @@ def _levels(figures: Figures) -> ReportTable:
 
 
 def _lengths(figures: Figures) -> ReportTable:
-    columns = (t("Length of time"), t("Tickets"), t("Median"), t("Longest"), t("Median by the clock"))
+    columns = (t("Length of time"), t("Tickets"), t("Median"), t("Longest"), t("Median, calendar time"))
     spreads = ((t("Raised → taken on"), figures.response), (t("Raised → remedy"), figures.remedy))
     return ReportTable(columns=columns, rows=tuple(lengths(name, spread) for name, spread in spreads))
 
 
 def _calendar(party: Party, config: Config) -> str:
     if party is Party.CUSTOMER:
-        return t("every hour")
+        return t("around the clock")
     return _calendar_name({Party.FIRST: Level.FIRST, Party.SECOND: Level.SECOND}.get(party, Level.THIRD), config)
 
 
 def _calendar_name(level: Level, config: Config) -> str:
     """Name of the calendar that is counted by: `office (Europe/Berlin)`."""
     name = config.retarus.calendar if level is Level.THIRD else config.team(level).calendar
-    return f"{name} ({config.calendars[name].timezone})" if name else t("every hour")
+    return f"{name} ({config.calendars[name].timezone})" if name else t("around the clock")
 
 
 def _open(figures: Figures, config: Config) -> ReportPart:
@@ -279,7 +279,7 @@ def _open(figures: Figures, config: Config) -> ReportPart:
     )
     title = t("Open tickets, by age")
     chart = Chart(shape="across", title=title, alt=_alt(title, bars), series=(t("Open"),), bars=bars)
-    columns = (t("Ticket"), t("What"), t("End-customer"), t("Stands"), t("Age"))
+    columns = (t("Ticket"), t("What"), t("End-customer"), t("Stage"), t("Age"))
     rows = tuple(_aged(each, figures, config) for each in figures.oldest)
     if not rows:
         return ReportPart(heading=title, text=(t("No ticket is open."),))
@@ -321,7 +321,7 @@ def _sla(figures: Figures, config: Config) -> ReportPart:
 
 def _agreed(name: str, count: DeadlineCount, config: Config) -> tuple[str, ...]:
     priority = next((each for each in config.priorities if each.name == name), None)
-    counted = t("every hour") if priority and priority.around_the_clock else _calendar_name(Level.SECOND, config)
+    counted = t("around the clock") if priority and priority.around_the_clock else _calendar_name(Level.SECOND, config)
     agreed = f"{hours(timedelta(minutes=config.sla[name].action_plan))} ({counted})"
     return (name, agreed, str(count.met), str(count.missed), str(count.running))
 
@@ -353,7 +353,7 @@ def _references(numbers: object, config: Config) -> str:
 
 
 def _listed(figures: Figures, config: Config) -> ReportPart:
-    columns = (t("Ticket"), t("What"), t("Raised"), t("Stands"), t("Raised → remedy"))
+    columns = (t("Ticket"), t("What"), t("Raised"), t("Stage"), t("Raised → remedy"))
     rows = tuple(
         (
             reference(each, config),

@@ -115,7 +115,7 @@ class Answers:
                 name = (await self.directory.person(user)).name
                 wrote = f"“{excerpt(theirs, 60)}”" if theirs else t("nothing")
                 errors[key] = t(
-                    "{name} answered this meanwhile: {answer}. Close and open again to change it.",
+                    "{name} answered this meanwhile: {answer}. Close this form and open it again to change it.",
                     name=name,
                     answer=wrote,
                 )

@@ -56,14 +56,14 @@ def excess(files: Sequence[Attachment], config: Config) -> str:
     """Message about the attachments that are too much for one letter; empty when all fit."""
     if len(files) > LIMIT:
         return t(
-            "That would be {count} files; at most {most} go along with one letter. Pack some into one archive.",
+            "That would be {count} files; at most {most} can go with one letter. Pack some into one archive.",
             count=len(files),
             most=LIMIT,
         )
     if total(files) > config.files.max_bytes:
         return t(
-            "That would be {size} of files; at most {most} go along with one letter. Cut logs to the lines that "
-            "matter, or compress them, and take away what is not needed.",
+            "That would be {size} of files; at most {most} can go with one letter. Cut logs to the lines that "
+            "matter, or compress them, and remove what is not needed.",
             size=sized(total(files)),
             most=sized(config.files.max_bytes),
         )

@@ -54,10 +54,10 @@ class OneLine:
         if not verb:
             known = ", ".join(f"`{each}`" for each in Verb)
             word = self.typed.split()[0][:40]
-            raise Refused(t("“{word}” is no action on a ticket. These are: {known}.", word=word, known=known))
+            raise Refused(t("“{word}” is not an action on a ticket. Possible are: {known}.", word=word, known=known))
         words = self.typed[len(verb) :].lstrip(":, ").strip()
         if words and _VERBS[verb] in _ALONE:
-            raise Refused(t("Nothing was done: `{verb}` stands alone, without “{words}”.", verb=verb, words=words[:40]))
+            raise Refused(t("Nothing was done: write `{verb}` alone, without “{words}”.", verb=verb, words=words[:40]))
         return _VERBS[verb], words
 
 

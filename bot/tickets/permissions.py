@@ -57,7 +57,7 @@ def require_staff(actor: Actor) -> None:
     if actor.person.is_staff:
         return
     if actor.person.is_external:
-        raise NotYours(t("Only people of the partner can do this. Please write your answer in this thread instead."))
+        raise NotYours(t("Only the partner's people can do this. Please write your answer in this thread instead."))
     raise NotYours(t("Guests and deactivated people cannot do this. Ask a colleague who is a full member."))
 
 
@@ -103,8 +103,8 @@ def require_reader(actor: Actor) -> None:
     if not is_reader(actor):
         raise NotYours(
             t(
-                "Tickets are read by the support team and by members of the desk channel. Ask an admin to add you. "
-                "You can raise a ticket all the same."
+                "Only the support team and members of the desk channel can read tickets. Ask an admin to add you. "
+                "You can still raise a ticket."
             )
         )
 
@@ -173,7 +173,7 @@ def _why_not(mine: Contact | None, on: date) -> str:
         return t("You are a registered contact, but not for the 2nd level, so you cannot send to Retarus.")
     if mine.authorised_since is None or mine.authorised_since > on:
         return t("Your authorisation has not begun yet, so you cannot send to Retarus.")
-    return t("Your attestation to know Retarus's support processes is missing, so you cannot send to Retarus.")
+    return t("Your attestation that you know Retarus's support processes is missing, so you cannot send to Retarus.")
 
 
 def who_can(register: Iterable[Contact], on: date) -> str:

@@ -11,7 +11,7 @@ async def open_assistant(actor: Actor) -> Json:
     """Begin a thread with an app; `context` is the channel one is looking at."""
     app = actor.app()
     if actor.person.is_external or not app.has_assistant:
-        raise Refused("no_assistant", f"{app.name} is no assistant for this person.")
+        raise Refused("no_assistant", f"{app.name} is not an assistant for this person.")
     channel, _ = actor.slack.membership.open_dm({actor.person.id, app.bot_user})
     root = actor.slack.posting.post(
         channel,

@@ -142,7 +142,7 @@ def test_card_with_retarus_offers_the_customers_answer_first_while_they_are_aske
 
 @pytest.mark.parametrize("what", [Move.RESOLVE, Move.WITHDRAW])
 def test_form_that_ends_a_ticket_with_retarus_says_that_they_are_not_told(what: Move) -> None:
-    remark = "Retarus is not told by this"
+    remark = "This does not inform Retarus"
     assert remark in str(transitions.modal(what, an_incident(Stage.RETARUS), "PD-1042", a_config()))
     assert remark not in str(transitions.modal(what, an_incident(Stage.SECOND), "PD-1042", a_config()))
 

@@ -36,8 +36,8 @@ def shown_duration(hours: float, *, working: bool) -> str:
     [
         (1, True, ["3 h of working time left", "9 h of working time left"]),
         (24, True, ["2 h of working time left", "8 h of working time left"]),  # on Saturday
-        (69, True, ["overdue for 1 h of working time", "5 h of working time left"]),  # on Monday, 12:00
-        (24, False, ["overdue for 20 h", "overdue for 14 h"]),
+        (69, True, ["overdue by 1 h of working time", "5 h of working time left"]),  # on Monday, 12:00
+        (24, False, ["overdue by 20 h", "overdue by 14 h"]),
         (1, False, ["3 h left", "9 h left"]),
     ],
 )

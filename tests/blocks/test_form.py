@@ -347,14 +347,14 @@ def test_priority_may_be_left_empty_with_a_matrix_and_shows_its_proposal() -> No
     matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
     config = a_config(matrix=matrix)
     ticket = an_incident(
-        Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "as impact and urgency say"}
+        Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "from impact and urgency"}
     )
     shown = inputs(handoff.modal(ticket, "PD-1042", config))
     assert shown["extent"]["dispatch_action"]
     assert shown["priority"]["optional"]
     assert "initial_option" not in shown["priority"]["element"]
     assert "initial_value" not in shown["priority_reason"]["element"]
-    assert shown["priority"]["hint"]["text"].startswith("Impact and urgency say P1.")
+    assert shown["priority"]["hint"]["text"].startswith("Impact and urgency give P1.")
 
 
 def test_file_of_the_message_that_is_not_chosen_stays_offered_and_those_that_do_not_fit_are_counted() -> None:

@@ -33,7 +33,7 @@ def test_every_stored_ticket_can_be_shown(text: str | None) -> None:
 
 def test_items_that_need_somebody_come_first() -> None:
     words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=True))
-    order = ["What needs you now: 12", "Show 4 more", "My drafts", "Not delivered (3)", "Open tickets: 5600", "of 5000"]
+    order = ["For you to do now: 12", "Show 4 more", "My drafts", "Not delivered (3)", "Open tickets: 5600", "of 5000"]
     assert [words.index(each) for each in order] == sorted(words.index(each) for each in order)
 
 

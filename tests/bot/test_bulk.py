@@ -41,7 +41,7 @@ async def test_snooze_of_several_needs_a_moment_to_come_and_leaves_out_closed_ti
     until = str(int(w.clock().timestamp()) + 3600)
     snoozed, closed = await w.desk.bulk.apply(ids, ANNA, BulkRequest(BulkAction.SNOOZE, until), w.form())
     assert snoozed.ticket.times.snoozed_until
-    assert "is closed; nothing waits any more" in closed.refusal
+    assert "is closed and has no more reminders" in closed.refusal
 
 
 async def test_tickets_with_the_same_cause_are_linked_but_for_the_leading_one() -> None:

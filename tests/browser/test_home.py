@@ -54,7 +54,7 @@ async def bea_previews_the_escalation(user: UserGetter, *, is_answered: bool = F
             t("Steps, or why not"): "Sent a mail through the connector: rejected each time",
             t("Is Retarus permitted to send test transactions?"): t("No, not permitted"),
             t("Verify end-customer's system customization"): "Connector 4.2, no custom rules",
-            t("What is asked of Retarus, and why them?"): "Only Retarus sees why DE1 rejects",
+            t("What is asked of Retarus, and why is Retarus needed?"): "Only Retarus sees why DE1 rejects",
         },
     )
     await bea.press(form, t("Preview"))

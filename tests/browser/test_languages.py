@@ -118,7 +118,9 @@ async def a_request_reaches_retarus(user: UserGetter, name: str, kind: str) -> N
     form = await ben.opened_modal(t("Escalate to Retarus"))
     if kind == CHANGE:
         await ben.fill(form, {t("Is Retarus permitted to send test transactions?"): t("No, not permitted")})
-    await ben.fill(form, {t("What is asked of Retarus, and why them?"): "Only Retarus can set up a domain"})
+    await ben.fill(
+        form, {t("What is asked of Retarus, and why is Retarus needed?"): "Only Retarus can set up a domain"}
+    )
     await ben.press(form, t("Preview"))
     preview = await ben.opened_modal(t("Preview"))
     await expect(preview).to_contain_text("PARTNERS' MAIN CUSTOMER ID")

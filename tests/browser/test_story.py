@@ -128,7 +128,7 @@ async def ben_sends_it(user: UserGetter) -> None:
             t("Is Retarus permitted to send test transactions?"): t("Yes, permitted"),
             t("To whom and when"): "to test@mueller.example, weekdays 09–17",
             t("Verify end-customer's system customization"): "Connector 4.2, no custom rules",
-            t("What is asked of Retarus, and why them?"): "Only Retarus sees why DE1 rejects",
+            t("What is asked of Retarus, and why is Retarus needed?"): "Only Retarus sees why DE1 rejects",
         },
     )
     await ben.press(form, t("Preview"))

@@ -31,7 +31,7 @@ async def test_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World) ->
     assert set((await w.carla.submit(preview, {"glass": "tbd"}))["errors"]) == {"glass"}
     done = await w.carla.submit(preview, {"glass": "Ben is on a plane until 14:00"})
     assert done["outcome"] == "closed", done
-    await w.carla.reply(card, "by breaking the glass: Ben is on a plane until 14:00")
+    await w.carla.reply(card, "as an emergency: Ben is on a plane until 14:00")
     mail = await w.carla.mail("PD-1001")
     assert (
         "Reported by Carla Conrad, for the partner, as no authorised support contact could be reached" in mail["text"]

@@ -41,7 +41,7 @@ async def test_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_w
 async def test_finding_of_retarus_is_recorded_and_not_theirs_comes_back(w: World) -> None:
     card = await w.escalated()
     await w.further(w.ben, card, "Checks")
-    await w.ben.click(await w.ben.modal("What Retarus owes"), "Not caused by Retarus")
+    await w.ben.click(await w.ben.modal("Retarus's tasks"), "Not caused by Retarus")
     await w.ben.reply(card, "it is back at the 2nd level")
     assert (await w.ticket()).stage is Stage.SECOND
     await w.ben.message(DESK, "Retarus found: Not caused by Retarus")

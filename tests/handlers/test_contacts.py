@@ -112,7 +112,7 @@ async def test_contact_acknowledges_the_guides_in_their_home_too(w: World) -> No
 
 
 async def test_contact_is_reminded_of_the_webinars_until_an_admin_has_noted_the_day(w: World) -> None:
-    await opened(w.ben, "onboarding webinars: you have not taken part yet")
+    await opened(w.ben, "You have not taken part in the onboarding webinars yet")
     await press(w.carla, await at(w.carla, "Contacts", "Can send to Retarus"), BEN, contacts.CHANGE)
     done = await w.carla.submit(await w.carla.modal("Change a contact"), {"webinars_on": "2024-01-02"})
     assert done["outcome"] == "closed"

@@ -245,7 +245,7 @@ async def test_letter_with_other_facts_is_shown_before_it_is_tried_again(w: Worl
 async def test_delayed_delivery_is_no_failure(w: World) -> None:
     card = await w.escalated()
     await take_in(w, report("support@retarus.example", "delayed", "4.4.1", returned=await letter_id(w)))
-    await w.ben.reply(card, "goes on trying")
+    await w.ben.reply(card, "keeps trying")
     thread = await w.ben.thread(card)
     assert [each for each in thread if "Delivered to Retarus by e-mail" in each["text"]]
 
@@ -294,7 +294,7 @@ async def test_answer_to_a_closed_ticket_asks_whether_to_reopen(w: World) -> Non
     await w.running.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, ben, "form", "reason", "The customer left")
     await take_in(w, mail("Re: letter", "One more thing.", answers=answer, sender=RITA))
     shown = await w.ben.reply(card, "One more thing.")
-    assert "is it to be reopened?" in str(shown["blocks"])
+    assert "should it be reopened?" in str(shown["blocks"])
     await w.ben.click(shown, "Reopen")
     await w.ben.modal("Reopen")
 

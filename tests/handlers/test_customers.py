@@ -80,7 +80,7 @@ async def test_chosen_customer_shows_open_tickets_tenants_and_people(w: World) -
     modal = await w.anna.modal("Raise an incident")
     await w.decide(w.anna, modal, "customer", picked("müller gmbh"))
     modal = await w.anna.modal(containing="1 open, last: PD-1001 Outbound mail is rejected")
-    assert "12345RS, 23456RS · Their people: Frau Müller" in modal.text
+    assert "12345RS, 23456RS · Their contacts: Frau Müller" in modal.text
 
 
 async def test_member_who_may_not_read_tickets_sees_no_tickets_of_a_customer(w: World) -> None:
@@ -154,4 +154,4 @@ async def test_ticket_without_an_agreement_is_sent_with_a_reason_only(w: World) 
     assert "Müller GmbH: No agreement reference is kept for this end-customer" in preview.text
     assert set((await w.ben.submit(preview, {"despite": ""}))["errors"]) == {"despite"}
     assert (await w.ben.submit(preview, {"despite": "The agreement is being signed"}))["outcome"] == "closed"
-    await w.ben.reply(card, "in spite of a warning: The agreement is being signed")
+    await w.ben.reply(card, "despite a warning: The agreement is being signed")

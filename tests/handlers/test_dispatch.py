@@ -79,8 +79,8 @@ async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_referen
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        ("token_revoked", "The bot's token was revoked. An admin installs the app again."),
-        ("account_inactive", "The bot was removed from the workspace. An admin installs it again."),
+        ("token_revoked", "The bot's token was revoked. An admin must install the app again."),
+        ("account_inactive", "The bot was removed from the workspace. An admin must install it again."),
         ("missing_scope", "The bot lacks the permission"),
     ],
 )

@@ -65,14 +65,14 @@ async def test_portal_shows_doubts_and_asks_for_a_reason(tmp_path: Path) -> None
         preview = await w.ben.modal("Preview", containing="This is what Retarus reads")
         await w.ben.click(preview, "Open it in EAS instead")
         form = await w.ben.modal("Open it in EAS")
-        assert "Email Security is traced for 2 days" in form.text
+        assert "Email Security can be traced for 2 days" in form.text
         assert "12345 has no two-letter suffix" in form.text
         done = await w.ben.submit(form, {"opened": int(w.now())})
         assert set(done["errors"]) == {"despite"}
         assert (await w.ticket()).stage is Stage.SECOND
         done = await w.ben.submit(form, {"opened": int(w.now()), "despite": "There is no newer one"})
         assert done["outcome"] == "cleared", done
-        await w.ben.reply(card, "in spite of a warning: There is no newer one")
+        await w.ben.reply(card, "despite a warning: There is no newer one")
 
 
 async def test_portal_shows_changes_since_the_text_was_copied(w: World) -> None:

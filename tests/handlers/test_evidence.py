@@ -57,7 +57,7 @@ async def test_file_in_the_form_and_one_in_the_thread_go_along_by_mail_and_to_th
     assert done["outcome"] == "closed", done
     await w.ben.reply(card, "attached screen.png")
     await posted(w, card, "trace.log", LOG)
-    await w.ben.reply(card, "attached trace.log (1 kB): goes along with the next letter")
+    await w.ben.reply(card, "attached trace.log (1 kB), to be sent with the next letter")
 
     preview = await previewed(w, card)
     assert "Files to be sent: 2, 6.2 kB of 20 MB" in preview.text
@@ -194,11 +194,11 @@ async def test_old_example_asks_for_a_reason(tmp_path: Path) -> None:
         old = {"example.1.when": int(w.now()) - 3 * 24 * 3600}
         await w.ben.submit(await w.ben.modal("Fill in"), old)
         preview = await previewed(w, card)
-        assert "Email Security is traced for 2 days" in preview.text
+        assert "Email Security can be traced for 2 days" in preview.text
         done = await w.ben.submit(preview)
         assert set(done["errors"]) == {"despite"}
         await sent(w, card, preview, {"despite": "There is no newer one"})
-        await w.ben.reply(card, "in spite of a warning: There is no newer one")
+        await w.ben.reply(card, "despite a warning: There is no newer one")
 
 
 async def test_ticket_raised_from_a_message_takes_the_files_along_that_stay_chosen(w: World) -> None:

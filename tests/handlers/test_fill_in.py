@@ -100,9 +100,9 @@ async def test_uploaded_csv_becomes_transactions_and_no_attachment(w: World, cod
     ("name", "content", "words"),
     [
         ("trace.csv", b"", "trace.csv is empty."),
-        ("trace.txt", b"PK\x03\x04\x00\x00", "trace.txt is no text. Save the table as CSV"),
+        ("trace.txt", b"PK\x03\x04\x00\x00", "trace.txt is not a text file. Save the table as CSV"),
         ("trace.csv", b"hello", "No transactions were read."),
-        ("trace.csv", b"x" * 500_001, "trace.csv is 500 kB; a table of at most 500 kB is read."),
+        ("trace.csv", b"x" * 500_001, "trace.csv is 500 kB; at most 500 kB can be read."),
     ],
 )
 async def test_uploaded_table_that_cannot_be_taken_is_refused_beside_the_file(
@@ -116,7 +116,7 @@ async def test_uploaded_table_that_cannot_be_taken_is_refused_beside_the_file(
 @pytest.mark.parametrize(
     ("rows", "first", "words"),
     [
-        (3, "soon", "Line 2: “soon” is no date and time"),
+        (3, "soon", "Line 2: “soon” is not a date and time"),
         (3, "27.08.2009 11:04", "Transaction 1: This is more than a year ago."),
         (51, "", "These are 51 transactions; at most 50 fit."),
     ],

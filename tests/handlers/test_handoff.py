@@ -47,7 +47,7 @@ async def test_highest_priority_is_called_out_in_the_channel_and_taken_by_one_cl
     assert called["thread_ts"] == card["ts"]
     assert "P1 · Müller GmbH · Email Security" in str(called["blocks"])
     assert "{ago}" in str(called["blocks"])
-    message = await w.carla.message("@partner-desk", "Please see that it is taken at once.")
+    message = await w.carla.message("@partner-desk", "Please make sure that somebody takes it at once.")
     assert "Take now" in str(message["blocks"])
     await w.bea.click(called, "Take now")
     await w.bea.reply(card, "accepted it at the 2nd level")

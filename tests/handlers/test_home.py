@@ -17,22 +17,22 @@ from tests.handlers.world import Json, World
 
 
 async def test_urgent_tickets_stand_on_top_with_their_next_step(w: World) -> None:
-    assert "Nothing needs you now" in text_of(await opened(w.alex))
+    assert "Nothing for you to do now" in text_of(await opened(w.alex))
     await w.raised()
-    home = await opened(w.alex, "What needs you now: 1")
+    home = await opened(w.alex, "For you to do now: 1")
     assert text_of(home).index("PD-1001") < text_of(home).index("Open tickets: 1")
     await w.alex.click(home, "Take")
-    home = await shown(w.alex, "yours to move")
+    home = await shown(w.alex, "your turn")
     await w.alex.click(home, "Start checks")
     await w.alex.modal("1st-level checks")
-    assert "Nothing needs you now" in text_of(await opened(w.ben))
+    assert "Nothing for you to do now" in text_of(await opened(w.ben))
 
 
 async def test_handoff_calls_the_second_level_only(w: World) -> None:
     await w.handed_off()
     await w.ben.click(await opened(w.ben, "accept it"), "Accept")
-    await shown(w.ben, "yours to move")
-    assert "Nothing needs you now" in text_of(await opened(w.alex))
+    await shown(w.ben, "your turn")
+    assert "Nothing for you to do now" in text_of(await opened(w.alex))
 
 
 async def test_open_tickets_are_narrowed_by_level_and_by_who_has_the_ball(w: World) -> None:
@@ -133,7 +133,7 @@ async def test_part_for_admins_is_drawn_for_admins_only(w: World, part: str) -> 
 
 async def test_owner_who_waits_too_long_is_asked_to_chase(w: World) -> None:
     await w.escalated()
-    assert "ask again" not in text_of(await opened(w.ben, "Nothing needs you now"))
+    assert "ask again" not in text_of(await opened(w.ben, "Nothing for you to do now"))
     ticket = await w.ticket()
     assert ticket.due
     assert ticket.stage is Stage.RETARUS

@@ -266,4 +266,4 @@ async def test_message_that_does_not_fit_says_how_much_of_it_stands_in_the_form(
     posted = await w.alex.post(DESK, "Outbound mail is rejected with 550. " * 100)
     await w.anna.shortcut("raise_from_message", posted)
     modal = await w.anna.modal("Raise an incident", containing="characters long: its first 3000 stand here")
-    assert "The ticket keeps the link to all of it." in modal.text
+    assert "The ticket links to the whole message." in modal.text

@@ -34,9 +34,9 @@ async def test_line_moves_a_ticket_to_its_end(w: World) -> None:
 
 async def test_line_notes_waits_and_records_every_number(w: World) -> None:
     await w.escalated()
-    await act(w.ben, "1001 note They called *again* & again", "Your note stands in the thread of PD-1001.")
+    await act(w.ben, "1001 note They called *again* & again", "Your note is in the thread of PD-1001.")
     await act(w.ben, "1001 rcr 88123 and RCR-88124", "PD-1001 has the number RCR-88123, RCR-88124.")
-    await act(w.ben, "1001 wait 2 h Bea asks the provider", "Reminders of PD-1001 wait until")
+    await act(w.ben, "1001 wait 2 h Bea asks the provider", "Reminders about PD-1001 wait until")
     ticket = await w.ticket()
     assert ticket.rcr == ("RCR-88123", "RCR-88124")
     assert ticket.times.snoozed_until is not None
@@ -54,7 +54,7 @@ async def test_line_notes_waits_and_records_every_number(w: World) -> None:
         ("1001 rcr RCR-88123", "This ticket never went to Retarus"),
         ("1001 note", "Write something first."),
         ("1001 resolve n/a", "leaves the question open"),
-        ("1001 jump", "“jump” is no action on a ticket."),
+        ("1001 jump", "“jump” is not an action on a ticket."),
         ("1077 take", "There is no ticket “1077”."),
     ],
 )
@@ -69,7 +69,7 @@ async def test_refused_line_says_why_and_changes_nothing(w: World, words: str, e
 async def test_line_delivered_twice_is_done_once(w: World) -> None:
     await w.raised()
     w.slack.faults.order("slash_command", "doubled")
-    await act(w.anna, "1001 note They called again", "Your note stands")
+    await act(w.anna, "1001 note They called again", "Your note is in")
     await act(w.anna, "1001 take", "PD-1001 is yours.")
     history = await w.running.store.history((await w.ticket()).id)
     assert [each.kind for each in history].count(Step.NOTE.value) == 1

@@ -41,7 +41,7 @@ async def test_words_pasted_into_the_form_are_read_by_a_button(w: World) -> None
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Raise an incident")
     w.anna.fill(modal, {"happens": "Tenant 12345RS: 3 customers affected", "impact": "No mail at all"})
-    await w.anna.click(modal, "Read what is pasted")
+    await w.anna.click(modal, "Read the pasted text")
     modal = await w.anna.modal(containing="Read from the message")
     inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
     values = {key: element.get("initial_value") for key, element in inputs.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.handlers.homes import opened
 from tests.handlers.world import DESK, World
 
-OUTSIDE = "Tickets are read by the support team"
+OUTSIDE = "Only the support team and members of the desk channel can read tickets"
 
 
 async def test_member_outside_the_desk_channel_raises_but_does_not_read(w: World) -> None:

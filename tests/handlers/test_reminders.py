@@ -72,7 +72,7 @@ async def test_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
     (first,) = [block["element"] for block in modal.view["blocks"] if block.get("block_id") == "preset"]
     done = await w.anna.submit(modal, {"word": "Ben is back tomorrow, agreed by phone"})
     assert done["outcome"] == "closed", done
-    line = await w.anna.reply(card, "put reminders off until")
+    line = await w.anna.reply(card, "snoozed the reminders until")
     assert "agreed by phone" in str(line["blocks"])
     offered = int(first["initial_option"]["value"])
     assert int((await w.ticket()).times.snoozed_until.timestamp()) == offered  # type: ignore[union-attr]
@@ -159,7 +159,7 @@ async def test_ticket_is_reassigned_to_a_colleague_of_the_level_only(w: World) -
     refused = await w.ben.submit(modal, {"to": "U0ANNA"})
     assert refused["outcome"] == "errors"
     await w.ben.submit(modal, {"to": "U0BEA"})
-    await w.bea.message("@partner-desk", "made you its owner")
+    await w.bea.message("@partner-desk", "assigned it to you")
     assert (await w.ticket()).owner == "U0BEA"
 
 

@@ -76,7 +76,7 @@ async def test_home_shows_what_was_looked_at_through_any_replica(two: World) -> 
     await two.alex.click(await shown(two.alex, "Open tickets: 1"), "home.level.second")
     home = await shown(two.alex, "None.")
     await two.alex.click(home, "Take")
-    assert "None." in text_of(await shown(two.alex, "yours to move"))
+    assert "None." in text_of(await shown(two.alex, "your turn"))
 
 
 class _SlowLine(AsyncWebClient):

@@ -66,7 +66,7 @@ async def test_form_asks_for_the_month_and_an_end_customer(w: World) -> None:
 
 async def test_report_refuses_what_is_no_month(w: World) -> None:
     await w.anna.command("#partner-desk", "/retarus-report sometime")
-    await w.anna.message("#partner-desk", "is no month that has begun")
+    await w.anna.message("#partner-desk", "is not a month that has begun")
 
 
 async def test_month_may_be_two_words_and_an_unknown_end_customer_is_said_so(w: World) -> None:

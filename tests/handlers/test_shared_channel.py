@@ -49,11 +49,11 @@ async def test_edit_and_deletion_are_followed(w: World) -> None:
     await w.ben.reply(card, "frist words")
     await w.rita.act("edit", channel=posted["channel"], ts=posted["ts"], text="first words")
     shown = await w.ben.reply(card, "first words")
-    assert "edited by them" in str(shown["blocks"])
+    assert "edited by the author" in str(shown["blocks"])
     await w.rita.act("delete", channel=posted["channel"], ts=posted["ts"])
 
     async def taken_back() -> bool:
-        return "taken back by them" in str((await w.ben.reply(card, "first words"))["blocks"])
+        return "deleted by the author" in str((await w.ben.reply(card, "first words"))["blocks"])
 
     assert await w.ben.wait_for(taken_back, "the mark")
 
@@ -95,10 +95,10 @@ async def test_thread_is_read_again_after_a_gap(w: World) -> None:
     await w.ben.reply(card, "changed in the gap")
 
     async def taken_back() -> bool:
-        return "taken back by them" in str((await w.ben.again(shown[2]))["blocks"])
+        return "deleted by the author" in str((await w.ben.again(shown[2]))["blocks"])
 
     assert await w.ben.wait_for(taken_back, "the mark")
-    assert "taken back by them" not in str((await w.ben.again(shown[0]))["blocks"])
+    assert "deleted by the author" not in str((await w.ben.again(shown[0]))["blocks"])
     assert len([each for each in await w.ben.thread(card) if "in the gap" in each["text"]]) == 2
 
 
@@ -114,10 +114,10 @@ async def test_message_that_came_after_the_reading_is_not_taken_back(w: World) -
     await channel.take_back_missing(place, before, {str(letter["ts"])})
 
     async def taken_back() -> bool:
-        return "taken back by them" in str((await w.ben.reply(card, "gone again"))["blocks"])
+        return "deleted by the author" in str((await w.ben.reply(card, "gone again"))["blocks"])
 
     assert await w.ben.wait_for(taken_back, "the mark")
-    assert "taken back by them" not in str((await w.ben.again(later))["blocks"])
+    assert "deleted by the author" not in str((await w.ben.again(later))["blocks"])
 
 
 async def test_severed_channel_is_told(w: World) -> None:
@@ -156,7 +156,7 @@ async def test_message_from_before_the_channel_got_another_id_stays_the_same_ent
     assert "Record RCR-88123" in str((await w.ben.reply(card, "after, with"))["blocks"])
 
     async def taken_back() -> bool:
-        return "taken back by them" in str((await w.ben.again(shown[1]))["blocks"])
+        return "deleted by the author" in str((await w.ben.again(shown[1]))["blocks"])
 
     assert await w.ben.wait_for(taken_back, "the mark")
     entries = await w.running.store.entries_of((await w.ticket()).id)
@@ -203,7 +203,7 @@ async def test_files_of_theirs_are_uploaded_into_the_thread(w: World) -> None:
     ]
     await w.rita.post(RETARUS, "See the trace.", thread=letter, files=ids)
     blocks = str((await w.ben.reply(card, "See the trace."))["blocks"])
-    assert "With it: trace.log (30 B)" in blocks
+    assert "Attached: trace.log (30 B)" in blocks
     assert "In the original only: fix.exe: it is a program" in blocks
 
     async def uploaded() -> bool:
@@ -221,7 +221,7 @@ async def test_message_of_theirs_that_is_only_a_file_is_mirrored(w: World) -> No
         return await files_below(w, card) == {"log.txt": 12}
 
     assert await w.ben.wait_for(uploaded, "the file")
-    assert "With it: log.txt" in str((await w.ben.reply(card, "(no text)"))["blocks"])
+    assert "Attached: log.txt" in str((await w.ben.reply(card, "(no text)"))["blocks"])
 
 
 async def test_messages_of_an_app_of_theirs_are_mirrored_with_edits_and_deletions(tmp_path: Path) -> None:
@@ -234,11 +234,11 @@ async def test_messages_of_an_app_of_theirs_are_mirrored_with_edits_and_deletion
         assert "Ticket Helper" in str(shown["blocks"])
         assert "Record RCR-88123" in str(shown["blocks"])
         await helper.chat_update(channel=letter["channel"], ts=posted["ts"], text="RCR-88123 was opened for you.")
-        assert "edited by them" in str((await w.ben.reply(card, "opened for you"))["blocks"])
+        assert "edited by the author" in str((await w.ben.reply(card, "opened for you"))["blocks"])
         await helper.chat_delete(channel=letter["channel"], ts=posted["ts"])
 
         async def taken_back() -> bool:
-            return "taken back by them" in str((await w.ben.again(shown))["blocks"])
+            return "deleted by the author" in str((await w.ben.again(shown))["blocks"])
 
         assert await w.ben.wait_for(taken_back, "the mark")
         await helper.chat_postMessage(channel=letter["channel"], text="below no letter")

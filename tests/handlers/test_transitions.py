@@ -58,7 +58,7 @@ async def test_person_not_on_the_level_is_refused_in_words(w: World) -> None:
 async def test_external_person_cannot_move_anything(w: World) -> None:
     await w.escalated()
     before = await w.ticket()
-    with pytest.raises(NotYours, match="Only people of the partner"):
+    with pytest.raises(NotYours, match="Only the partner's people"):
         await w.running.desk.tickets.act(before.id, Move.RETARUS_ANSWERED, "U0RITA", "click")
     assert await w.ticket() == before
 

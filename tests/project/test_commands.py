@@ -191,7 +191,7 @@ async def test_check_reports_a_fix_for_each_problem(tmp_path: Path) -> None:
         }
         code, output = await run("check", "--repair", **known)
     assert code == 1
-    assert "Nothing is repaired before the lines with FIX are." in output
+    assert "Nothing was repaired: the lines with FIX must be corrected first." in output
     wrong = [line for line in output.splitlines() if line.startswith("FIX")]
     for word in ("mail", "authorised contacts", "SLACK_APP_TOKEN", "[desk] channel", "[levels.second]"):
         assert any(word in line for line in wrong), (word, output)
@@ -249,4 +249,4 @@ async def test_audit_export_ends_without_a_traceback_when_its_reader_does(tmp_pa
 async def test_day_that_is_none_is_refused_in_words() -> None:
     code, output = await run("audit-export", "--since", "yesterday")
     assert code == 2
-    assert "“yesterday” is no day: write it as 2026-11-30" in output
+    assert "“yesterday” is not a day: write it as 2026-11-30" in output

@@ -137,9 +137,9 @@ async def test_newest_backups_stay_in_a_folder(env: Environment, tmp_path: Path)
 async def test_place_in_use_is_not_overwritten(env: Environment, tmp_path: Path) -> None:
     await in_use(env)
     await back_up(env, tmp_path / "desk.tar.gz")
-    with pytest.raises(Misconfigured, match=r"is there already\. Restore to an empty place"):
+    with pytest.raises(Misconfigured, match=r"already exists\. Restore to an empty place"):
         await backup.restore(env, tmp_path / "desk.tar.gz", STORAGE, now())
-    with pytest.raises(Misconfigured, match="is there already"):
+    with pytest.raises(Misconfigured, match="already exists"):
         await back_up(env, tmp_path / "desk.tar.gz")
 
 
@@ -271,7 +271,7 @@ async def test_strange_archive_is_refused_in_words_and_nothing_is_written(
     await back_up(env, archive)
     STRANGE[kind](archive)
     elsewhere = env_of(tmp_path / "new")
-    with pytest.raises(Misconfigured, match=r"desk\.tar\.gz (is no readable backup|is damaged)"):
+    with pytest.raises(Misconfigured, match=r"desk\.tar\.gz (is not a readable backup|is damaged)"):
         await backup.restore(elsewhere, archive, STORAGE, now())
     assert list((tmp_path / "new").iterdir()) == []
 

@@ -182,9 +182,7 @@ async def test_closed_transport_is_not_ready_but_a_closed_channel_is() -> None:
     )
     assert (await transport_probe("e-mail", lambda: closed)()).ok
     channel = [Closure("Slack", "Archived.", START, channel="C1")]
-    assert await transport_probe("Slack", lambda: channel)() == PartHealth(
-        ok=True, why="Open; closed towards 1 channels."
-    )
+    assert await transport_probe("Slack", lambda: channel)() == PartHealth(ok=True, why="Open; on hold for 1 channels.")
 
 
 async def test_probe_that_fails_does_not_hide_the_others() -> None:

@@ -67,7 +67,7 @@ async def test_settings_that_cannot_be_read_leave_the_old_on(caplog: pytest.LogC
     caplog.set_level(logging.INFO)
     assert await run(Served("again"), Misconfigured("desk.toml: [desk] `prefx` is not a setting.")) == ["OLD"]
     assert "`prefx` is not a setting" in caplog.text
-    assert "the old ones stay on" in caplog.text
+    assert "the old ones stay in force" in caplog.text
 
 
 async def test_settings_the_desk_does_not_start_with_leave_the_old_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -97,7 +97,7 @@ async def test_running_desk_takes_on_another_prefix_by_sighup(tmp_path: Path) ->
         anna = slack.person("anna")
         async with process(slack, mail, tmp_path, config=settings) as running:
             settings.write_text("[desk\n", "utf-8")
-            await signalled(running, "the old ones stay on")
+            await signalled(running, "the old ones stay in force")
             settings.write_text(text.replace("[desk]\n", '[desk]\nprefix = "NT"\n'), "utf-8")
             await signalled(running, "listens by Socket Mode")
             await anna.command(DESK, "/retarus-ticket", "NT-9999")

@@ -176,7 +176,7 @@ async def test_program_that_cannot_open_its_socket_stops_within_ten_seconds(tmp_
         slack.faults.order("socket", "http_503", times=None)
         tokens = {"SLACK_BOT_TOKEN": bot.bot_token, "SLACK_APP_TOKEN": bot.app_token}
         async with program(tmp_path, SLACK_API_URL=slack.api_url, **tokens) as process:
-            output = await lines_until(process, "Socket Mode is connected again once it can be")
+            output = await lines_until(process, "Socket Mode is connected again as soon as possible")
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(10):
                 _, rest = await process.communicate()

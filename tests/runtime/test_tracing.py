@@ -125,7 +125,7 @@ async def test_receiver_that_refuses_or_is_away_holds_up_nothing(status: int, ca
 
 @pytest.mark.parametrize("endpoint", ["collector:4318", "grpc://collector:4317", "  "])
 async def test_endpoint_that_is_no_address_is_refused_in_words(endpoint: str) -> None:
-    with pytest.raises(Misconfigured, match="OTEL_EXPORTER_OTLP_ENDPOINT is no address"):
+    with pytest.raises(Misconfigured, match="OTEL_EXPORTER_OTLP_ENDPOINT is not an address"):
         async with tracing(endpoint):
             pass
 

@@ -12,7 +12,7 @@ from bot.adapters.mail.oauth import NoToken
 from bot.core.i18n import mark, t
 
 NO_FOLDER: Final = mark("The mailbox has no folder {folder}. Correct the folder at the end of IMAP_URL.")
-NO_MOVE: Final = mark("The mail server can move no mail into a folder. Set `after` to seen under [mail].")
+NO_MOVE: Final = mark("The mail server cannot move mails into a folder. Set `after` to seen under [mail].")
 READ_ONLY: Final = mark(
     "Mails in {folder} cannot be marked as read by this login. Give it the right, or set `after` to keep under [mail]."
 )
@@ -20,7 +20,7 @@ _LOGIN: Final = mark("The IMAP server refused our login. Check user and password
 _TLS: Final = mark("No secure connection to the IMAP server {host} can be made. Check IMAP_URL and its certificate.")
 _REACH: Final = mark("The IMAP server {host} cannot be reached. Check host and port in IMAP_URL, and the way there.")
 _TOKEN: Final = mark("No OAuth2 token for the mailbox: {why} Check the OAuth2 settings.")
-_OTHER: Final = mark("The IMAP server {host} ended the connection. The desk goes on trying.")
+_OTHER: Final = mark("The IMAP server {host} ended the connection. The desk keeps trying.")
 
 
 def sentence(error: BaseException, server: ImapServer) -> str:

@@ -29,7 +29,7 @@ class Announces(Protocol):
     async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore: ...
 
 
-NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
+NO_SMTP = mark("No mail server is set up. An admin must set SMTP_URL and restart the desk; then try again.")
 NO_FILES = mark("The letter's files could not be read from Slack.")
 
 
@@ -74,7 +74,7 @@ class MailCarrier:
         headers = await self._mails.announce(claim.notice, ascii_domain(self._from.rpartition("@")[2]), at)
         if isinstance(headers, NotBefore):
             return Retry(
-                headers.at, t("an automatic mail about this ticket was sent within the hour"), is_failure=False
+                headers.at, t("an automatic mail about this ticket was sent within the last hour"), is_failure=False
             )
         try:
             message = await asyncio.to_thread(self._message, claim.notice, headers, files, found, missing)

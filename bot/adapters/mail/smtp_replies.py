@@ -27,7 +27,7 @@ _LAST_PASSING = 499
 _ENHANCED = re.compile(r"\b[245]\.(\d{1,3}\.\d{1,3})\b")  # RFC 3463
 
 _SENTENCES = {
-    "full": mark("The mailbox {to} is full. Reach its owner another way and let them make room, then try again."),
+    "full": mark("The mailbox {to} is full. Ask its owner another way to make room, then try again."),
     "unknown": mark("The mail server knows no mailbox {to}. Have an admin check the address, then try again."),
     "sender": mark(
         "The mail server does not let {sender} send. Have an admin check the sender's address, then try again."

@@ -24,21 +24,23 @@ THREAD_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_
 """The root message of the thread was deleted."""
 
 TOKEN_REFUSED = {
-    "invalid_auth": mark("Slack refuses the bot's token. An admin renews SLACK_BOT_TOKEN and starts the desk again."),
-    "not_authed": mark("Slack got no token from the bot. An admin sets SLACK_BOT_TOKEN and starts the desk again."),
-    "token_revoked": mark("The bot's token was revoked. An admin installs the app again."),
-    "token_expired": mark("The bot's token has expired. An admin renews SLACK_BOT_TOKEN and starts the desk again."),
-    "account_inactive": mark("The bot was removed from the workspace. An admin installs it again."),
-    "org_login_required": mark("Slack is moving the workspace to an Enterprise organisation. It goes on by itself."),
+    "invalid_auth": mark("Slack refuses the bot's token. An admin must renew SLACK_BOT_TOKEN and restart the desk."),
+    "not_authed": mark("Slack got no token from the bot. An admin must set SLACK_BOT_TOKEN and restart the desk."),
+    "token_revoked": mark("The bot's token was revoked. An admin must install the app again."),
+    "token_expired": mark("The bot's token has expired. An admin must renew SLACK_BOT_TOKEN and restart the desk."),
+    "account_inactive": mark("The bot was removed from the workspace. An admin must install it again."),
+    "org_login_required": mark(
+        "Slack is moving the workspace to an Enterprise organisation. Afterwards, everything continues automatically."
+    ),
     "not_allowed_token_type": mark(
-        "The bot's token is of the wrong kind. An admin runs `python app.py check`, which says what belongs where."
+        "The bot's token is of the wrong kind. An admin must run `python app.py check`, which says what belongs where."
     ),
     "ekm_access_denied": mark("An admin of the workspace has suspended access to its messages."),
-    "team_access_not_granted": mark("The bot has no access to this workspace. An admin installs the app again."),
+    "team_access_not_granted": mark("The bot has no access to this workspace. An admin must install the app again."),
 }
 """Errors that concern the whole desk, whichever call they come from."""
 
-_MISSING_SCOPE = mark("The bot lacks the permission {needed}. An admin installs the app again from manifest.yml.")
+_MISSING_SCOPE = mark("The bot lacks the permission {needed}. An admin must install the app again from manifest.yml.")
 
 _CHANNEL_CLOSED = {
     "is_archived": mark("The channel is archived. An admin of the workspace can unarchive it."),
@@ -54,7 +56,7 @@ _WORDS = {
     "restricted_action": mark(
         "A workspace rule keeps the bot from posting there. An admin can allow it; then try again."
     ),
-    "cannot_dm_bot": mark("This person cannot be written to directly."),
+    "cannot_dm_bot": mark("This person cannot receive direct messages."),
     "msg_too_long": mark("Slack refuses the message as too long."),
     "msg_blocks_too_long": mark("Slack refuses the message as too long."),
 }
@@ -146,7 +148,7 @@ def _refused(error: SlackApiError, at: datetime, claim: Claim, progress: Progres
         return _asked_to_wait(at, retry_after(error), progress)
     if _is_slacks_fault(error):
         wait = max(UNSURE, _backoff(claim))
-        return Retry(at + wait, t("Slack had an error of its own."), progress)
+        return Retry(at + wait, t("Slack had an internal error."), progress)
     if name_of(error) in _LEFT and not is_channel(claim.notice.to):
         return Gone()
     return _closed(error, claim, progress) or Dead(_words(name_of(error)), progress)

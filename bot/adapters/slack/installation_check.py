@@ -129,7 +129,7 @@ async def _who(env: Environment, client: AsyncWebClient) -> AsyncSlackResponse |
 async def _post(config: Config, client: AsyncWebClient) -> CheckLine:
     what = "a message is posted, found again and deleted"
     if not config.desk.admins:
-        return CheckLine(what, "[desk] admins names nobody it could go to")
+        return CheckLine(what, "[desk] admins names nobody who could get it")
     return CheckLine(what, await post_fault(client, config.desk.admins[0]))
 
 

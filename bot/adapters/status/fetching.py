@@ -33,5 +33,5 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes | UnreadablePage:
     async for piece in answer.content.iter_chunked(65536):
         body += piece
         if len(body) > _LIMIT:
-            return UnreadablePage(mark("Its answer is too long to be a status page's."))
+            return UnreadablePage(mark("Its answer is too long for a status page."))
     return body

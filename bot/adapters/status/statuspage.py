@@ -60,7 +60,7 @@ class Statuspage:
         try:
             summary = _Summary.model_validate_json(body)
         except ValidationError:
-            return UnreadablePage(mark("Its answer is not a Statuspage's."))
+            return UnreadablePage(mark("Its answer is not in the format of Statuspage."))
         return StatusPageReading(tuple(_trouble(summary))[:_LIMIT], tuple(_notices(summary)))
 
 

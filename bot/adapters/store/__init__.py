@@ -114,7 +114,7 @@ def empty_place(url: str) -> Path:
     file = _file(url).absolute()
     for place in (file, drafts_path(file)):
         if place.exists():
-            raise Misconfigured(f"{place} is there already. Restore to an empty place: set DATABASE_URL to a new file.")
+            raise Misconfigured(f"{place} already exists. Restore to an empty place: set DATABASE_URL to a new file.")
     return next(folder for folder in file.parents if folder.is_dir())
 
 

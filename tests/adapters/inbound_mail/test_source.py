@@ -136,7 +136,7 @@ async def test_check_says_that_nothing_can_be_moved() -> None:
     async with dovecot() as host, wire(host.port) as line:
         line.hidden = (b"MOVE", b"UIDPLUS")
         found = await a_source(host.server(port=line.port), MoveToFolder("Done")).check()
-    assert "can move no mail" in str(found.fault)
+    assert "cannot move mails" in str(found.fault)
 
 
 async def test_check_tells_a_wrong_password_from_a_missing_folder_and_server(host: ImapHost) -> None:

@@ -235,7 +235,7 @@ def test_every_fault_is_named_at_once() -> None:
             "[levels] `second`",
             "either `group` or `members`",
         ),
-        ({"retarus": {"email": "support"}}, "[retarus] `email`", "“support” is no e-mail address"),
+        ({"retarus": {"email": "support"}}, "[retarus] `email`", "“support” is not an e-mail address"),
         ({"retarus": {"email": "a@b.example\nBcc: c@d.example"}}, "[retarus] `email`", "no e-mail address"),
         ({"retarus": {"email": "a@b.example"}}, "`retarus`", "needs `from_address`"),
         ({"retarus": {"rcr_pattern": "RCR(["}}, "[retarus] `rcr_pattern`", "no regular expression"),

@@ -21,9 +21,9 @@ def test_tokens_in_their_variables_are_accepted(app: str, secret: str) -> None:
 
 def test_swapped_tokens_are_named_with_where_each_belongs() -> None:
     assert wrong(APP, BOT) == {
-        "SLACK_BOT_TOKEN": "holds an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN. Here belongs "
+        "SLACK_BOT_TOKEN": "holds an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN. It should hold "
         "the bot token (xoxb-…): OAuth & Permissions, Bot User OAuth Token",
-        "SLACK_APP_TOKEN": "holds a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN. Here belongs "
+        "SLACK_APP_TOKEN": "holds a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN. It should hold "
         "the app-level token (xapp-…): Basic Information, App-Level Tokens, with the scope connections:write",
     }
 
@@ -45,7 +45,7 @@ def test_swapped_tokens_are_named_with_where_each_belongs() -> None:
         ("xoxb-…", "the placeholder of a token"),
         ("xapp-...", "the placeholder of a token"),
         ("xoxb-your-token", "the placeholder of a token"),
-        ("hunter2", "something that is no token"),
+        ("hunter2", "something that is not a Slack token"),
     ],
 )
 def test_kind_of_a_value_that_is_no_token_of_the_bot_is_named(value: str, kind: str) -> None:

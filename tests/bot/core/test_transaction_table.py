@@ -64,7 +64,7 @@ def test_every_fault_is_told_with_its_line() -> None:
         )
     assert str(refused.value).split("\n") == [
         "Line 2: Name at least one: sending account, termination address or inbound number.",
-        "Line 3: “soon” is no date and time that can be read. Write it like 27.08.2019 11:04.",
+        "Line 3: “soon” is not a date and time that can be read. Write it like 27.08.2019 11:04.",
         "Line 4: What was its status or error message?",
     ]
 

@@ -167,10 +167,10 @@ async def test_handoff_takes_the_proposed_priority_with_a_matrix() -> None:
     ticket = await world.taken()
     judged = {"extent": "Wide", "urgency": "Now", "priority": "", "priority_reason": ""}
     ticket = await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF | judged, world.form(), ticket.version)
-    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P1", "as impact and urgency say")
+    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P1", "from impact and urgency")
     calmer = judged | {"urgency": "Later"}
     ticket = await world.desk.answers.fill_in(ticket.id, ANNA, calmer, world.form(), ticket.version)
-    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P2", "as impact and urgency say")
+    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P2", "from impact and urgency")
     with pytest.raises(Invalid) as refused:
         await world.desk.answers.fill_in(ticket.id, ANNA, {"priority": "P1"}, world.form(), ticket.version)
     assert list(refused.value.errors) == ["priority_reason"]

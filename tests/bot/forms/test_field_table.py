@@ -130,7 +130,7 @@ def test_an_answer_to_a_field_that_is_gone_from_the_settings_harms_nothing() -> 
         ({"label": ""}, r"\[\[fields\]\] no\. 1: `label`"),
         ({"ask": "riddle"}, r"\[\[fields\]\] no\. 1: `ask`"),
         ({"options": ["EU"]}, '`fields` no. 1: `ask = "choice"` needs two to 100 `options`'),
-        ({"options": ["EU", "EU"]}, r"\[\[fields\]\] no\. 1: `options`: an option stands there twice"),
+        ({"options": ["EU", "EU"]}, r"\[\[fields\]\] no\. 1: `options`: an option is given twice"),
         ({"ask": "line"}, 'takes no `options`; write `ask = "choice"`'),
         ({"kinds": ["riot"]}, r"\[\[fields\]\] no\. 1: `kinds`"),
         ({"kinds": []}, r"\[\[fields\]\] no\. 1: `kinds`"),
@@ -146,7 +146,7 @@ def test_a_wrong_table_is_refused_with_its_place(table_: Mapping[str, Any], expe
 
 
 def test_two_fields_cannot_be_kept_by_one_key() -> None:
-    with pytest.raises(Misconfigured, match=r"\[\[fields\]\] no\. 2: `key` “job” is taken by no\. 1"):
+    with pytest.raises(Misconfigured, match=r"\[\[fields\]\] no\. 2: `key` “job” is already used by no\. 1"):
         config(JOB, JOB)
 
 
@@ -172,7 +172,7 @@ def test_impact_and_urgency_are_not_asked_without_a_matrix() -> None:
 
 def test_impact_and_urgency_propose_the_priority_and_say_why() -> None:
     found = judged(extent="Everybody", urgency="Now")
-    assert (found["priority"], found["priority_reason"]) == ("P1", "as impact and urgency say")
+    assert (found["priority"], found["priority_reason"]) == ("P1", "from impact and urgency")
     assert priority_reason(found) == "Impact: Everybody, urgency: Now"
     assert judged(extent="One customer", urgency="Now")["priority"] == "P2"
 
@@ -221,7 +221,7 @@ def test_the_proposal_is_said_beside_the_priority() -> None:
     settings = a_config(matrix=MATRIX)
     row = next(each for each in fields_of(INCIDENT, settings) if each.key == "priority")
     text = fitting(row, {"extent": "Everybody", "urgency": "Now"}, settings).hint
-    assert text == "Impact and urgency say P1. Another one needs a reason"
+    assert text == "Impact and urgency give P1. A different one needs a reason"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ def test_table_replaces_the_transactions_that_are_there_where_that_is_chosen() -
 def test_fifty_transactions_fit_and_one_more_is_refused_with_the_number() -> None:
     assert max(examples(pasted(a_table(50), **{MODE: REPLACE}))) == 50
     assert max(examples(pasted(a_table(49)))) == 50
-    assert fault(a_table(50), **{MODE: ADD}) == "With those that are there, these are 51 transactions; at most 50 fit."
+    assert (
+        fault(a_table(50), **{MODE: ADD}) == "With the existing ones, there would be 51 transactions; at most 50 fit."
+    )
     assert "51 transactions; at most 50" in fault(a_table(51), **{MODE: REPLACE})
 
 
@@ -62,7 +64,7 @@ def test_fifty_transactions_fit_and_one_more_is_refused_with_the_number() -> Non
     ("text", "expected"),
     [
         ("no table", "No transactions were read."),
-        (f"{HEADINGS}\nsoon;a@m.example;b@t.example;550", "Line 2: “soon” is no date and time"),
+        (f"{HEADINGS}\nsoon;a@m.example;b@t.example;550", "Line 2: “soon” is not a date and time"),
         (f"{HEADINGS}\n27.08.2019 11:00;;;550", "Line 2: Name at least one"),
         (f"{HEADINGS}\n" + "soon;a@m.example;b@t.example;550\n" * 9, "4 more"),
     ],
@@ -95,4 +97,4 @@ async def test_moment_of_a_pasted_transaction_is_checked_as_a_typed_one_is() -> 
     w = await a_world()
     with pytest.raises(Invalid) as refused:
         await w.raised(**{PASTED: f"{HEADINGS}\n27.08.2030 11:00;a@m.example;b@t.example;550"})
-    assert refused.value.errors == {PASTED: "Transaction 1: This lies in the future. Pick when it really happened."}
+    assert refused.value.errors == {PASTED: "Transaction 1: This is in the future. Pick when it really happened."}

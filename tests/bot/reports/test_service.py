@@ -123,7 +123,7 @@ async def test_month_is_one_word_or_two_and_the_rest_is_the_end_customer(text: s
 @pytest.mark.parametrize(("text", "expected"), [("December 2031 Müller", "December 2031"), ("Müller GmbH", "Müller")])
 async def test_refusal_quotes_the_text_that_is_no_month(text: str, expected: str) -> None:
     _, reporting = await a_desk()
-    with pytest.raises(Refused, match=f"“{expected}” is no month"):
+    with pytest.raises(Refused, match=f"“{expected}” is not a month"):
         reporting.understood(text)
 
 

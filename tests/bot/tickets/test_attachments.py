@@ -116,7 +116,7 @@ WINDOWS = {"services": {"trace_days": {"Transactional Email": 45, "FAX": 30}}}
 
 def test_example_older_than_a_services_trace_window_is_told_with_both_numbers() -> None:
     (warning,) = warnings(an_incident(answers=COMPLETE | OLD), a_config(**WINDOWS), NOW)
-    assert "Example 1 is of 27.07.2019 - 11:20 UTC+2, 31 days ago: FAX is traced for 30 days" in warning
+    assert "Example 1 is from 27.07.2019 - 11:20 UTC+2, 31 days ago. FAX can be traced for 30 days" in warning
 
 
 def test_missing_trace_window_warns_of_nothing() -> None:

@@ -39,7 +39,7 @@ def test_other_texts_are_no_action(text: str) -> None:
 
 @pytest.mark.parametrize("typed", ["taken", "1002", "notes", "escalate", "?"])
 def test_unknown_verb_is_refused_with_the_known_ones(typed: str) -> None:
-    with pytest.raises(Refused, match=r"is no action on a ticket.*`take`.*`wait`"):
+    with pytest.raises(Refused, match=r"is not an action on a ticket.*`take`.*`wait`"):
         OneLine("1001", typed).read()
 
 

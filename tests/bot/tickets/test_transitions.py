@@ -74,7 +74,7 @@ async def test_two_clicks_delivered_at_once_are_one_change(world: World) -> None
     assert first.version == 2
 
 
-@pytest.mark.parametrize(("user", "why"), [(BEN, "1st level"), (GUS, "Guests"), (RITA, "Only people of the partner")])
+@pytest.mark.parametrize(("user", "why"), [(BEN, "1st level"), (GUS, "Guests"), (RITA, "Only the partner's people")])
 async def test_move_without_the_right_is_refused_on_the_server(world: World, user: str, why: str) -> None:
     ticket = await world.raised()
     with pytest.raises(NotYours, match=why):

@@ -77,7 +77,7 @@ async def test_end_customers_silence_is_reminded_while_retarus_has_the_ticket(wo
 
 @pytest.mark.parametrize("what", [Move.CUSTOMER_ANSWERED, Move.GO_ON])
 async def test_answer_of_a_customer_who_was_not_asked_is_refused(world: World, what: Move) -> None:
-    with pytest.raises(NotNow, match="The end-customer is not asked"):
+    with pytest.raises(NotNow, match="The end-customer is no longer being asked"):
         await says(world, await world.sent(), what)
 
 
