@@ -15,6 +15,7 @@ from bot.adapters.store import open_store
 from bot.core.errors import StoreDown
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move, Step
+from bot.outbox import Limits
 from bot.ports import Store
 from bot.tickets.ports import Query
 from localslack import PersonDriver
@@ -32,8 +33,8 @@ _OPEN = 6
 """Number of open tickets from which no more are raised."""
 _STANDSTILL = 15.0
 """Seconds without any delivery after which the clock may be moved to the moment when the next notice is due."""
-_SOON = timedelta(seconds=60)
-"""Time until a notice is due that is waited for: rate limits are counted in real time, whatever the clock says."""
+_SOON = Limits().lease + timedelta(seconds=5)
+"""Time until a notice is due that is waited for: a delivery may be in progress, and rate limits count real time."""
 _BACKLOG = 25
 """Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
@@ -183,7 +184,7 @@ class Soak:
         return monotonic() - began
 
     async def _jump_to_next_due(self) -> None:
-        """Moves the clock to the next due notice (a retry, or a lease of a killed process), unless that is soon."""
+        """Moves the clock to the next due notice, unless that is soon."""
         now = datetime.fromtimestamp(time() + self.offset, UTC)
         due = await self.store.next_due(now)
         if due and due - now > _SOON:
@@ -246,7 +247,7 @@ async def run(plan: Plan, folder: Path) -> Findings:
         findings.faults += await soak.retarus.missing(soak.store)
         findings.faults += memory.faults
         findings.figures |= memory.figures | {
-            "answers of Retarus": len(soak.retarus.messages),
+            "answers of Retarus": len(soak.retarus.said),
             "seconds": round(monotonic() - began),
             "simulated days": round(soak.offset / 86400, 1),
             "seconds until all was delivered": round(drained),
