@@ -31,6 +31,10 @@ _OPEN_ONES = 0.95
 """Probability that a person works on an open ticket."""
 _OPEN = 6
 """Number of open tickets from which no more are raised."""
+_JUMPS = (1800, 3600, 3 * 3600, 8 * 3600, 24 * 3600)
+"""Seconds by which the clock moves at a kill …"""
+_SHORT = 100
+"""… and while much waits: claims of killed processes end, and few reminders come due."""
 _STANDSTILL = 15.0
 """Seconds without any delivery after which the clock may be moved to the moment when the next notice is due."""
 _SOON = Limits().lease + timedelta(seconds=5)
@@ -53,7 +57,7 @@ class Plan:
     pause: float = 8.0
     """Seconds of undisturbed work at the beginning, and after every tenth kill."""
     jumps: float = 0.3
-    """Probability that the clock moves at a kill: by hours, while no replica runs."""
+    """Probability that the clock moves at a kill, while no replica runs."""
     seconds: float = 86_400.0
     """Seconds after which no more are killed."""
     steady: float = 0.0
@@ -141,8 +145,9 @@ class Soak:
                 rest += 10
             await self.trouble.order()
             await asyncio.sleep(self.dice.uniform(*self.plan.life))
-            if self.dice.random() < self.plan.jumps and await self.waiting() < 2 * _BACKLOG:
-                await self._kill_all_and_jump(self.dice.choice([1800, 3600, 3 * 3600, 8 * 3600, 24 * 3600]))
+            if self.dice.random() < self.plan.jumps:
+                is_much = await self.waiting() > 2 * _BACKLOG
+                await self._kill_all_and_jump(self.dice.choice([_SHORT] if is_much else _JUMPS))
             else:
                 replica = self.dice.choice(self.replicas)
                 await replica.kill()
@@ -247,7 +252,7 @@ async def run(plan: Plan, folder: Path) -> Findings:
         findings.faults += await soak.retarus.missing(soak.store)
         findings.faults += memory.faults
         findings.figures |= memory.figures | {
-            "answers of Retarus": len(soak.retarus.said),
+            "answers of Retarus": len(soak.retarus.messages),
             "seconds": round(monotonic() - began),
             "simulated days": round(soak.offset / 86400, 1),
             "seconds until all was delivered": round(drained),
