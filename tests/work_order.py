@@ -29,7 +29,7 @@ def long_first(long: Sequence[Sequence[T]], others: Sequence[T], workers: int) -
 
 
 def _shares(count: int, workers: int) -> list[int]:
-    """How many tests pytest-xdist gives to each worker at the beginning."""
+    """The number of tests that pytest-xdist gives to each worker first."""
     sizes: list[int] = []
     for left in range(workers, 0, -1):
         sizes.append((count - sum(sizes)) // left)

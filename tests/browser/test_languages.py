@@ -16,7 +16,7 @@ from tests.browser import test_story as story
 from tests.browser.demo_session import UserGetter, browser_users, running_demo, save_screenshot
 from tests.chromium import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.fixture(params=list(Language), ids=lambda language: language.name.lower())

@@ -14,7 +14,7 @@ from tests.browser.test_home import open_app_home
 from tests.browser.test_story import anna_hands_it_off, anna_raises_it
 from tests.chromium import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 async def test_resolved_problem_is_suggested_and_found_again(tmp_path: Path) -> None:

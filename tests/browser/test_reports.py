@@ -18,7 +18,7 @@ from tests import months
 from tests.browser.demo_session import BrowserUser, browser_users, running_demo, save_screenshot
 from tests.chromium import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 async def fill_last_month(state: Path) -> str:
