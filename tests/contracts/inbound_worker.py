@@ -1,11 +1,9 @@
-"""Takes in mail in a process that dies at one step: `python -m tests.contracts.inbound_worker URL PORT STEP`."""
+"""Takes in mail in a process that dies at one step."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -107,7 +105,3 @@ async def main(url: str, port: str, step: str) -> None:
         source, MailParser(), store, Dying(store, engine, step), mailbox="box", clock=lambda: NOW, pause=0.05
     )
     await receiver.run()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))

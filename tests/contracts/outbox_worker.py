@@ -1,4 +1,4 @@
-"""Runs an outbox in a process that tests kill at any moment: `python -m tests.contracts.outbox_worker URL PORT`.
+"""Runs an outbox in a process that tests kill at any moment.
 
 Its clock runs fast, so that leases and waits of minutes pass within seconds.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -75,7 +74,3 @@ def outbox(store: Store, port: int) -> Outbox:
 
 async def main(url: str, port: str) -> None:
     await outbox(await open_store(url, fast_clock, busy=TIMEOUT), int(port)).run()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Tasks that work on the same database from other processes: `python -m tests.contracts.processes`.
+"""Tasks that work on the same database from other processes.
 
 Each prints a line when a change is acknowledged, never earlier.
 """
@@ -9,40 +9,29 @@ import asyncio
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from pathlib import Path
 
 from bot.adapters.store import migrate, open_drafts, open_store
 from bot.core.errors import Conflict, DeskError, StoreDown
 from bot.model.notice import Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
+from tests.doubles.forked_process import ForkedProcess, forked
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
 from tests.timeouts import TIMEOUT
 
-ROOT = Path(__file__).parents[2]
 _EMPTY_CLAIMS = 100  # empty claims in a row after which a worker assumes that all work is done
 
 
-@asynccontextmanager
-async def worker_process(task: str, *args: object) -> AsyncIterator[asyncio.subprocess.Process]:
+def worker_process(task: str, *arguments: object) -> AbstractAsyncContextManager[ForkedProcess]:
     """Runs a task in a process, which is killed at the end if it still runs."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.contracts.processes", task, *map(str, args), cwd=ROOT, stdout=-1, stdin=-1
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+    return forked(__name__, task, *arguments)
 
 
-async def read_lines(process: asyncio.subprocess.Process, count: int | None = None) -> list[str]:
+async def read_lines(process: ForkedProcess, count: int | None = None) -> list[str]:
     """Reads the next `count` lines of a process, or all lines until its end."""
-    assert process.stdout
     lines: list[str] = []
     while (count is None or len(lines) < count) and (line := await process.stdout.readline()):
         if line.endswith(b"\n"):  # a kill may have cut off the last line
@@ -61,12 +50,11 @@ async def wait_for_start() -> None:
     await asyncio.to_thread(sys.stdin.readline)
 
 
-async def start_together(*processes: asyncio.subprocess.Process) -> None:
+async def start_together(*processes: ForkedProcess) -> None:
     """Gives all waiting processes the start signal at the same time."""
     for process in processes:
         assert await read_lines(process, 1) == ["ready"]
     for process in processes:
-        assert process.stdin
         process.stdin.write(b"go\n")
 
 
@@ -189,5 +177,6 @@ TASKS: dict[str, Callable[..., Awaitable[None]]] = {
     )
 }
 
-if __name__ == "__main__":
-    asyncio.run(TASKS[sys.argv[1]](*sys.argv[2:]))  # type: ignore[arg-type]
+
+async def main(task: str, *arguments: str) -> None:
+    await TASKS[task](*arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,16 @@ from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.model.conversation import Entry, EntryState
 from tests.contracts.inbound_desk import an_answer, desk_on, save_escalated
 from tests.contracts.inbound_worker import STEPS
-from tests.contracts.processes import ROOT, read_lines
+from tests.contracts.processes import read_lines
+from tests.doubles.forked_process import ForkedProcess, forked
 from tests.doubles.imap_hosts import PASSWORD, USER, ImapHost, pymap
 from tests.factories import NOW
 from tests.timeouts import TIMEOUT
 
 
-async def start(url: str, host: ImapHost, step: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.contracts.inbound_worker", url, str(host.port), step or "-", cwd=ROOT, stdout=-1
-    )
+def worker(url: str, host: ImapHost, step: str) -> AbstractAsyncContextManager[ForkedProcess]:
+    """Takes in mail in a process that dies at this step, if one is given."""
+    return forked("tests.contracts.inbound_worker", url, host.port, step)
 
 
 async def begin(url: str, host: ImapHost) -> None:
@@ -50,14 +50,10 @@ async def begin(url: str, host: ImapHost) -> None:
 async def test_mail_is_taken_in_once_after_a_crash_at_any_step(database_url: str, step: str) -> None:
     async with pymap() as host:
         await begin(database_url, host)
-        dying = await start(database_url, host, step)
-        assert await dying.wait() == -9
-        process = await start(database_url, host, "")
-        try:
+        async with worker(database_url, host, step) as dying:
+            assert await dying.wait() == -9
+        async with worker(database_url, host, "") as process:
             await read_lines(process, 2 - (step == "kept"))
-        finally:
-            process.kill()
-            await process.wait()
     store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
     entries = await store.entries_of("t1")
     assert sorted(each.words for each in entries) == ["Answer 1.", "Answer 2."]
@@ -84,9 +80,8 @@ async def test_processes_on_one_mailbox_take_in_each_mail_once_and_take_over(dat
     async with pymap() as host:
         await begin(database_url, host)
         store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
-        both = [await start(database_url, host, "") for _ in range(2)]
-        reading = {asyncio.ensure_future(read_lines(each, 2)): each for each in both}
-        try:
+        async with worker(database_url, host, "") as one, worker(database_url, host, "") as two:
+            reading = {asyncio.ensure_future(read_lines(each, 2)): each for each in (one, two)}
             done, _ = await asyncio.wait(reading, timeout=TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
             [first] = done
             reading.pop(first).kill()
@@ -98,11 +93,6 @@ async def test_processes_on_one_mailbox_take_in_each_mail_once_and_take_over(dat
             async with asyncio.timeout(TIMEOUT):
                 while len(await store.entries_of("t1")) < 4:
                     assert await read_lines(survivor, 1)
-        finally:
-            for each in both:
-                if each.returncode is None:
-                    each.kill()
-                await each.wait()
     assert sorted(each.words for each in await store.entries_of("t1")) == [f"Answer {n}." for n in range(1, 5)]
     assert len([row for row in await store.letters(limit=100) if row.notice.kind == "heard"]) == 4
     await store.close()

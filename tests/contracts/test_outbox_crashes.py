@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.adapters.store import open_engine
@@ -18,7 +16,7 @@ from bot.core.clock import Clock
 from bot.model.notice import Claim, Notice, Outcome
 from bot.tickets.ports import Batch
 from tests.contracts.outbox_worker import fast_clock, outbox
-from tests.contracts.processes import ROOT
+from tests.doubles.forked_process import forked
 from tests.doubles.records import a_notice
 from tests.timeouts import TIMEOUT
 
@@ -79,19 +77,6 @@ class FinishSignallingStore(DatabaseStore):
         return settled
 
 
-@asynccontextmanager
-async def worker(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.contracts.outbox_worker", url, str(port), cwd=ROOT
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
 async def test_messages_are_delivered_exactly_once_despite_kills(database_url: str) -> None:
     store = FinishSignallingStore(await open_engine(database_url, busy=TIMEOUT), fast_clock)
     keys = [f"n{n}" for n in range(MESSAGES)]
@@ -102,7 +87,7 @@ async def test_messages_are_delivered_exactly_once_despite_kills(database_url: s
     server = await asyncio.start_server(recipient.handle_connection, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     for kill in range(1, KILLS + 1):
-        async with worker(database_url, port):
+        async with forked("tests.contracts.outbox_worker", database_url, port):
             await recipient.wait_for(kill * MESSAGES // (KILLS + 1))
     last = asyncio.create_task(outbox(store, port).run())
     async with asyncio.timeout(TIMEOUT):

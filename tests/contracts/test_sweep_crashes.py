@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import replace
 
+from bot.adapters.store import open_store
 from bot.model.notice import NoticeKind
 from bot.model.transitions import Step
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
-from tests.contracts.processes import ROOT
+from tests.contracts.processes import read_lines
 from tests.contracts.sweep_worker import LATE, desk_on
+from tests.doubles.forked_process import forked
 from tests.factories import ALEX, ANNA, NOW, an_event, an_incident
 from tests.timeouts import TIMEOUT
 
@@ -30,24 +31,18 @@ async def count_reminded(store: Store) -> int:
     return TICKETS - await store.count(Query(due_before=LATE))
 
 
-async def kill_after(url: str, store: Store, more: int) -> None:
+async def kill_after(url: str, more: int) -> None:
     """Runs a sweep in a process and kills it after this number of further reminders."""
-    begun = await count_reminded(store)
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.contracts.sweep_worker", url, cwd=ROOT)
-    async with asyncio.timeout(TIMEOUT):
-        while process.returncode is None:
-            if await count_reminded(store) >= begun + more:
-                break
-    if process.returncode is None:
-        process.kill()
-    await process.wait()
+    async with asyncio.timeout(TIMEOUT), forked("tests.contracts.sweep_worker", url) as process:
+        assert len(await read_lines(process, more)) == more
 
 
 async def test_each_ticket_gets_one_reminder_and_one_notice(database_url: str) -> None:
-    desk, store = await desk_on(database_url)
+    store = await open_store(database_url, lambda: LATE, busy=TIMEOUT)
+    desk = await desk_on(store)
     await save_overdue_tickets(store)
     for _ in range(KILLS):
-        await kill_after(database_url, store, 40)
+        await kill_after(database_url, 40)
     left = TICKETS - await count_reminded(store)
     assert left  # the process was killed before it had finished
     assert sum(await asyncio.gather(desk.reminders.sweep(limit=9), replace(desk.reminders).sweep(limit=9))) == left

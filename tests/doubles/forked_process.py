@@ -1,0 +1,93 @@
+"""Processes of the tests, forked from one that has imported the desk: none of them spends a second on its imports.
+
+They are as separate as any other process, and can be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import multiprocessing
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection
+from typing import BinaryIO
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(
+    ["tests.contracts.inbound_worker", "tests.contracts.outbox_worker", "tests.contracts.sweep_worker"]
+)
+
+
+class ForkedProcess:
+    """A process that runs `main(*arguments)` of a module, with the part of asyncio's interface that the tests use."""
+
+    stdout: asyncio.StreamReader
+    stdin: BinaryIO
+
+    def __init__(self, module: str, *arguments: object) -> None:
+        self._output, output = _CONTEXT.Pipe(duplex=False)
+        given, self._input = _CONTEXT.Pipe(duplex=False)
+        self._process = _CONTEXT.Process(target=_run, args=(module, arguments, given, output), daemon=True)
+        self._process.start()
+        output.close()
+        given.close()
+
+    async def connect(self) -> None:
+        """Connects its output and input."""
+        self.stdout, loop = asyncio.StreamReader(), asyncio.get_running_loop()
+        pipe = os.fdopen(os.dup(self._output.fileno()), "rb", buffering=0)
+        self._reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(self.stdout), pipe)
+        self.stdin = os.fdopen(os.dup(self._input.fileno()), "wb", buffering=0)
+        self._output.close()
+        self._input.close()
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; -9 after `kill -9`."""
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def wait(self) -> int:
+        """Waits for its end; gives its return code."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        if self.returncode is None:
+            loop.add_reader(self._process.sentinel, ended.set)
+            await ended.wait()
+            loop.remove_reader(self._process.sentinel)
+        code = self.returncode
+        assert code is not None
+        return code
+
+    async def close(self) -> None:
+        """Kills it if it still runs, and closes what connects it."""
+        if self.returncode is None:
+            self.kill()
+        await self.wait()
+        self._reading.close()
+        self.stdin.close()
+        self._process.close()
+
+
+@asynccontextmanager
+async def forked(module: str, *arguments: object) -> AsyncIterator[ForkedProcess]:
+    """Runs `main(*arguments)` of a module in a process, which is killed at the end if it still runs."""
+    process = ForkedProcess(module, *arguments)
+    await process.connect()
+    try:
+        yield process
+    finally:
+        await process.close()
+
+
+def _run(module: str, arguments: tuple[object, ...], given: Connection, output: Connection) -> None:
+    os.dup2(given.fileno(), 0)
+    os.dup2(output.fileno(), 1)
+    given.close()
+    output.close()
+    sys.stdin, sys.stdout = os.fdopen(0, "r"), os.fdopen(1, "w")
+    asyncio.run(importlib.import_module(module).main(*map(str, arguments)))
