@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from bench.engines import engines
-from tests.contracts.processes import ROOT
 from tests.doubles.postgres_programs import installed
+
+ROOT = Path(__file__).parents[2]
 
 STARTS_A_SERVER = """
 from tests.doubles.postgres_programs import programs

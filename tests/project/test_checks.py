@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "arguments",
-    [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]],
+    [["ruff", "check", "."], ["ruff", "format", "--check", "."], pytest.param(["mypy", "."], marks=pytest.mark.long)],
     ids=["linted", "formatted", "typed"],
 )
 def test_project_is(arguments: list[str]) -> None:

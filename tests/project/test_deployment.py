@@ -40,6 +40,8 @@ def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProc
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.long
+@pytest.mark.xdist_group("installed")
 def test_installed_command_runs_outside_the_checkout(prefix: Path, tmp_path: Path) -> None:
     command = prefix / "bin" / "partner-desk"
     assert "No Slack tokens" in run(command, cwd=tmp_path).stderr
@@ -51,6 +53,8 @@ def test_installed_command_runs_outside_the_checkout(prefix: Path, tmp_path: Pat
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.long
+@pytest.mark.xdist_group("installed")
 def test_installed_package_brings_manifest_catalogues_and_demo(prefix: Path, tmp_path: Path) -> None:
     script = (
         "from pathlib import Path; import demo, localslack; from bot.core.release import release, shipped\n"
@@ -67,6 +71,8 @@ def test_installed_package_brings_manifest_catalogues_and_demo(prefix: Path, tmp
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.long
+@pytest.mark.xdist_group("installed")
 def test_installed_pages_of_the_local_slack_are_complete(prefix: Path) -> None:
     there = {path.relative_to(ROOT) for path in (ROOT / "localslack").rglob("*") if path.is_file()}
     site = next((prefix / "lib").glob("python*/site-packages"))

@@ -149,6 +149,8 @@ def brought(shared: Path, machine: Debian) -> None:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.long
+@pytest.mark.xdist_group("installed")
 async def test_page_leads_from_nothing_to_a_desk_that_is_restored_elsewhere_and_upgraded(
     tmp_path: Path, shared: Path, unused_tcp_port: int
 ) -> None:
@@ -225,6 +227,8 @@ async def backed_up(machine: Machine) -> bytes:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.long
+@pytest.mark.xdist_group("installed")
 async def test_page_dumps_and_restores_postgres(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     prefix = shared_prefix(tmp_path_factory)
 
