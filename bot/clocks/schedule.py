@@ -10,7 +10,7 @@ from bot.clocks.timers import Timer, TimerRun, TimerState
 from bot.config.settings import Config
 from bot.config.time_policy import awake
 from bot.core.business_hours import ALWAYS, Calendar
-from bot.model.ticket import Glossed, Ticket
+from bot.model.ticket import Glossed, Nudge, Ticket
 
 _GATHERED = timedelta(minutes=30)
 """Reminders of one ticket within this time are one message."""
@@ -77,13 +77,20 @@ def next_of(run: TimerRun, ticket: Ticket, config: Config) -> datetime | None:
 def _usual(run: TimerRun, ticket: Ticket, config: Config) -> datetime:
     """A person who acted, or was reminded, gets one interval of rest; a snooze has a time of its own."""
     due = run.due or run.start
-    if ticket.times.snoozed_until:
-        return max(due, ticket.times.snoozed_until)
-    early = due - _gathering(ticket, config)
     own = ticket.times.nudges.get(run.timer.value)
+    if ticket.times.snoozed_until:
+        due = max(due, ticket.times.snoozed_until)
+        return _again(run, ticket, config, own.at) if own and _is_merged(own, due, ticket, config) else due
+    early = due - _gathering(ticket, config)
     last = [own.at] if own and own.at >= early else []
     last += [at for at in (*_reminded(ticket), ticket.times.touched) if at and at >= due]
     return _again(run, ticket, config, max(last)) if last else due
+
+
+def _is_merged(own: Nudge, due: datetime, ticket: Ticket, config: Config) -> bool:
+    """True if an earlier message, such as the SLA's, told this since the snooze, shortly before the snooze ends."""
+    snoozed_at = ticket.times.touched
+    return own.at >= due - _gathering(ticket, config) and (snoozed_at is None or own.at > snoozed_at)
 
 
 def _agreed(run: TimerRun, ticket: Ticket, config: Config) -> datetime:

@@ -53,6 +53,7 @@ class Resend:
             return False
         if letter.notice.kind in _REQUESTS:
             await self._require_sender(by)
+            await self._require_declarant(str(letter.notice.body.get("declarant") or by))
         if letter.notice.kind in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
             return False
         if letter.notice.kind in notifications.TO_RETARUS:
@@ -140,7 +141,9 @@ class Resend:
         if ticket:
             permissions.require(actor, ticket, Move.ESCALATE)
 
-    async def _require_declarant(self, user: str, ticket: Ticket, *, is_break_glass: bool) -> None:
+    async def _require_declarant(
+        self, user: str, ticket: Ticket | None = None, *, is_break_glass: bool = False
+    ) -> None:
         """Requires that the contact in whose name it was written may still send."""
         try:
             await self._require_sender(user, ticket, is_break_glass=is_break_glass)

@@ -42,17 +42,33 @@ class Finder:
     known: dict[str, Actor | None] = field(default_factory=dict)
 
     async def recipients(self, ticket: Ticket, audience: ReminderAudience) -> Recipients:
-        """Handles an owner who has left like a missing one: the next person is notified, and the team is called."""
+        """Handles an owner who has left like a missing one: the next person is notified, and the team is called.
+
+        Where a team has nobody who could take it, the next person is called at once.
+        """
         everybody = (*schedule.people(ticket, ReminderAudience.LEADS, self.config), *self.config.desk.admins)
         gone = frozenset([user for user in everybody if not await self._is_here(user)])
         duty = await self._on_duty(ticket)
         notified = tuple(dict.fromkeys((*duty, *schedule.people(ticket, audience, self.config, gone))))
-        unable = tuple([user for user in notified if not await self._can_act(user, ticket.stage.worked_at)])
+        unable = await self._unable(notified, ticket)
         is_waiting_for_team = ticket.stage in _UNCLAIMED or ticket.owner in gone or ticket.owner in unable
         is_duty_enough = bool(duty) and audience is ReminderAudience.OWNER
         team = (duty if is_duty_enough else await self._team(ticket.level)) if is_waiting_for_team else ()
+        if is_waiting_for_team and not team and set(notified) <= set(unable):
+            team = await self._next_people(ticket, audience, gone)
+            notified = tuple(dict.fromkeys((*notified, *team)))
+            unable = await self._unable(notified, ticket)
         others = [user for user in notified if user != ticket.owner or not team]
         return Recipients(notified, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)
+
+    async def _next_people(self, ticket: Ticket, audience: ReminderAudience, gone: frozenset[str]) -> tuple[str, ...]:
+        """The second person or the leads, and the admins too where none of those can act."""
+        found = schedule.people(ticket, audience, self.config, gone | {ticket.owner})
+        admins = [] if await self._unable(found, ticket) != found else await self._here(self.config.desk.admins)
+        return tuple(dict.fromkeys((*found, *admins)))
+
+    async def _unable(self, users: Iterable[str], ticket: Ticket) -> tuple[str, ...]:
+        return tuple([user for user in users if not await self._can_act(user, ticket.stage.worked_at)])
 
     async def _on_duty(self, ticket: Ticket) -> list[str]:
         """People on duty who are here and can act: reminded first of what the whole team waits for."""

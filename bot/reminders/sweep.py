@@ -193,9 +193,10 @@ def _detail(
 
 
 def _lengths(ticket: Ticket, run: TimerRun, at: datetime) -> dict[str, str]:
-    """Seconds since the stage began, and since a person last acted in it, in the time the timer counts."""
+    """Seconds since the stage began, and since a person last acted or Retarus wrote, in the time the timer counts."""
     found = {"rest": ticket.since}
-    if ticket.times.touched and ticket.times.touched > ticket.since:
-        found["idle"] = ticket.times.touched
+    active = max((moment for moment in (ticket.times.touched, ticket.times.word) if moment), default=ticket.since)
+    if active > ticket.since:
+        found["idle"] = active
     lengths = {name: f"{run.calendar.between(start, at).total_seconds():.0f}" for name, start in found.items()}
     return lengths if run.calendar.never_closes else {**lengths, "counted": "work"}

@@ -191,6 +191,7 @@ class Reports:
             "subject": retarus_view.subject(period, self.config),
             "text": text,
             "reply_to": contact.email,
+            "declarant": contact.slack_user,
         }
         ways = ((NoticeKind.REQUEST_POST, self.routes.retarus), (NoticeKind.REQUEST_MAIL, self.routes.email))
         notices = [

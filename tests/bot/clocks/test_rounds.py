@@ -130,6 +130,20 @@ def test_sla_reminder_during_a_snooze_leaves_the_other_timers_snoozed() -> None:
     assert (sorted(watches), ticket.times.snoozed_until) == (sorted([PLAN, PROGRESS]), None)
 
 
+def test_timer_told_with_the_sla_shortly_before_a_snooze_ends_is_not_told_again_at_its_end() -> None:
+    config = policy(second=60, plan=120, warn=0)
+    ticket, watches = reminded(p1(touched=minutes(70), snoozed_until=minutes(125)), config, minutes(120))
+    assert sorted(watches) == sorted([PLAN, PROGRESS])
+    assert next_due(ticket, config) == minutes(360)
+
+
+def test_snooze_shorter_than_a_round_after_a_reminder_ends_at_its_time() -> None:
+    config = a_config(reminders={"handed_off": 60, "repeat": 240})
+    ticket, _ = reminded(an_incident(Stage.HANDED_OFF), config, minutes(60))
+    snoozed = ticket.times.model_copy(update={"touched": minutes(61), "snoozed_until": minutes(81)})
+    assert next_due(ticket.model_copy(update={"times": snoozed}), config) == minutes(81)
+
+
 # --- the breach goes to the lead at once
 
 

@@ -147,6 +147,14 @@ async def test_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_co
     assert await world.desk.resend.try_again(asked.key, CARLA)
 
 
+async def test_request_in_the_name_of_a_contact_who_is_no_longer_authorised_is_not_sent_again(world: World) -> None:
+    await world.desk.reports.request("2019-07", BEN, "Please send us the view of July", world.form())
+    (request,) = await die(world, NoticeKind.REQUEST_MAIL)
+    await suspend(world, BEN)
+    with pytest.raises(NotYours, match="in the name of Ben Brandt"):
+        await world.desk.resend.try_again(request.key, CARLA)
+
+
 # --- after a change of facts
 
 

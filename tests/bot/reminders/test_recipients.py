@@ -9,7 +9,9 @@ import pytest
 from bot.model.contact import Person
 from bot.model.notice import NoticeKind
 from bot.model.ticket import Level, Ticket
-from bot.model.transitions import Move, Step
+from bot.model.timestamps import after_event
+from bot.model.transitions import Move, Step, change, event
+from bot.tickets.ports import Batch
 from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, GONE, NEMO, PEOPLE, Cast, World, a_world
 
 GROUP = "S0SECOND"
@@ -69,6 +71,30 @@ async def test_unaccepted_handoff_goes_to_the_second_person_and_the_lead_in_time
 async def test_unaccepted_handoff_calls_the_people_of_a_level_without_a_group() -> None:
     world = await a_desk(levels={"second": {"members": [BEN, GONE, BEA]}})
     assert (await reminder(world, await world.handed_off()))["mentioned"] == f"{BEN} {BEA}"
+
+
+@pytest.mark.parametrize(
+    ("second", "called"),
+    [
+        ({"members": [GONE], "second_person": BEA}, BEA),
+        ({"members": [GONE]}, f"{CARLA} {NEMO}"),
+        ({}, f"{CARLA} {NEMO}"),
+        ({"members": [GONE], "leads": [BEN]}, BEN),
+    ],
+)
+async def test_unaccepted_handoff_to_a_team_without_people_calls_the_next_person_at_once(
+    second: dict[str, object], called: str
+) -> None:
+    world = await a_desk(levels={"second": second})
+    detail = await reminder(world, await world.handed_off(), minutes=31)
+    assert (detail["mentioned"], detail["people"]) == (called, f"{ANNA} {called}")
+    assert NEMO not in detail["unable"].split()
+
+
+async def test_new_ticket_of_a_first_level_without_people_calls_the_next_person_at_once() -> None:
+    world = await a_desk(levels={"first": {"members": [GONE], "second_person": ALEX}})
+    detail = await reminder(world, await world.raised(by=BEN))
+    assert (detail["mentioned"], detail["people"], detail["unable"]) == (ALEX, f"{BEN} {ALEX}", BEN)
 
 
 async def test_new_ticket_calls_the_first_level_when_it_has_people() -> None:
@@ -181,6 +207,18 @@ async def test_reminder_keeps_when_a_person_last_acted() -> None:
     await world.desk.tickets.note(ticket.id, BEN, "Looked at the policy", world.form())
     detail = await reminder(world, ticket, hours=5)
     assert (detail["rest"], detail["idle"]) == (str(8 * 3600), str(5 * 3600))
+
+
+async def test_message_of_retarus_is_activity_in_a_reminder() -> None:
+    world = await a_desk(reminders={"rcr": 60, "retarus": 600})
+    ticket = await world.sent()
+    world.clock.forward(minutes=55)
+    heard = change(ticket)
+    said = event(heard, Step.RETARUS_WROTE, "", world.clock.at)
+    times = after_event(ticket.times, said, ticket.stage, ticket.stage)
+    await world.store.apply(Batch(tickets=[heard.model_copy(update={"times": times})], events=[said]))
+    detail = await reminder(world, ticket, minutes=5)
+    assert (detail["watches"], detail["rest"], detail["idle"]) == ("rcr", str(60 * 60), str(5 * 60))
 
 
 async def test_reminder_without_activity_keeps_none() -> None:
