@@ -29,13 +29,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
 from blocks.form import ANSWER
 from blocks.kit import Json, Message
-from bot.adapters.slack.api_errors import name_of
+from bot.core.deadline import deadline
 from bot.core.errors import Invalid
 from bot.core.i18n import Language, speaking, t
 from bot.desk import Desk
@@ -105,9 +105,8 @@ _TRIGGERS = 500
 class _DispatchMiddleware(AsyncMiddleware):
     """The last of Bolt's middlewares, after signature and authorisation checks: answers every known payload."""
 
-    def __init__(self, listener: Callable[[Body], Listener | None], watch: Watch) -> None:
-        self._listener = listener
-        self._watch = watch
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
 
     async def async_process(
         self,
@@ -116,12 +115,13 @@ class _DispatchMiddleware(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
     ) -> BoltResponse | None:
-        listener = self._listener(req.body)
+        dispatcher = self._dispatcher
+        listener = dispatcher.listener(req.body)
         if listener is None:
             await next()
             return resp
         ack = req.context.ack
-        with self._watch(req.body, ack):
+        with dispatcher.watch(req.body, ack), deadline(dispatcher.in_time):
             await listener(ack, req.body)
         return ack.response or BoltResponse(status=503, body="again, please")
 
@@ -153,6 +153,8 @@ class Dispatcher:
         """Reads a file that is uploaded in a form."""
         self.watch: Watch = _unwatched
         """Context that is open while a payload is handled, until it is acknowledged."""
+        self.in_time = 2.4
+        """Seconds a person's look-ups may take: there is still time for a form, or for a word instead."""
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
         self._saves: dict[str, asyncio.Event] = {}
@@ -169,9 +171,9 @@ class Dispatcher:
     def connect(self, app: AsyncApp) -> None:
         """Becomes Bolt's last middleware, after all listeners are registered."""
         app.error(_unreadable)
-        app.use(_DispatchMiddleware(self._listener, self.watch))
+        app.use(_DispatchMiddleware(self))
 
-    def _listener(self, body: Body) -> Listener | None:
+    def listener(self, body: Body) -> Listener | None:
         return self._on_command if "command" in body else self._listeners.get(str(body.get("type")))
 
     # --- acknowledged first: opens or redraws a view ---
@@ -207,7 +209,7 @@ class Dispatcher:
         self._triggers[where.trigger] = None
         if len(self._triggers) > _TRIGGERS:
             del self._triggers[next(iter(self._triggers))]
-        self.tasks.start(self._guard(listener(asked), where))
+        self.tasks.start(self._guard(listener(asked), where), is_awaited=True)
 
     async def _redraw(self, done: Click) -> None:
         """Redraws a form whose fields depend on an answer. Slack keeps what was typed, as inputs keep their ids."""
@@ -321,7 +323,8 @@ class Dispatcher:
     async def _language(self, user: str) -> Language:
         """The person's language; the desk's own while it cannot be looked up."""
         try:
-            return await self.desk.queries.language_of(user)
+            with deadline(self.in_time / 2):
+                return await self.desk.queries.language_of(user)
         except Exception as error:  # noqa: BLE001 (a word in another language is better than none)
             log.warning("the language of a person is not known: %s", type(error).__name__)
             return self.desk.config.desk.language
@@ -331,11 +334,11 @@ class Dispatcher:
         try:
             await self._tell(where, words)
         except (SlackClientError, ClientError, TimeoutError) as error:
-            log.warning("could not tell a person in place: %s", _kind_of(error))
+            log.warning("could not tell a person in place: %s", error_messages.kind_of(error))
             try:
                 await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
             except (SlackClientError, ClientError, TimeoutError) as again:
-                log.warning("could not tell a person at all: %s", _kind_of(again))
+                log.warning("could not tell a person at all: %s", error_messages.kind_of(again))
 
     async def _tell(self, where: Click, words: str) -> None:
         if where.is_home or where.view:
@@ -387,10 +390,6 @@ async def _acknowledge(ack: AsyncAck, view: Json | None) -> None:
 
 async def _nothing() -> None:
     """Shows nothing."""
-
-
-def _kind_of(error: Exception) -> str:
-    return name_of(error) or "no answer of Slack's" if isinstance(error, SlackApiError) else type(error).__name__
 
 
 async def _unreadable(error: Exception) -> BoltResponse:

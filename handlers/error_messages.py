@@ -122,6 +122,11 @@ def _slack_trouble(error: Exception) -> str:
     return ""
 
 
+def kind_of(error: Exception) -> str:
+    """The name of an error for the log."""
+    return name_of(error) or "no answer of Slack's" if isinstance(error, SlackApiError) else type(error).__name__
+
+
 def _logged(error: Exception) -> str:
     """Logs an unexpected error, without user input, under a reference id. Returns the reference."""
     reference = secrets.token_hex(4)

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.kit import Json
 from bot.adapters.slack.api_errors import name_of
+from bot.core.deadline import lift
 from handlers.payload import Click
 
 _SUPERSEDED = frozenset({"not_found", "hash_conflict"})
@@ -22,6 +23,7 @@ TRIGGER_USED = "exchanged_trigger_id"
 async def open_modal(client: AsyncWebClient, trigger: str, view: Json | str) -> Json:
     """Opens a modal while the trigger is valid, and returns it as Slack keeps it."""
     opened: dict[str, Any] = (await client.views_open(trigger_id=trigger, view=view))["view"]  # type: ignore[arg-type]  # Slack takes JSON
+    lift()
     return opened
 
 
@@ -37,6 +39,7 @@ async def open_for(client: AsyncWebClient, click: Click, view: Json) -> Json | N
         if name_of(error) != TRIGGER_USED:
             raise
         return None
+    lift()
     opened: Json = answer["view"]
     return opened
 

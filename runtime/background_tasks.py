@@ -9,7 +9,9 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 
+from bot.core.deadline import lift
 from bot.core.errors import place_of
 from runtime.starting import in_words, may_pass
 
@@ -46,12 +48,15 @@ class BackgroundTasks:
             async with asyncio.timeout(_TIMEOUT):
                 await self._idle.wait()
 
-    def start(self, work: Coroutine[object, object, None], *, later: bool = False) -> None:
+    def start(self, work: Coroutine[object, object, None], *, later: bool = False, is_awaited: bool = False) -> None:
         """Runs it in the background. An error is logged; the caller tells people where they must know.
 
-        `later`: once no acknowledgement is pending.
+        `later`: once no acknowledgement is pending. `is_awaited`: a person waits for it, so that the deadline stays.
         """
-        task = asyncio.get_running_loop().create_task(self._when_calm(work) if later else work)
+        context = copy_context()
+        if not is_awaited:
+            context.run(lift)
+        task = asyncio.get_running_loop().create_task(self._when_calm(work) if later else work, context=context)
         self._running.add(task)
         task.add_done_callback(self._ended)
 

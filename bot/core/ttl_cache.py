@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from bot.core.deadline import in_time
+
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
@@ -35,7 +37,10 @@ class TtlCache(Generic[K, T]):
     _calls: dict[K, asyncio.Future[T]] = field(default_factory=dict)
 
     async def get(self, key: K) -> T:
-        """The cached answer, or a new one. Raises what `ask` raises where there is no answer to fall back on."""
+        """The cached answer, or a new one. Raises what `ask` raises where there is no answer to fall back on.
+
+        `TimeoutError` where a new one does not come before the deadline of the context.
+        """
         at, age = self.answers.get(key), 0.0
         if at is not None:
             self.answers.move_to_end(key)
@@ -44,7 +49,7 @@ class TtlCache(Generic[K, T]):
                 return at[1]
         call = self._call(key)
         if at is None or age > self.ttl + self.stale_ttl:
-            return await asyncio.shield(call)
+            return await in_time(asyncio.shield(call))
         with suppress(Exception):
             async with asyncio.timeout(self.timeout):
                 return await asyncio.shield(call)

@@ -175,3 +175,12 @@ async def test_events_that_concern_nobody_cost_no_look_up_of_people(w: World) ->
     await w.running.dispatcher.tasks.drain(TIMEOUT)
     assert rows(w, "event:message") >= 6
     assert rows(w, "users.info") == before
+
+
+async def test_person_whose_profile_slack_does_not_give_is_told_so_before_the_trigger_ends(w: World) -> None:
+    w.running.dispatcher.in_time = 0.1
+    w.running.desk.queries.directory.forget(w.slack.admin.member("gus").id)
+    w.slack.faults.order("users.info", "hang", times=None)
+    await w.gus.command(DESK, "/retarus-incident")
+    await w.gus.message(DESK, "Slack did not answer properly")
+    w.slack.faults.clear()
