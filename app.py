@@ -111,13 +111,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
             out.share_pace(store.shared_turns)
-            directory = SlackDirectory(
-                client,
-                config.levels,
-                HomeWorkspace(identity.team_id or "", identity.enterprise_id or ""),
-                config.desk.timezone,
-                drafts,
-            )
+            directory = _directory(client, config, identity, drafts)
             alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None)
             directory.groups.warn = alerts.warn
             await directory.warm()
@@ -158,6 +152,11 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
                 ):
                     health.watch_mailbox(mailbox)
                     yield running
+
+
+def _directory(client: AsyncWebClient, config: Config, identity: AuthorizeResult, drafts: Drafts) -> SlackDirectory:
+    home = HomeWorkspace(identity.team_id or "", identity.enterprise_id or "")
+    return SlackDirectory(client, config.levels, home, config.desk.timezone, drafts)
 
 
 @asynccontextmanager

@@ -56,6 +56,26 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
         await dispatcher.open_modal(asked.trigger, view)
 
+    async def submit(form: Submission) -> Json | None:
+        about = await linked(dispatcher.client, FormState.unpack(form.about))
+        files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
+        typed = await with_table(form, dispatcher.fetch_file)
+        is_taken = not form.typed.get(create.LEFT)
+        await desk.raising.create(form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken)
+        if about.draft:
+            dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
+        return None
+
+    for name in COMMANDS:
+        dispatcher.commands[name] = open_form
+    dispatcher.submissions[create.RAISE] = submit
+    _register_redraws(desk, dispatcher, offering)
+    _register_drafts(desk, dispatcher, offering)
+
+
+def _register_redraws(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
+    forms = RaiseForm(desk)
+
     async def show_more(click: Click) -> None:
         await desk.queries.require_staff(click.user)
         form = replace(FormState.unpack(click.about), more=True)
@@ -76,23 +96,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             None if shown is None else await forms.draw(FormState.unpack(click.about), click.user, click.typed, shown)
         )
 
-    async def submit(form: Submission) -> Json | None:
-        about = await linked(dispatcher.client, FormState.unpack(form.about))
-        files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
-        typed = await with_table(form, dispatcher.fetch_file)
-        is_taken = not form.typed.get(create.LEFT)
-        await desk.raising.create(form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken)
-        if about.draft:
-            dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
-        return None
-
-    for name in COMMANDS:
-        dispatcher.commands[name] = open_form
     dispatcher.clicks[create.MORE] = show_more
     dispatcher.clicks[create.READ] = read_pasted
-    dispatcher.submissions[create.RAISE] = submit
     dispatcher.redraws[create.RAISE] = redraw
-    _register_drafts(desk, dispatcher, offering)
 
 
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:

@@ -53,6 +53,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         view = await forms.draw(await linked(dispatcher.client, form), used.user, answers)
         await dispatcher.update_view(str(opened["id"]), view, seen=str(opened["hash"]))
 
+    dispatcher.commands[COMMAND] = choose
+    dispatcher.shortcuts[ANY] = choose
+    dispatcher.shortcuts[FROM_MESSAGE] = from_message
+    _register_redraws(desk, dispatcher, forms)
+
+
+def _register_redraws(desk: Desk, dispatcher: Dispatcher, forms: RaiseForm) -> None:
     async def show_kind(click: Click) -> None:
         """Draws the form of another kind, with what was typed so far."""
         await desk.queries.require_staff(click.user)
@@ -75,8 +82,5 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.update_view(click.view, await forms.draw(form, click.user, answers))
 
     dispatcher.clicks[create.TEMPLATE] = use_template
-    dispatcher.commands[COMMAND] = choose
-    dispatcher.shortcuts[ANY] = choose
-    dispatcher.shortcuts[FROM_MESSAGE] = from_message
     for kind in Kind:
         dispatcher.clicks[create.KIND + kind] = show_kind

@@ -87,8 +87,8 @@ class Parts:
     """Saves the end-customers of a CSV text; returns how many were new, and how many changed."""
 
 
-def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
-    """Runs the typed command; exits with 1 if it fails."""
+def _argument_parser() -> argparse.ArgumentParser:
+    """The commands and their options, as `--help` prints them."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
     parser.add_argument(
         "command",
@@ -125,7 +125,14 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     parser.add_argument("--post", action="store_true", help="check: also send one message to an admin, and delete it")
     parser.add_argument("--repair", action="store_true", help="check: then reconcile database, channel and index")
-    chosen = parser.parse_intermixed_args(arguments)  # options may stand between the command and its arguments
+    return parser
+
+
+def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
+    """Runs the typed command; exits with 1 if it fails."""
+    chosen = _argument_parser().parse_intermixed_args(
+        arguments
+    )  # options may stand between the command and its arguments
     _go_home(chosen.command)
     try:
         env = environment()

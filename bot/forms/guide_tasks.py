@@ -60,7 +60,7 @@ THEIR_NOTE = Heading(
 )
 THEIR_REMEDY = Heading("Provide incident remedy, inter alia potential workarounds", "3, 3rd level", GuidePart.THIRD)
 
-OURS, THEIRS, UNDETERMINED = "other", "retarus", "undetermined"
+OURS, THEIRS = "other", "retarus"
 """Findings of Retarus about the cause."""
 
 

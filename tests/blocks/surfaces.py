@@ -136,6 +136,24 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         )
         direct = a_notice(ticket, NoticeKind.DIRECT, body=news)
         yield f"direct news {key}", thread_lines.direct(direct, ticket, event, config, who, LINK)
+    yield from _messages_about_several(ticket, config, who)
+    for end in ENDS:
+        notice = a_notice(ticket, NoticeKind.THREAD, body=end)
+        yield f"delivery {end}", thread_lines.message(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
+    for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
+        yield f"letter {number}", page
+    for stage in Stage:
+        event = an_event(ticket, Step.CALL, "", stage=stage)
+        called = a_notice(ticket.model_copy(update={"stage": stage}), NoticeKind.THREAD, body={CALL: True})
+        yield (
+            f"call {stage}",
+            thread_lines.message(called, ticket.model_copy(update={"stage": stage}), event, config, who),
+        )
+    yield "help", tickets.help_message(config)
+
+
+def _messages_about_several(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
+    """Messages that list tickets."""
     reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
     for number in (1, 10):
         items = [reminder_messages.Item(ticket, reminder, LINK)] * number
@@ -143,11 +161,6 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     parts_of_day = dict.fromkeys(digest.PARTS, [ticket] * 10)
     totals, links = dict.fromkeys(digest.PARTS, 400), {ticket.id: LINK}
     yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
-    for end in ENDS:
-        notice = a_notice(ticket, NoticeKind.THREAD, body=end)
-        yield f"delivery {end}", thread_lines.message(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
-    for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
-        yield f"letter {number}", page
     for scope in tickets.SCOPES:
         yield f"listing {scope}", tickets.listing([ticket] * 10, 11, scope, config, who, {ticket.id: LINK})
     yield "one", tickets.one(ticket, config, who, LINK)
@@ -159,16 +172,8 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         yield f"handover {giver}", handover.message(given, config, who, links)
     yield "handover begun", handover.begin([ticket] * 30, 999)
     yield "handover of nothing", handover.begin([], 0)
-    for stage in Stage:
-        event = an_event(ticket, Step.CALL, "", stage=stage)
-        called = a_notice(ticket.model_copy(update={"stage": stage}), NoticeKind.THREAD, body={CALL: True})
-        yield (
-            f"call {stage}",
-            thread_lines.message(called, ticket.model_copy(update={"stage": stage}), event, config, who),
-        )
     yield "outages", outage.listing([ticket.model_copy(update={"number": number}) for number in range(21)], config)
     yield "no outages", outage.listing([], config)
-    yield "help", tickets.help_message(config)
 
 
 def _detail_of(ticket: Ticket) -> Mapping[str, str]:
@@ -193,45 +198,8 @@ def _with_thread(view: Json, ticket: Ticket) -> Json:
 def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     """Views by name."""
     name = "PD-1042"
-    for kind in Kind:
-        for more in (False, True):
-            yield f"raising {kind} {more}", create.modal(FormState(kind, more=more), config, ticket.answers)
-            yield f"raising {kind} {more} empty", create.modal(FormState(kind, more=more), config, {})
-        offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
-        yield f"raising {kind} from a message with files", create.modal(FormState(kind, LINK), config, offered)
-        yield f"raising {kind} again", create.modal(FormState(kind, draft=kind), config, ticket.answers)
-        yield f"raising {kind} aside", create.draft_saved(kind)
-        yield f"raising {kind} away", create.draft_discarded(kind)
-        yield (
-            f"raising {kind} from a message",
-            create.modal(FormState(kind, "https://x.slack.com/1"), config, ticket.answers),
-        )
-        yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
-        yield "chooser", create.chooser(config)
-        yield from _templates(kind, config)
-        other = create.modal(FormState(kind, LINK), config, ticket.answers, create.FormContext(other=ticket.answers))
-        yield f"raising {kind} with another draft", other
-        yield f"raising {kind} put aside", create.draft_saved(kind)
-        yield f"raising {kind} thrown away", create.draft_discarded(kind)
-    yield "handoff", handoff.modal(ticket, name, config)
-    yield "handoff with the thread", _with_thread(handoff.modal(ticket, name, config), ticket)
-    for everything in (False, True):
-        for number in range(1, 6):
-            view = fill_in.modal(ticket, name, config, everything=everything, transactions=number)
-            yield f"filling {everything} {number}", view
-    yield from _checks(ticket, name, config)
-    yield "escalating", escalation_form.modal(ticket, name, config)
-    yield "escalating again", escalation_form.modal(ticket, name, config, everything=True, transactions=5)
-    for refusal in ("", "You cannot send."):
-        shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
-        yield f"preview {refusal}", escalation.preview(shown, name, config, changed=bool(refusal))
-        yield "eas", eas.modal(shown, name, int(NOW.timestamp()))
-    for adapter in ("link", "feed"):
-        retarus = config.retarus.model_copy(update={"status_adapter": adapter})
-        for number, shown in enumerate(_previews(ticket, config)):
-            view = escalation.preview(shown, name, config.model_copy(update={"retarus": retarus}))
-            yield f"preview with evidence {adapter} {number}", view
-    yield "rcr", escalation.rcr_modal(ticket, name)
+    yield from _raising(ticket, config)
+    yield from _escalating(ticket, name, config)
     for at in (NOW, NOW + timedelta(days=9)):
         yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at, config)
     moments = presets(Level.FIRST, "Europe/Berlin", config, NOW)
@@ -256,6 +224,53 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         letter.rewritten(RewrittenLetter(a_notice(ticket, NoticeKind.LETTER_POST), ticket, sent), name),
     )
     yield "said", error_messages.on_top(ticket.answer("happens"))
+
+
+def _raising(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
+    """The forms of a new ticket."""
+    for kind in Kind:
+        for more in (False, True):
+            yield f"raising {kind} {more}", create.modal(FormState(kind, more=more), config, ticket.answers)
+            yield f"raising {kind} {more} empty", create.modal(FormState(kind, more=more), config, {})
+        offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
+        yield f"raising {kind} from a message with files", create.modal(FormState(kind, LINK), config, offered)
+        yield f"raising {kind} again", create.modal(FormState(kind, draft=kind), config, ticket.answers)
+        yield f"raising {kind} aside", create.draft_saved(kind)
+        yield f"raising {kind} away", create.draft_discarded(kind)
+        yield (
+            f"raising {kind} from a message",
+            create.modal(FormState(kind, "https://x.slack.com/1"), config, ticket.answers),
+        )
+        yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
+        yield "chooser", create.chooser(config)
+        yield from _templates(kind, config)
+        other = create.modal(FormState(kind, LINK), config, ticket.answers, create.FormContext(other=ticket.answers))
+        yield f"raising {kind} with another draft", other
+        yield f"raising {kind} put aside", create.draft_saved(kind)
+        yield f"raising {kind} thrown away", create.draft_discarded(kind)
+
+
+def _escalating(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
+    """The forms on the way to Retarus."""
+    yield "handoff", handoff.modal(ticket, name, config)
+    yield "handoff with the thread", _with_thread(handoff.modal(ticket, name, config), ticket)
+    for everything in (False, True):
+        for number in range(1, 6):
+            view = fill_in.modal(ticket, name, config, everything=everything, transactions=number)
+            yield f"filling {everything} {number}", view
+    yield from _checks(ticket, name, config)
+    yield "escalating", escalation_form.modal(ticket, name, config)
+    yield "escalating again", escalation_form.modal(ticket, name, config, everything=True, transactions=5)
+    for refusal in ("", "You cannot send."):
+        shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
+        yield f"preview {refusal}", escalation.preview(shown, name, config, changed=bool(refusal))
+        yield "eas", eas.modal(shown, name, int(NOW.timestamp()))
+    for adapter in ("link", "feed"):
+        retarus = config.retarus.model_copy(update={"status_adapter": adapter})
+        for number, shown in enumerate(_previews(ticket, config)):
+            view = escalation.preview(shown, name, config.model_copy(update={"retarus": retarus}))
+            yield f"preview with evidence {adapter} {number}", view
+    yield "rcr", escalation.rcr_modal(ticket, name)
 
 
 def _outages(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
