@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
+from playwright.async_api import Browser
 
+from tests.chromium import chromium
 from tests.work_order import long_first, wrong_marks
 
 # Speed is the benchmark's business; a busy machine is no failure of a rule.
@@ -58,3 +62,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         seconds[report.nodeid] += report.duration
     for line in wrong_marks(seconds, {report.nodeid for report in reports if "long" in report.keywords}):
         terminalreporter.write_line(line)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of a worker: its start takes longer than most of them."""
+    async with chromium() as launched:
+        yield launched
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(shared_browser: Browser) -> AsyncIterator[Browser]:
+    """A browser without a window; what a test has opened in it is closed at its end."""
+    yield shared_browser
+    for context in shared_browser.contexts:
+        await context.close()

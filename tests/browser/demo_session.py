@@ -142,7 +142,7 @@ async def browser_users(browser: Browser, url: str, **options: object) -> AsyncI
     async def user(name: str) -> BrowserUser:
         if name not in viewers:
             size = options or {"viewport": {"width": 1280, "height": 900}}
-            context = await browser.new_context(**size)  # type: ignore[arg-type]
+            context = await browser.new_context(reduced_motion="reduce", **size)  # type: ignore[arg-type]
             viewer = BrowserUser(await context.new_page(), name)
             viewer.page.set_default_timeout(TIMEOUT_MS)
             viewer.page.on("pageerror", lambda error: viewer.console_errors.append(str(error)))
@@ -154,7 +154,11 @@ async def browser_users(browser: Browser, url: str, **options: object) -> AsyncI
             viewers[name] = viewer
         return viewers[name]
 
-    yield user
+    try:
+        yield user
+    finally:
+        for viewer in viewers.values():
+            await viewer.page.context.close()
     assert {name: viewer.console_errors for name, viewer in viewers.items() if viewer.console_errors} == {}, [
         viewer.console_errors for viewer in viewers.values()
     ]

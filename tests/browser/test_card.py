@@ -12,10 +12,9 @@ from blocks.kit import Message
 from bot.core.i18n import Language, speaking
 from bot.model.ticket import Stage, Ticket, Times
 from tests.browser.card_page import DESKTOP, PHONE, Posted, height, posted
-from tests.chromium import chromium
 from tests.factories import HANDED_OFF, NOW, PEOPLE, RAISED, a_config, an_incident
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 _BEFORE = {
     (Language.ENGLISH, "desktop"): (278, 271, 224, 182),
@@ -50,11 +49,10 @@ async def heights(there: Posted, browser: Browser, viewport: dict[str, int]) -> 
     return [await height(messages.nth(number)) for number in range(4)]
 
 
-async def test_cards_are_a_third_shorter_on_desktop_and_phone_in_both_languages() -> None:
-    async with chromium() as browser:
-        for language in Language:
-            async with posted(drawn(language)) as there:
-                for name, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
-                    now, before = await heights(there, browser, viewport), _BEFORE[language, name]
-                    assert sum(now) <= sum(before) * 2 / 3, (language, name, now)
-                    assert all(one <= other * 0.8 for one, other in zip(now, before, strict=True)), (name, now)
+async def test_cards_are_a_third_shorter_on_desktop_and_phone_in_both_languages(browser: Browser) -> None:
+    for language in Language:
+        async with posted(drawn(language)) as there:
+            for name, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+                now, before = await heights(there, browser, viewport), _BEFORE[language, name]
+                assert sum(now) <= sum(before) * 2 / 3, (language, name, now)
+                assert all(one <= other * 0.8 for one, other in zip(now, before, strict=True)), (name, now)

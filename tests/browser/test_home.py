@@ -6,14 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 
 from bot.core.i18n import t
 from tests.browser.demo_session import BrowserUser, UserGetter, browser_users, running_demo, save_screenshot
 from tests.browser.test_story import anna_hands_it_off, anna_raises_it, ben_accepts_and_completes_it
-from tests.chromium import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 
 def activating_dates() -> dict[str, str]:
@@ -24,8 +23,8 @@ def activating_dates() -> dict[str, str]:
     }
 
 
-async def test_contacts_added_or_completed_by_an_admin_can_send(tmp_path: Path) -> None:
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+async def test_contacts_added_or_completed_by_an_admin_can_send(tmp_path: Path, browser: Browser) -> None:
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         await anna_raises_it(user)
         await anna_hands_it_off(user)
         await ben_accepts_and_completes_it(user)

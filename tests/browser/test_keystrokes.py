@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.core.i18n import t
 from tests.browser.demo_session import UserGetter, browser_users, running_demo
@@ -22,9 +22,8 @@ from tests.browser.test_story import (
     ben_sends_it,
     rita_answers_by_mail,
 )
-from tests.chromium import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 MAIL = (
     "Müller GmbH: Email Security rejects our outbound mail since 08:00 with “550 5.7.1 rejected by policy”. "
@@ -44,8 +43,8 @@ AIMS: Mapping[str, tuple[float, float]] = {
 
 
 @pytest.mark.timeout(600)
-async def test_jobs_take_no_longer_than_their_aims(tmp_path: Path) -> None:
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+async def test_jobs_take_no_longer_than_their_aims(tmp_path: Path, browser: Browser) -> None:
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         counts = await counted_jobs(Counting(user))
     if os.environ.get("KEYSTROKES") == "write":
         _write(counts)

@@ -7,16 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.core.i18n import Language, speaking, t
 from bot.forms.guide_tasks import INFO
 from tests.browser import test_home as admin
 from tests.browser import test_story as story
 from tests.browser.demo_session import UserGetter, browser_users, running_demo, save_screenshot
-from tests.chromium import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.fixture(params=list(Language), ids=lambda language: language.name.lower())
@@ -25,10 +24,9 @@ def language(request: pytest.FixtureRequest) -> Iterator[Language]:
     return request.param  # type: ignore[no-any-return]
 
 
-async def test_incident_lifecycle_in_german(tmp_path: Path) -> None:
+async def test_incident_lifecycle_in_german(tmp_path: Path, browser: Browser) -> None:
     async with (
         running_demo(tmp_path, language=Language.GERMAN) as url,
-        chromium() as browser,
         browser_users(browser, url) as user,
     ):
         with speaking(Language.GERMAN):
@@ -41,10 +39,9 @@ async def test_incident_lifecycle_in_german(tmp_path: Path) -> None:
             await save_screenshot(await user("anna"), "german")
 
 
-async def test_contact_register_in_german(tmp_path: Path) -> None:
+async def test_contact_register_in_german(tmp_path: Path, browser: Browser) -> None:
     async with (
         running_demo(tmp_path, language=Language.GERMAN) as url,
-        chromium() as browser,
         browser_users(browser, url) as user,
     ):
         with speaking(Language.GERMAN):
@@ -53,10 +50,9 @@ async def test_contact_register_in_german(tmp_path: Path) -> None:
             await save_screenshot(await user("carla"), "home_de")
 
 
-async def test_service_request_and_change_reach_retarus(tmp_path: Path, language: Language) -> None:
+async def test_service_request_and_change_reach_retarus(tmp_path: Path, language: Language, browser: Browser) -> None:
     async with (
         running_demo(tmp_path, language=language) as url,
-        chromium() as browser,
         browser_users(browser, url) as user,
     ):
         with speaking(language):

@@ -6,19 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.core.i18n import t
 from tests.browser.demo_session import UserGetter, browser_users, running_demo, save_screenshot
 from tests.browser.test_home import open_app_home
 from tests.browser.test_story import anna_hands_it_off, anna_raises_it
-from tests.chromium import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_resolved_problem_is_suggested_and_found_again(tmp_path: Path) -> None:
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+async def test_resolved_problem_is_suggested_and_found_again(tmp_path: Path, browser: Browser) -> None:
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         await anna_raises_it(user)
         await anna_hands_it_off(user)
         await alex_describes_the_same_problem_and_joins(user)

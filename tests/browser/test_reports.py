@@ -9,16 +9,15 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.adapters.store import open_store
 from bot.core.month import previous
 from bot.tickets.ports import Batch
 from tests import months
 from tests.browser.demo_session import BrowserUser, browser_users, running_demo, save_screenshot
-from tests.chromium import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def fill_last_month(state: Path) -> str:
@@ -52,10 +51,10 @@ async def expect_pictures_loaded(page: Page, message: Locator, count: int) -> No
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_report_is_requested_and_read(tmp_path: Path, scheme: str) -> None:
+async def test_report_is_requested_and_read(tmp_path: Path, scheme: str, browser: Browser) -> None:
     month = await fill_last_month(tmp_path)
     looks = {"viewport": {"width": 1280, "height": 900}, "color_scheme": scheme}
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url, **looks) as user:
+    async with running_demo(tmp_path) as url, browser_users(browser, url, **looks) as user:
         carla = await user("carla")
         await carla.run_command(f"/retarus-report {month}")
         message = await open_app_messages(carla)
@@ -99,9 +98,9 @@ async def expect_page_is_self_contained(carla: BrowserUser, scheme: str) -> None
     assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 29, 33)"}[scheme]
 
 
-async def test_monthly_view_is_requested_from_retarus(tmp_path: Path) -> None:
+async def test_monthly_view_is_requested_from_retarus(tmp_path: Path, browser: Browser) -> None:
     await fill_last_month(tmp_path)
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         carla = await user("carla")
         await carla.run_command("/retarus-report")
         form = await carla.opened_modal("Report")

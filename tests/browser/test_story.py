@@ -7,19 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.core.i18n import t
 from bot.forms.guide_tasks import INFO
 from tests.browser.demo_session import UserGetter, browser_users, printed_url, running_demo, save_screenshot, start_demo
 from tests.browser.film import filming, frame
-from tests.chromium import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tmp_path: Path) -> None:
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tmp_path: Path, browser: Browser) -> None:
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         with filming():
             await the_whole_job(user)
 
@@ -197,9 +196,9 @@ async def retarus_answers_and_anna_closes_it(user: UserGetter) -> None:
     await save_screenshot(anna, "desk")
 
 
-async def test_new_ticket_is_reminded_when_the_clock_moves(tmp_path: Path) -> None:
+async def test_new_ticket_is_reminded_when_the_clock_moves(tmp_path: Path, browser: Browser) -> None:
     dark = {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url, **dark) as user:
+    async with running_demo(tmp_path) as url, browser_users(browser, url, **dark) as user:
         await anna_raises_it(user, is_left=True)
         anna = await user("anna")
         await anna.page.get_by_role("button", name=re.compile("clock", re.IGNORECASE)).first.click()
@@ -211,26 +210,25 @@ async def test_new_ticket_is_reminded_when_the_clock_moves(tmp_path: Path) -> No
 
 
 @pytest.mark.timeout(600)
-async def test_tickets_survive_a_kill_and_a_restart(tmp_path: Path) -> None:
+async def test_tickets_survive_a_kill_and_a_restart(tmp_path: Path, browser: Browser) -> None:
     running = await start_demo(tmp_path)
-    async with chromium() as browser:
-        async with browser_users(browser, await printed_url(running)) as user:
-            await anna_raises_it(user, is_left=True)
-            await (await user("anna")).page.close()
-        running.kill()
-        await running.wait()
-        async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
-            anna = await user("anna")
-            await anna.go_to_channel("partner-desk")
-            await anna.press(anna.card("PD-1001"), t("Take"))
-            # after a kill during a delivery, the ticket's next message waits until the lease has ended
-            taken = f"{t('1st level')}: "
-            await expect(anna.card("PD-1001")).to_contain_text(taken, timeout=100_000)
+    async with browser_users(browser, await printed_url(running)) as user:
+        await anna_raises_it(user, is_left=True)
+        await (await user("anna")).page.close()
+    running.kill()
+    await running.wait()
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
+        anna = await user("anna")
+        await anna.go_to_channel("partner-desk")
+        await anna.press(anna.card("PD-1001"), t("Take"))
+        # after a kill during a delivery, the ticket's next message waits until the lease has ended
+        taken = f"{t('1st level')}: "
+        await expect(anna.card("PD-1001")).to_contain_text(taken, timeout=100_000)
 
 
-async def test_ticket_is_raised_on_a_phone(tmp_path: Path) -> None:
+async def test_ticket_is_raised_on_a_phone(tmp_path: Path, browser: Browser) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url, **phone) as user:
+    async with running_demo(tmp_path) as url, browser_users(browser, url, **phone) as user:
         anna = await user("anna")
         await anna.page.get_by_role("link", name=re.compile("partner-desk")).first.click()
         await anna_raises_it(user)
@@ -239,8 +237,8 @@ async def test_ticket_is_raised_on_a_phone(tmp_path: Path) -> None:
         assert not wide
 
 
-async def test_messages_tab_of_the_app_is_read_only(tmp_path: Path) -> None:
-    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+async def test_messages_tab_of_the_app_is_read_only(tmp_path: Path, browser: Browser) -> None:
+    async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         ben = await user("ben")
         await ben.page.get_by_role("link", name=re.compile("Partner Desk")).first.click()
         await ben.page.get_by_role("tab", name="Messages").click()

@@ -1,4 +1,4 @@
-"""Shared fixtures: Slack's JavaScript packages, installed once, and a browser for the page."""
+"""Shared fixtures: Slack's JavaScript packages, installed once, and the page in a browser."""
 
 import fcntl
 import os
@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.chromium import chromium
 from tests.localslack.node_side import NODE
 from tests.localslack.page_stage import BrowserStage, open_stage
 
@@ -44,13 +43,6 @@ def _skip_or_fail(why: str) -> None:
     if os.environ.get("REFUSE_SKIPS") == "1":
         pytest.fail(why)
     pytest.skip(f"NOT PROVED with Slack's JavaScript clients: {why}")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for all page tests; each test opens its own tabs."""
-    async with chromium() as launched:
-        yield launched
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -6,8 +6,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -50,48 +51,50 @@ def paths(folder: str) -> list[Path]:
     return [path for path in sorted(found) if "node_modules" not in path.parts]
 
 
-def nodes(folder: str) -> Iterator[tuple[str, ast.AST]]:
-    """Every syntax node of a folder with its location."""
+class Written(NamedTuple):
+    """Texts of a folder, each with its location."""
+
+    docstrings: list[tuple[str, str]]
+    """Those of attributes too."""
+    tests: list[tuple[str, str]]
+    """Names of test functions."""
+    comments: list[tuple[str, str]]
+
+
+@cache
+def written(folder: str) -> Written:
+    """What stands in the files of a folder, each of which is parsed once."""
+    found = Written([], [], [])
     for path in paths(folder):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}", node
-
-
-def docstrings(folder: str) -> Iterator[tuple[str, str]]:
-    """Every docstring of a folder, those of attributes too, with its location."""
-    for where, node in nodes(folder):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield where, node.value.value
+        source, name = path.read_text("utf-8"), path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(source)):
+            match node:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    found.docstrings.append((f"{name}:{node.lineno}", text))
+                case ast.FunctionDef() | ast.AsyncFunctionDef() if node.name.startswith("test_"):
+                    found.tests.append((f"{name}:{node.lineno}", node.name))
+        for token in tokenize.generate_tokens(io.StringIO(source).readline) if "#" in source else ():
+            if token.type == tokenize.COMMENT:
+                found.comments.append((f"{name}:{token.start[0]}", token.string))
+    return found
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_test_names_begin_with_their_subject(folder: str) -> None:
-    named = [
-        (where, node.name)
-        for where, node in nodes(folder)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
-    ]
-    assert [f"{where} {name}" for where, name in named if not has_subject(name)] == []
+    assert [f"{where} {name}" for where, name in written(folder).tests if not has_subject(name)] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_docstrings_begin_with_a_plain_statement(folder: str) -> None:
-    written = docstrings(folder)
-    assert [f"{where} {text.strip().splitlines()[0]}" for where, text in written if not is_plain_statement(text)] == []
-
-
-def comments(folder: str) -> Iterator[tuple[str, str]]:
-    """Every comment of a folder with its location."""
-    for path in paths(folder):
-        for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
-            if token.type == tokenize.COMMENT:
-                yield f"{path.relative_to(ROOT)}:{token.start[0]}", token.string
+    found = written(folder).docstrings
+    assert [f"{where} {text.strip().splitlines()[0]}" for where, text in found if not is_plain_statement(text)] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_comments_and_docstrings_use_usual_words_in_the_usual_order(folder: str) -> None:
-    written = [*docstrings(folder), *comments(folder)]
-    assert [f"{where} {text}" for where, text in written if UNUSUAL.search(text)] == []
+    found = written(folder)
+    texts = [*found.docstrings, *found.comments]
+    assert [f"{where} {text}" for where, text in texts if UNUSUAL.search(text)] == []
 
 
 @pytest.mark.parametrize(
