@@ -25,7 +25,7 @@ from bench.wire import Wire, signed_request
 TEAM, BOT, USER, SECOND_USER = "T0BENCH", "U0BOT", "U0ANNA", "U0BEN"
 CERTIFICATE = Path(__file__).resolve().parent.parent / "tests" / "contracts" / "localhost.pem"
 
-_TIMEOUT = 30.0
+_TIMEOUT = 120.0
 """Timeout in seconds for responses of the bot."""
 _QUIET = 0.005
 """Seconds without a call, beyond the network's latency, after which a bot counts as idle."""

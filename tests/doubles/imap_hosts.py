@@ -19,6 +19,7 @@ from imapclient import IMAPClient
 
 from bot.adapters.inbound_mail.server import ImapServer
 from tests.doubles.mail_servers import CERTIFICATE
+from tests.timeouts import TIMEOUT
 
 SERVERS = ("dovecot", "pymap")
 BINARY = next((each for each in ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot") if Path(each).exists()), None)
@@ -103,7 +104,7 @@ class ImapHost:
     @contextmanager
     def client(self) -> Iterator[IMAPClient]:
         """Another client that uses the mailbox."""
-        client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20)
+        client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=TIMEOUT)
         client.login(USER, PASSWORD)
         yield client
         client.logout()
@@ -187,7 +188,7 @@ def _free_port() -> int:
 
 
 async def _listening(port: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -10,6 +10,7 @@ import pytest
 from localslack import LocalSlack
 from localslack.connections import Connections
 from tests.localslack.embedded import error_of, seed, web_client
+from tests.timeouts import TIMEOUT
 
 
 async def tokens(state: Path | None) -> tuple[str, str, str]:
@@ -81,7 +82,7 @@ async def test_connection_without_a_whole_request_is_closed(sent: bytes) -> None
     async with slack:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(slack.page_url.rsplit(":", 1)[1].strip("/")))
         writer.write(sent)
-        assert await asyncio.wait_for(reader.read(), 10) == b""
+        assert await asyncio.wait_for(reader.read(), TIMEOUT) == b""
         writer.close()
 
 
@@ -93,7 +94,7 @@ async def test_socket_that_is_quiet_for_longer_stays_open() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(_closed(live), 1.2)
         await slack.person("ben").post("#desk", "still there?")
-        while (await asyncio.wait_for(live.receive_json(), 10))["type"] != "message":
+        while (await asyncio.wait_for(live.receive_json(), TIMEOUT))["type"] != "message":
             pass
         await live.close()
 

@@ -14,6 +14,7 @@ from imapclient.exceptions import LoginError
 from localslack import LocalSlack, Mailbox, PersonDriver, Refusal
 from localslack.mail import MAIL_FAULTS, InvalidMailFault, MailServer, serve, serve_imap
 from tests.localslack.embedded import seed
+from tests.timeouts import TIMEOUT
 
 LOGIN = ("desk@example.com", "secret")
 
@@ -129,7 +130,7 @@ async def _order(mailbox: Mailbox, fault: str, times: int | None) -> None:
 
 
 def logged_in(port: int) -> IMAPClient:
-    client = IMAPClient("127.0.0.1", port, ssl=False, timeout=30)
+    client = IMAPClient("127.0.0.1", port, ssl=False, timeout=TIMEOUT)
     client.login(*LOGIN)
     return client
 

@@ -33,7 +33,7 @@ async def server() -> AsyncIterator[tuple[ImapServer, Mailbox]]:
 
 
 def client_of(server: ImapServer, password: str = "secret") -> IMAPClient:
-    client = IMAPClient("127.0.0.1", server.port, ssl=False, timeout=10)
+    client = IMAPClient("127.0.0.1", server.port, ssl=False, timeout=TIMEOUT)
     client.login(DESK, password)
     return client
 
@@ -66,7 +66,7 @@ async def test_idle_tells_of_a_new_mail(server: tuple[ImapServer, Mailbox]) -> N
         client.select_folder("INBOX")
         client.idle()
         loop.call_soon_threadsafe(mailbox.add, MAIL)
-        responses = client.idle_check(timeout=10)
+        responses = client.idle_check(timeout=TIMEOUT)
         client.idle_done()
         client.logout()
         return list(responses)

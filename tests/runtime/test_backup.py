@@ -456,6 +456,6 @@ async def a_waiting_story(env: Environment) -> Notice:
 
 async def delivered(w: World) -> None:
     """Waits until nothing is left in the outbox."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(TIMEOUT):
         while await w.running.store.letters(state="waiting"):  # noqa: ASYNC110  no event tells of a settled row
             await asyncio.sleep(0)

@@ -33,7 +33,7 @@ def an_app() -> web.Application:
 
 async def closed(reader: asyncio.StreamReader) -> bytes:
     """Everything received until the other side closed."""
-    return await asyncio.wait_for(reader.read(), 10)
+    return await asyncio.wait_for(reader.read(), TIMEOUT)
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-Slow: "])

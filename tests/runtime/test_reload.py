@@ -52,7 +52,7 @@ async def run(served: Served, *read: Config | Misconfigured) -> list[str]:
             raise found
         return found
 
-    await asyncio.wait_for(Reloading(served, read_next, served.stop, served.again).run(OLD), 5)
+    await asyncio.wait_for(Reloading(served, read_next, served.stop, served.again).run(OLD), TIMEOUT)
     return served.prefixes
 
 

@@ -20,6 +20,7 @@ from bot.adapters.inbound_mail.source import Arrived, ImapSource, LineDown, Mail
 from tests.doubles.imap_hosts import SERVERS, ImapHost, dovecot, imap_host
 from tests.doubles.mail_servers import client_tls
 from tests.doubles.wire import wire
+from tests.timeouts import TIMEOUT
 
 QUICK = PollingPace(idle=0.5, poll=0.05, read=10, shortest=0.01, longest=0.05)
 
@@ -47,7 +48,7 @@ def a_source(server: ImapServer, after: After | None = None, pace: PollingPace =
 async def taken(stream: AsyncGenerator[Arrived | Position, None], count: int) -> list[Arrived]:
     """The next mails, without positions."""
     found = list[Arrived]()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(TIMEOUT):
         while len(found) < count:
             each = await anext(stream)
             found += [each] if isinstance(each, Arrived) else []
