@@ -17,7 +17,12 @@ from typing import BinaryIO
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.contracts.inbound_worker", "tests.contracts.outbox_worker", "tests.contracts.sweep_worker"]
+    [
+        "tests.contracts.inbound_worker",
+        "tests.contracts.outbox_worker",
+        "tests.contracts.sweep_worker",
+        "tests.handlers.late_desk",
+    ]
 )
 
 
@@ -25,12 +30,13 @@ class ForkedProcess:
     """A process that runs `main(*arguments)` of a module, with the part of asyncio's interface that the tests use."""
 
     stdout: asyncio.StreamReader
+    """Its errors, too."""
     stdin: BinaryIO
 
-    def __init__(self, module: str, *arguments: object) -> None:
+    def __init__(self, module: str, *arguments: object, **environment: str) -> None:
         self._output, output = _CONTEXT.Pipe(duplex=False)
         given, self._input = _CONTEXT.Pipe(duplex=False)
-        self._process = _CONTEXT.Process(target=_run, args=(module, arguments, given, output), daemon=True)
+        self._process = _CONTEXT.Process(target=_run, args=(module, arguments, environment, given, output), daemon=True)
         self._process.start()
         output.close()
         given.close()
@@ -74,9 +80,9 @@ class ForkedProcess:
 
 
 @asynccontextmanager
-async def forked(module: str, *arguments: object) -> AsyncIterator[ForkedProcess]:
+async def forked(module: str, *arguments: object, **environment: str) -> AsyncIterator[ForkedProcess]:
     """Runs `main(*arguments)` of a module in a process, which is killed at the end if it still runs."""
-    process = ForkedProcess(module, *arguments)
+    process = ForkedProcess(module, *arguments, **environment)
     await process.connect()
     try:
         yield process
@@ -84,10 +90,14 @@ async def forked(module: str, *arguments: object) -> AsyncIterator[ForkedProcess
         await process.close()
 
 
-def _run(module: str, arguments: tuple[object, ...], given: Connection, output: Connection) -> None:
+def _run(
+    module: str, arguments: tuple[object, ...], environment: dict[str, str], given: Connection, output: Connection
+) -> None:
     os.dup2(given.fileno(), 0)
     os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
     given.close()
     output.close()
-    sys.stdin, sys.stdout = os.fdopen(0, "r"), os.fdopen(1, "w")
+    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0, "r"), os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+    os.environ.update(environment)
     asyncio.run(importlib.import_module(module).main(*map(str, arguments)))

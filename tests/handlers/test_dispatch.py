@@ -13,7 +13,7 @@ from bot.model.ticket import Stage
 from bot.model.transitions import Move
 from localslack import LocalSlack, Mailbox
 from localslack.mail import serve
-from tests.handlers.test_restart import ANSWERS, process
+from tests.handlers.test_restart import ANSWERS, LATE, late_process, process
 from tests.handlers.world import DESK, World, _seed
 from tests.localslack.traffic_watch import until
 from tests.timeouts import TIMEOUT, long_triggers
@@ -38,8 +38,7 @@ async def test_acknowledged_clicks_survive_a_kill(tmp_path: Path) -> None:
             card = await anna.message(DESK, "PD-1001")
             await anna.click(card, "Take")
             running.kill()
-        later = ("-m", "tests.handlers.late_desk", "120")
-        async with process(slack, mail, tmp_path, *later):
+        async with late_process(slack, mail, f"sqlite:///{tmp_path / 'desk.sqlite3'}", LATE):
             await anna.reply(card, "took it")
         await mail.close()
 

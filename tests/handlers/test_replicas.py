@@ -30,9 +30,10 @@ from localslack import LocalSlack, Mailbox, Modal, PersonDriver
 from localslack.listening import Found, Refusal
 from localslack.mail import serve
 from localslack.visible import text_of
+from tests.doubles.forked_process import ForkedProcess
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.handlers.homes import opened, shown
-from tests.handlers.test_restart import ANSWERS, process
+from tests.handlers.test_restart import ANSWERS, late_process
 from tests.handlers.world import DESK, FIRST_TASKS, World, _seed, desk_at, world
 from tests.timeouts import TIMEOUT, long_triggers
 
@@ -134,7 +135,7 @@ REPLICAS, KILLS, TICKETS = 4, 3, 3
 LEASE = 120
 """Seconds after which what a killed replica had begun is taken on by another."""
 
-Start = Callable[[int], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+Start = Callable[[int], AbstractAsyncContextManager[ForkedProcess]]
 """Starts a replica whose clock is that many seconds ahead."""
 
 
@@ -150,11 +151,11 @@ class Figures:
 class Night:
     """Replicas that are repeatedly killed in the middle of their work, and come back."""
 
-    start: Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+    start: Callable[[], AbstractAsyncContextManager[ForkedProcess]]
     figures: Figures
     to_kill: int = KILLS
     chance: random.Random = field(default_factory=lambda: random.Random(7))
-    alive: list[asyncio.subprocess.Process] = field(default_factory=list)
+    alive: list[ForkedProcess] = field(default_factory=list)
     is_over: bool = False
 
     async def replica(self) -> None:
@@ -251,7 +252,7 @@ class Agent:
 
 @pytest.mark.timeout(900)  # many processes start and end: a minute, on a busy machine several
 async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_twice(
-    tmp_path: Path, database: str, capfd: pytest.CaptureFixture[str]
+    database: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     mailbox, figures = Mailbox(), Figures()
     async with LocalSlack(_seed(), mailbox=mailbox, switches=long_triggers()) as slack:
@@ -261,9 +262,8 @@ async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_tw
         for agent in agents:
             agent.person.timeout = 4
 
-        def start(ahead: int) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
-            late = ("-m", "tests.handlers.late_desk", str(ahead))
-            return process(slack, mail, tmp_path, *late, database=database)
+        def start(ahead: int) -> AbstractAsyncContextManager[ForkedProcess]:
+            return late_process(slack, mail, database, ahead)
 
         for number, work in enumerate((Agent.raises, Agent.hands_off)):
             async with a_night(start, 2 * number * LEASE, figures) as night:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.adapters.store import open_store
 from bot.model.ticket import Stage
 from localslack import LocalSlack, Mailbox
 from localslack.mail import MailServer, serve
+from tests.doubles.forked_process import ForkedProcess, forked
 from tests.handlers.world import DEMO, DESK, _seed, picked
 from tests.timeouts import TIMEOUT, long_timeouts
 
@@ -27,44 +28,58 @@ ANSWERS = {
 }
 
 
-@asynccontextmanager
-async def process(
-    slack: LocalSlack,
-    mail: MailServer,
-    folder: Path,
-    *program: str,
-    database: str = "",
-    config: Path = DEMO / "desk.toml",
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python app.py` with tokens, as in a real workspace, or another program; killed with -9 on the way out."""
+def settings_of(
+    slack: LocalSlack, mail: MailServer, database: str, config: Path = DEMO / "desk.toml"
+) -> dict[str, str]:
+    """Environment of a desk in this local Slack, with tokens as in a real workspace."""
     bot = slack.app("Partner Desk")
-    settings = {
+    return {
         "SLACK_BOT_TOKEN": bot.bot_token,
         "SLACK_APP_TOKEN": bot.app_token,
         "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": database or f"sqlite:///{folder / 'desk.sqlite3'}",
+        "DATABASE_URL": database,
         "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
         "DESK_CONFIG": str(config),
         "PORT": "0",
     }
+
+
+async def until_it_listens(lines: AsyncIterable[bytes]) -> None:
+    async with asyncio.timeout(TIMEOUT):
+        async for line in lines:
+            if b"listens by Socket Mode" in line:
+                break
+
+
+@asynccontextmanager
+async def process(
+    slack: LocalSlack, mail: MailServer, folder: Path, config: Path = DEMO / "desk.toml"
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python app.py`, killed with -9 on the way out."""
+    settings = settings_of(slack, mail, f"sqlite:///{folder / 'desk.sqlite3'}", config)
     running = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *(program or ("app.py",)),
-        cwd=ROOT,
-        env={**os.environ, **settings},
-        stderr=asyncio.subprocess.PIPE,
+        sys.executable, "app.py", cwd=ROOT, env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
     )
     assert running.stderr
     try:
-        async with asyncio.timeout(TIMEOUT):
-            async for line in running.stderr:
-                if b"listens by Socket Mode" in line:
-                    break
+        await until_it_listens(running.stderr)
         yield running
     finally:
         if running.returncode is None:
             running.kill()
         await running.wait()
+
+
+@asynccontextmanager
+async def late_process(slack: LocalSlack, mail: MailServer, database: str, ahead: int) -> AsyncIterator[ForkedProcess]:
+    """A desk whose clock is that many seconds ahead, killed with -9 on the way out."""
+    async with forked("tests.handlers.late_desk", ahead, **settings_of(slack, mail, database)) as running:
+        await until_it_listens(running.stdout)
+        yield running
+
+
+LATE = 120
+"""Seconds past the lease of what a killed process had begun."""
 
 
 async def test_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_is_posted_once(tmp_path: Path) -> None:
@@ -80,8 +95,7 @@ async def test_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_i
                 done = await anna.submit(modal, answers)
                 assert done["outcome"] == "closed", done
                 running.kill()
-        later = ("-m", "tests.handlers.late_desk", "120")  # past the lease of what the killed ones had begun
-        async with process(slack, mail, tmp_path, *later):
+        async with late_process(slack, mail, f"sqlite:///{tmp_path / 'desk.sqlite3'}", LATE):
             for number in range(1, 4):
                 card = await anna.message(DESK, f"Fault {number}")
             await anna.click(card, "Take")
