@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +16,9 @@ from aiohttp import ClientSession
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.core.i18n import Language
+from tests.doubles.forked_process import ForkedProcess, forked_program
 from tests.timeouts import TIMEOUT, long_timeouts
 
-ROOT = Path(__file__).parents[2]
 TIMEOUT_MS = TIMEOUT * 1000
 expect.set_options(timeout=TIMEOUT_MS)
 
@@ -27,26 +26,23 @@ expect.set_options(timeout=TIMEOUT_MS)
 @asynccontextmanager
 async def running_demo(state: Path, port: int = 0, language: Language = Language.ENGLISH) -> AsyncIterator[str]:
     """Runs `python app.py demo` in a process until SIGTERM; gives the URL it prints."""
-    process = await start_demo(state, port, language)
-    try:
+    async with demo_process(state, port, language) as process:
         yield await printed_url(process)
-    finally:
-        if process.returncode is None:
-            process.terminate()
+        process.terminate()
         await process.wait()
 
 
-async def start_demo(state: Path, port: int = 0, language: Language = Language.ENGLISH) -> asyncio.subprocess.Process:
+def demo_process(
+    state: Path, port: int = 0, language: Language = Language.ENGLISH
+) -> AbstractAsyncContextManager[ForkedProcess]:
+    """Runs `python app.py demo` in a process, which is killed at the end if it still runs."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", "DATABASE_"))}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", "demo", "--state", str(state), "--language", language,
-        cwd=ROOT, env={**clean, "PORT": str(port)}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+    arguments = ("demo", "--state", str(state), "--language", str(language))
+    return forked_program(*arguments, environment={**clean, "PORT": str(port)})
 
 
-async def printed_url(process: asyncio.subprocess.Process) -> str:
+async def printed_url(process: ForkedProcess) -> str:
     """URL printed by the demo, whose local Slack waits for its app as long as the tests do from then on."""
-    assert process.stdout
     output = ""
     async with asyncio.timeout(TIMEOUT):
         async for line in process.stdout:

@@ -11,7 +11,14 @@ from playwright.async_api import Browser, expect
 
 from bot.core.i18n import t
 from bot.forms.guide_tasks import INFO
-from tests.browser.demo_session import UserGetter, browser_users, printed_url, running_demo, save_screenshot, start_demo
+from tests.browser.demo_session import (
+    UserGetter,
+    browser_users,
+    demo_process,
+    printed_url,
+    running_demo,
+    save_screenshot,
+)
 from tests.browser.film import filming, frame
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
@@ -211,12 +218,12 @@ async def test_new_ticket_is_reminded_when_the_clock_moves(tmp_path: Path, brows
 
 @pytest.mark.timeout(600)
 async def test_tickets_survive_a_kill_and_a_restart(tmp_path: Path, browser: Browser) -> None:
-    running = await start_demo(tmp_path)
-    async with browser_users(browser, await printed_url(running)) as user:
-        await anna_raises_it(user, is_left=True)
-        await (await user("anna")).page.close()
-    running.kill()
-    await running.wait()
+    async with demo_process(tmp_path) as running:
+        async with browser_users(browser, await printed_url(running)) as user:
+            await anna_raises_it(user, is_left=True)
+            await (await user("anna")).page.close()
+        running.kill()
+        await running.wait()
     async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
         anna = await user("anna")
         await anna.go_to_channel("partner-desk")

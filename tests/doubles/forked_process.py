@@ -9,11 +9,15 @@ import asyncio
 import importlib
 import multiprocessing
 import os
+import runpy
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import BinaryIO
+
+ROOT = Path(__file__).parents[2]
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
@@ -22,21 +26,22 @@ _CONTEXT.set_forkserver_preload(
         "tests.contracts.outbox_worker",
         "tests.contracts.sweep_worker",
         "tests.handlers.late_desk",
+        "demo.run",
     ]
 )
 
 
 class ForkedProcess:
-    """A process that runs `main(*arguments)` of a module, with the part of asyncio's interface that the tests use."""
+    """A forked process, with the part of asyncio's interface that the tests use."""
 
     stdout: asyncio.StreamReader
     """Its errors, too."""
     stdin: BinaryIO
 
-    def __init__(self, module: str, *arguments: object, **environment: str) -> None:
+    def __init__(self, work: Callable[..., None], *arguments: object) -> None:
         self._output, output = _CONTEXT.Pipe(duplex=False)
         given, self._input = _CONTEXT.Pipe(duplex=False)
-        self._process = _CONTEXT.Process(target=_run, args=(module, arguments, environment, given, output), daemon=True)
+        self._process = _CONTEXT.Process(target=_run, args=(given, output, work, arguments), daemon=True)
         self._process.start()
         output.close()
         given.close()
@@ -57,6 +62,9 @@ class ForkedProcess:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def terminate(self) -> None:
+        self._process.terminate()
 
     async def wait(self) -> int:
         """Waits for its end; gives its return code."""
@@ -82,7 +90,21 @@ class ForkedProcess:
 @asynccontextmanager
 async def forked(module: str, *arguments: object, **environment: str) -> AsyncIterator[ForkedProcess]:
     """Runs `main(*arguments)` of a module in a process, which is killed at the end if it still runs."""
-    process = ForkedProcess(module, *arguments, **environment)
+    async with _running(ForkedProcess(_main_of, module, tuple(map(str, arguments)), environment)) as process:
+        yield process
+
+
+@asynccontextmanager
+async def forked_program(
+    *arguments: str, folder: Path = ROOT, environment: Mapping[str, str]
+) -> AsyncIterator[ForkedProcess]:
+    """Runs `python app.py …` in a folder, with this environment alone; killed at the end if it still runs."""
+    async with _running(ForkedProcess(_program, arguments, str(folder), dict(environment))) as process:
+        yield process
+
+
+@asynccontextmanager
+async def _running(process: ForkedProcess) -> AsyncIterator[ForkedProcess]:
     await process.connect()
     try:
         yield process
@@ -90,14 +112,23 @@ async def forked(module: str, *arguments: object, **environment: str) -> AsyncIt
         await process.close()
 
 
-def _run(
-    module: str, arguments: tuple[object, ...], environment: dict[str, str], given: Connection, output: Connection
-) -> None:
-    os.dup2(given.fileno(), 0)
-    os.dup2(output.fileno(), 1)
-    os.dup2(output.fileno(), 2)
+def _run(given: Connection, output: Connection, work: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    for number, end in enumerate((given, output, output)):
+        os.dup2(end.fileno(), number)
     given.close()
     output.close()
     sys.stdin, sys.stdout, sys.stderr = os.fdopen(0, "r"), os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+    work(*arguments)
+
+
+def _main_of(module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
     os.environ.update(environment)
-    asyncio.run(importlib.import_module(module).main(*map(str, arguments)))
+    asyncio.run(importlib.import_module(module).main(*arguments))
+
+
+def _program(arguments: tuple[str, ...], folder: str, environment: dict[str, str]) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [str(ROOT / "app.py"), *arguments]
+    runpy.run_path(sys.argv[0], run_name="__main__")
