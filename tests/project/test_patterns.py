@@ -60,7 +60,8 @@ def methods_of(source: str, name: str) -> tuple[str, ...]:
 
 def written(path: Path) -> Iterator[tuple[re.Pattern[str], tuple[str, ...]]]:
     """The patterns that stand in calls of `re`, such as `re.findall(r"…", text)`."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    source = path.read_text("utf-8")
+    for node in ast.walk(ast.parse(source)) if "re." in source else ():
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         name, owner, first = node.func.attr, node.func.value, node.args[0]
