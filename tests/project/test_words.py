@@ -63,7 +63,7 @@ class Written(NamedTuple):
 
 @cache
 def written(folder: str) -> Written:
-    """What stands in the files of a folder, each of which is parsed once."""
+    """The texts in the files of a folder, each of which is parsed once."""
     found = Written([], [], [])
     for path in paths(folder):
         source, name = path.read_text("utf-8"), path.relative_to(ROOT)
