@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +52,21 @@ def paths(folder: str) -> list[Path]:
     return [path for path in sorted(found) if "node_modules" not in path.parts]
 
 
+def nodes(folder: str) -> Iterator[tuple[str, ast.AST]]:
+    """Every syntax node of a folder with its location."""
+    for path in paths(folder):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}", node
+
+
+def comments(folder: str) -> Iterator[tuple[str, str]]:
+    """Every comment of a folder with its location."""
+    for path in paths(folder):
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+            if token.type == tokenize.COMMENT:
+                yield f"{path.relative_to(ROOT)}:{token.start[0]}", token.string
+
+
 class Written(NamedTuple):
     """Texts of a folder, each with its location."""
 
@@ -64,18 +80,13 @@ class Written(NamedTuple):
 @cache
 def written(folder: str) -> Written:
     """The texts in the files of a folder, each of which is parsed once."""
-    found = Written([], [], [])
-    for path in paths(folder):
-        source, name = path.read_text("utf-8"), path.relative_to(ROOT)
-        for node in ast.walk(ast.parse(source)):
-            match node:
-                case ast.Expr(value=ast.Constant(value=str(text))):
-                    found.docstrings.append((f"{name}:{node.lineno}", text))
-                case ast.FunctionDef() | ast.AsyncFunctionDef() if node.name.startswith("test_"):
-                    found.tests.append((f"{name}:{node.lineno}", node.name))
-        for token in tokenize.generate_tokens(io.StringIO(source).readline) if "#" in source else ():
-            if token.type == tokenize.COMMENT:
-                found.comments.append((f"{name}:{token.start[0]}", token.string))
+    found = Written([], [], list(comments(folder)))
+    for where, node in nodes(folder):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                found.docstrings.append((where, text))
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if node.name.startswith("test_"):
+                found.tests.append((where, node.name))
     return found
 
 
