@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
-from blocks import kit
+from blocks import kit, undo
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.config.settings import Config
@@ -40,14 +40,26 @@ _TITLES = {
 
 
 def modal(
-    ticket: Ticket, name: str, level: Level, config: Config, traces: Mapping[str, Trace], who: Callable[[str], str]
+    ticket: Ticket,
+    name: str,
+    level: Level,
+    config: Config,
+    traces: Mapping[str, Trace],
+    who: Callable[[str], str],
+    undoable: Collection[str] = (),
 ) -> Json:
-    """The tasks of a level, each with its state, who answered it and when, and a button that answers it."""
+    """The tasks of a level, each with its state, who answered it and when, and a button that answers it.
+
+    `undoable`: tasks whose answer is the ticket's newest step.
+    """
     done, asked = progress(ticket, level, config)
     how_far = t("{done} of {asked} done", done=done, asked=asked) if asked else t("recorded when it arrives")
     blocks = [kit.note(f"{name} · {level_name(level)} · {how_far}")]
     for each in tasks(ticket, level, config):
         blocks += _task(each, ticket, config, traces.get(each.key), who)
+        if each.key in undoable:
+            button = undo.button(ticket, undo.UNDO_CHECK, each.heading.label_text)
+            blocks.append(kit.actions(f"checks.undo.{each.key}", [button]))
     blocks += _promised(ticket) if level is Level.THIRD else []
     blocks.append(kit.actions("checks.levels", _other_levels(ticket, level)))
     return kit.modal(SHOWN, t(_TITLES[level]), blocks, about=f"{ticket.id}|{ticket.version}|{level}")

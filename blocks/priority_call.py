@@ -36,6 +36,12 @@ def over(ticket: Ticket, config: Config, ended: str) -> Message:
     return Message(kit.escape(f"{urgency.push(ticket, config)}: {done}"), [kit.rich(line)])
 
 
+def again(ticket: Ticket, config: Config, undone: str) -> Message:
+    """The call once what ended it was undone: it can be taken again."""
+    line = kit.line(*lines(ticket, config), kit.text(undone))
+    return Message(words(ticket, config), [kit.rich(line), *buttons(ticket)])
+
+
 def words(ticket: Ticket, config: Config) -> str:
     """Text of the notification."""
     return kit.escape(f"{urgency.push(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from blocks import delivery_lines, kit, letter, notes, outbound, priority_call, reminder_messages, urgency
+from blocks import delivery_lines, kit, letter, notes, outbound, priority_call, reminder_messages, undo, urgency
 from blocks.card import Who, primary
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
@@ -317,13 +317,8 @@ _LINES: dict[str, Line] = {
     Step.LEAD.value: _led,
     Step.UNLEAD.value: _linked(mark("{name}: {called} ({customer}) has a cause of its own")),
     Step.PLAN.value: _plain(mark("{name} recorded an action plan")),
+    Step.UNDO.value: lambda _ticket, event, _config, name: undo.line(event, name),
 }
-
-
-# --- deliveries ---
-
-
-# --- direct messages ---
 
 
 def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
@@ -362,6 +357,8 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
     news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
     if news:
         return t(news).format(name=name)
+    if event.kind == Step.UNDO.value:
+        return undo.words_to_one(event, name, is_owner=notice.to == ticket.owner)
     if notice.to != ticket.owner and event.kind in FOLLOWED:
         return words_of(event, ticket, config, name)
     if notice.to != ticket.owner:

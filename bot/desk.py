@@ -48,6 +48,7 @@ from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, No
 from bot.tickets.queries import Queries
 from bot.tickets.service import Tickets
 from bot.tickets.successors import Successors
+from bot.tickets.undo import Undo
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Desk:
     queries: Queries
     tickets: Tickets
     answers: Answers
+    undo: Undo
     escalation: Escalation
     portal: Portal
     evidence: Evidence
@@ -136,6 +138,7 @@ def open_desk(
         queries=queries,
         tickets=tickets,
         answers=answers,
+        undo=Undo(changes, queries, store, directory, config),
         escalation=escalation,
         portal=Portal(changes, queries, answers, evidence, escalation, register, config),
         evidence=evidence,

@@ -36,6 +36,7 @@ from handlers import (
     thread_offer,
     tickets,
     transitions,
+    undo,
 )
 from handlers.dispatch import Dispatcher
 
@@ -43,6 +44,7 @@ CAPABILITIES = (
     create,
     kind_chooser,
     transitions,
+    undo,
     handoff,
     handover,
     checklist,

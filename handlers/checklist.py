@@ -11,6 +11,8 @@ from bot.core.i18n import t
 from bot.desk import Desk
 from bot.forms.checklist import Task, task, tasks, traces
 from bot.model.ticket import Level, Ticket
+from bot.model.transitions import Step
+from bot.model.undoing import can_undo, counted
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, Submission
@@ -73,10 +75,19 @@ def _answering(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.redraws[checklist.SUBMIT] = redraw
 
 
+async def shown_again(desk: Desk, ticket: Ticket, click: Click) -> Json:
+    """The list that was clicked in, as it is now."""
+    return await _shown(desk, ticket, Level(click.about.split("|")[2]))
+
+
 async def _shown(desk: Desk, ticket: Ticket, level: Level) -> Json:
-    found = traces(tasks(ticket, level, desk.config), await desk.queries.history(ticket.id))
+    history = counted(await desk.queries.history(ticket.id))
+    found = traces(tasks(ticket, level, desk.config), history)
     who = await desk.queries.names({trace.by for trace in found.values()})
-    return checklist.modal(ticket, reference(ticket, desk.config), level, desk.config, found, who)
+    newest = history[-1]
+    is_undoable = can_undo(ticket, newest.version, desk.clock()) and newest.kind == Step.FILL_IN.value
+    undoable = {key for key, trace in found.items() if is_undoable and trace.version == newest.version}
+    return checklist.modal(ticket, reference(ticket, desk.config), level, desk.config, found, who, undoable)
 
 
 def _task(desk: Desk, ticket: Ticket, key: str) -> Task:

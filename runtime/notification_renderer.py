@@ -16,6 +16,7 @@ from blocks import (
     priority_call,
     reports,
     thread_lines,
+    undo,
 )
 from blocks.kit import Message
 from blocks.reminder_messages import Item
@@ -24,6 +25,7 @@ from bot.desk import Desk
 from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Level, Ticket
 from bot.model.transitions import Step
+from bot.model.undoing import can_undo, undoing_of
 from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
 
@@ -73,17 +75,30 @@ async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Se
         entry = await desk.conversation.find(str(notice.body["entry"]))
         return [conversation.message(entry, ticket, desk.config)] if entry else []
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
-    event = await _named(desk, await desk.queries.event_at(about, notice.version))
+    history = await desk.queries.history(about.id)
+    event = await _named(desk, next(each for each in history if each.version == notice.version))
     who = await desk.queries.names([about.owner, event.by])
     if about is not ticket:
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
     if notice.kind is NoticeKind.LINE and priority_call.is_call(notice):
         ended = thread_lines.words_of(event, ticket, desk.config, who(event.by))
-        return [priority_call.over(ticket, desk.config, ended)]
-    rows = await desk.resend.messages_of(ticket) if event.kind in SENDING else []
+        is_again = event.kind == Step.UNDO.value and priority_call.buttons(ticket)
+        return [(priority_call.again if is_again else priority_call.over)(ticket, desk.config, ended)]
+    rows = await desk.resend.messages_of(ticket) if event.kind in SENDING or notice.kind is NoticeKind.LINE else []
     drawn = _as_first_drawn(notice, rows) if notice.kind is NoticeKind.LINE else notice
     outcomes = delivery_lines.outcomes(rows, event.version)
-    return notifications.messages(drawn, ticket, event, desk.config, who, link, outcomes)
+    messages = notifications.messages(drawn, ticket, event, desk.config, who, link, outcomes)
+    if notice.kind not in {NoticeKind.THREAD, NoticeKind.LINE} or event.before is None:
+        return messages
+    is_undone = undoing_of(event.version, history) is not None
+    return [_with_way_back(desk, each, ticket, event, is_undone=is_undone) for each in messages]
+
+
+def _with_way_back(desk: Desk, message: Message, ticket: Ticket, event: Event, *, is_undone: bool) -> Message:
+    """The line of a step: struck through once it was undone, and with a button while it can be."""
+    if is_undone:
+        return undo.struck(message)
+    return undo.offered(message, ticket) if can_undo(ticket, event.version, desk.clock()) else message
 
 
 def _as_first_drawn(notice: Notice, rows: Iterable[Letter]) -> Notice:

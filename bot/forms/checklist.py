@@ -53,6 +53,8 @@ class Trace:
 
     by: str
     at: datetime
+    version: int = 0
+    """The ticket's version with this answer."""
 
 
 def tasks(ticket: Ticket, level: Level, config: Config) -> tuple[Task, ...]:
@@ -124,7 +126,7 @@ def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:
     """Author and time of the last answer by task, from the history."""
     owners = {f"answer.{field.key}": each.key for each in found for field in each.fields}
     return {
-        owners[name]: Trace(event.by, event.at)
+        owners[name]: Trace(event.by, event.at, event.version)
         for event in history
         for name, text in event.detail.items()
         if text and name in owners

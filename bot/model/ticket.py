@@ -283,6 +283,8 @@ class Ticket(Record):
     """End-customers with the same problem, besides the one it was raised for."""
     drawn: int = 0
     """The newest version whose card was requested; a reminder alone draws none."""
+    undo_until: Utc | None = None
+    """Time until which the step to this version can be undone; None where it cannot."""
     erased_at: Utc | None = None
     """Time when its personal data were erased, because it was closed for so long."""
 
@@ -305,6 +307,23 @@ class Ticket(Record):
         return self.answers.get(key, "")
 
 
+class Before(Record):
+    """Values of a ticket before a step, kept with its event, so that the step can be undone."""
+
+    stage: Stage
+    owner: str
+    first_owner: str
+    second_owner: str
+    since: Utc
+    rcr: tuple[str, ...]
+    bounces: int
+    sent_back: Words
+    reminded: int
+    times: Times
+    answers: dict[str, Words]
+    """The answers that the step changed, as they were; an empty text where there was none."""
+
+
 class Event(Record):
     """One event of a ticket. The history is append-only and complete."""
 
@@ -318,3 +337,5 @@ class Event(Record):
     """Stored as `what`. A `bot.model.transitions.Move` or `bot.model.transitions.Step` value."""
     detail: dict[str, Words] = Field(default_factory=dict)
     """Details of the event: `reason`, `summary`, `rcr`, … ; depends on `kind`."""
+    before: Before | None = None
+    """Values before the step; None where it cannot be undone."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.clock import as_moment
 from bot.model.ticket import Event, Nudge, Party, Stage, Times, ball
 from bot.model.transitions import MOVES, Move, Step
+from bot.model.undoing import counted
 
 _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
@@ -26,9 +27,9 @@ STANDING = 20
 
 
 def of(history: Iterable[Event]) -> Times:
-    """Folds the whole history, oldest first."""
+    """Folds the whole history, oldest first; a step that was undone does not count."""
     times, stage = Times(), Stage.NEW
-    for event in history:
+    for event in counted(history):
         after = stage_after(stage, event.kind)
         times = after_event(times, event, stage, after)
         stage = after

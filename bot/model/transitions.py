@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core.clock import as_utc
 from bot.core.errors import NotNow
 from bot.core.i18n import mark, t
-from bot.model.ticket import NOBODY, Event, Glossed, Stage, Ticket
+from bot.model.ticket import NOBODY, Before, Event, Glossed, Stage, Ticket
 
 
 class Move(Glossed):
@@ -34,7 +34,7 @@ class Move(Glossed):
 
 
 class Step(Glossed):
-    """An event that changes a ticket but not its stage or owner."""
+    """An event that changes a ticket but not its stage or owner; `UNDO` alone takes back a move."""
 
     FILL_IN = "fill_in", "answers were added or corrected"
     NOTE = "note", "somebody wrote a note"
@@ -60,6 +60,7 @@ class Step(Glossed):
     UNLEAD = "unlead", "that ticket has a cause of its own after all"
     LEARN = "learn", "a technical note was written of it (guide L2.3, L3.3)"
     PLAN = "plan", "there is an action plan (guide, section 3, 2nd level)"
+    UNDO = "undo", "the step before was undone: all is as it was before that step"
 
 
 MOVES: dict[tuple[Stage, Move], Stage] = {
@@ -183,6 +184,13 @@ def change(ticket: Ticket, **values: object) -> Ticket:
     if "stage" in values or "owner" in values:
         raise AssertionError("only a move changes the stage or the owner")
     return ticket.model_copy(update={"version": ticket.version + 1, **values})
+
+
+def restored(ticket: Ticket, before: Before) -> Ticket:
+    """The ticket's next version, with the values it had before its last step."""
+    answers = {key: text for key, text in {**ticket.answers, **before.answers}.items() if text}
+    values = {name: getattr(before, name) for name in Before.model_fields if name != "answers"}
+    return ticket.model_copy(update={**values, "answers": answers, "version": ticket.version + 1})
 
 
 def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from bot.core.secret_detection import faults
 from bot.model.technical_note import PREFIX, Source, TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step, change, event
+from bot.model.undoing import counted
 from bot.notes.ports import NoteStore
 from bot.tickets import permissions
 from bot.tickets.changes import Change, Changes
@@ -101,7 +102,7 @@ class Notes:
         if ticket.is_erased:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} was erased: there is nothing left to note.", name=name))
-        return from_ticket(ticket, await self.queries.history(ticket_id))
+        return from_ticket(ticket, counted(await self.queries.history(ticket_id)))
 
     def draft_with(self, symptom: str) -> TechnicalNote | None:
         """A note with only these facts; None without any."""
@@ -178,7 +179,7 @@ class Notes:
         return found.name if found else ""
 
 
-def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
+def from_ticket(ticket: Ticket, history: Sequence[Event]) -> TechnicalNote:
     """Draft of a note from the known facts; `source` is Retarus where they answered."""
     answer = _last(history, Move.RETARUS_ANSWERED, "answer")
     remedy = _last(history, Move.RESOLVE, "remedy")
@@ -204,7 +205,7 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
     )
 
 
-def _last(history: list[Event], what: Move, key: str) -> str:
+def _last(history: Sequence[Event], what: Move, key: str) -> str:
     return next((each.detail.get(key, "") for each in reversed(history) if each.kind == what.value), "")
 
 

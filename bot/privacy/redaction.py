@@ -47,6 +47,8 @@ _KEPT_DETAILS = {
     "opened",
     "id",
     "called",
+    "of",
+    "undone",
 }
 
 _OURS = {"id", "ticket_id", "kind", "stage", "what", "zone", "health", "type"}
@@ -155,7 +157,7 @@ def statistics_of(ticket: Ticket, at: Utc) -> Ticket:
 
 def event_statistics_of(event: Event) -> Event:
     """The event and its time, without the person and their words."""
-    return event.model_copy(update={"by": NOBODY if event.by else "", "detail": _plain(event.detail)})
+    return event.model_copy(update={"by": NOBODY if event.by else "", "detail": _plain(event.detail), "before": None})
 
 
 def _plain(detail: Mapping[str, str]) -> dict[str, str]:

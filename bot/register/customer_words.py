@@ -20,6 +20,7 @@ from bot.forms.template_fields import OTHER
 from bot.model.contact import Contact
 from bot.model.ticket import Event, Glossed, Stage, Ticket
 from bot.model.transitions import Move
+from bot.model.undoing import counted
 from bot.register.customers import Customers
 from bot.register.ports import ContactRegister
 from bot.tickets.queries import Queries
@@ -67,7 +68,7 @@ class CustomerWords:
         ticket = await self.queries.open_to(ticket_id, by)
         chosen = CustomerStage(stage) if stage else stage_for(ticket)
         spoken = Language(language) if language else await self._language(ticket)
-        history = await self.queries.history(ticket_id)
+        history = counted(await self.queries.history(ticket_id))
         internal = InternalNames(await self.contacts.contacts(), await self._colleagues(ticket), ticket.rcr)
         with speaking(spoken):
             text = _written(ticket, chosen, history, self.config, internal)

@@ -21,6 +21,7 @@ from bot.model.conversation import Entry, MessageId
 from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Party, Ticket
 from bot.model.transitions import Move, Step
+from bot.model.undoing import kind_of
 from bot.reports.document import ReportDocument, ReportPart, ReportSheet, ReportTable
 from bot.reports.formatting import hours, moment
 from bot.reports.ports import ReportSource
@@ -57,6 +58,7 @@ _STEPS: Final = {
     Step.EXPECT.value: mark("announcement or question of Retarus"),
     Step.CHASE.value: mark("Retarus was asked again"),
     Step.TELL.value: mark("message to Retarus"),
+    Step.UNDO.value: mark("the step before was undone"),
 }
 """Events that are evidence."""
 _PARTIES: Final = {
@@ -235,7 +237,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Repor
 
 
 def _evident(pack: EvidencePack) -> list[Event]:
-    return [each for each in pack.history if each.kind in _STEPS]
+    return [each for each in pack.history if kind_of(each) in _STEPS]
 
 
 def _words_of(event: Event) -> str:

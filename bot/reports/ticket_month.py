@@ -20,6 +20,7 @@ from bot.model import affected_customers
 from bot.model import timestamps as times
 from bot.model.ticket import Event, Kind, Level, Party, Stage, Ticket, Times, ball
 from bot.model.transitions import Move, Step
+from bot.model.undoing import counted
 
 REACTIONS = ("rcr", "word", "answer")
 """Reactions of Retarus that are measured from when a ticket was sent to them."""
@@ -176,12 +177,15 @@ class _Walk:
 def line(
     ticket: Ticket, history: Iterable[Event], period: Period, config: Config, customer: str = ""
 ) -> TicketMonth | None:
-    """None: it was not open in this month at all. `customer`: as it was for them, from when they were on it on."""
+    """None: it was not open in this month at all. `customer`: as it was for them, from when they were on it on.
+
+    A step that was undone does not count, also where it was undone after the end of the month.
+    """
     begins = affected_customers.since(ticket, customer)
     if begins is None:
         return None
     walk = _Walk(customer=customer, since=begins)
-    for event in history:
+    for event in counted(history):
         if event.at >= period.until:
             break
         _step(walk, event)

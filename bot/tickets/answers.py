@@ -90,7 +90,8 @@ class Answers:
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             self.require_unclosed(ticket)
-            return await self.filled(ticket, await self.validated(ticket, typed, Need.ESCALATE), by, at, seen)
+            done = await self.filled(ticket, await self.validated(ticket, typed, Need.ESCALATE), by, at, seen)
+            return done and replace(done, is_one_check=True)
 
         return await self.changes.change(ticket_id, f"{form}:check", decide)
 

@@ -15,12 +15,16 @@ from bot.model.conversation import NO_CONVERSATION_CHANGES, ConversationChanges
 from bot.model.notice import Notice
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Level, Stage, Ticket, Times
+from bot.model.transitions import Step
+from bot.model.undoing import TIME_TO_UNDO, UNDOABLE
+from bot.model.undoing import before as values_before
 from bot.tickets import notifications
 from bot.tickets.delivery_order import ranked
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, TicketStore
 from bot.tickets.priority_call import with_call
 from bot.tickets.queries import Queries
+from bot.tickets.undo_lines import superseded, with_undo
 
 ATTEMPTS = 5
 """Maximum number of attempts under optimistic locking."""
@@ -39,6 +43,8 @@ class Change:
     """Keys of undelivered notices that it replaces."""
     conversation: ConversationChanges = NO_CONVERSATION_CHANGES
     """Changes to the conversation with Retarus that are saved with it."""
+    is_one_check: bool = False
+    """True for the answer to one check: it can be undone, other answers cannot."""
 
 
 Along = Callable[[Change, datetime], Awaitable[Change]]
@@ -67,6 +73,21 @@ def without_last_summary(before: Ticket | None, done: Change) -> Change:
         done.event.model_copy(update={"detail": detail}),
     )
     return replace(done, ticket=ticket, event=event)
+
+
+def with_way_back(was: Ticket | None, done: Change) -> Change:
+    """The change with the values before it, where it can be undone: a person's step that went nowhere else."""
+    event, ticket = done.event, done.ticket.model_copy(update={"undo_until": None})
+    is_small = event.kind in UNDOABLE or done.is_one_check
+    is_alone = not (done.letters or done.note or done.drop or done.conversation != NO_CONVERSATION_CHANGES)
+    is_about_others = event.detail.keys() & {notifications.TOGETHER, notifications.TO_ALL, "files"}
+    if was is None or not event.by or not (is_small and is_alone) or is_about_others:
+        return replace(done, ticket=ticket)
+    return replace(
+        done,
+        ticket=ticket.model_copy(update={"undo_until": event.at + TIME_TO_UNDO}),
+        event=event.model_copy(update={"before": values_before(was, ticket)}),
+    )
 
 
 @dataclass(frozen=True)
@@ -141,25 +162,29 @@ class Changes:
         if not done:
             return ()
         were = {each.id: each for each in before}
-        tickets, notices = list[Ticket](), list[Notice]()
+        tickets, notices, events, dropped = list[Ticket](), list[Notice](), list[Event](), list[str]()
         done = [without_last_summary(were.get(each.ticket.id), each) for each in done]
-        for each in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
-            was = were.get(each.ticket.id)
+        for one in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
+            was = were.get(one.ticket.id)
+            each = with_way_back(was, one)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
-            of_change = notifications.notices(was, ticket, each.event, self.routes)
+            of_change = with_undo(notifications.notices(was, ticket, each.event, self.routes), ticket, self.routes)
+            redrawn, unneeded = superseded(was, each.event, self.routes)
             because = [*with_call(of_change, was, ticket, each.event, self.routes, self.config), *each.letters]
-            notices += ranked([*because, *await self._relayed(ticket, each.event)], ticket, self.config)
+            because += [*redrawn, *await self._relayed(ticket, each.event)]
+            notices += ranked(because, ticket, self.config)
+            dropped += [*each.drop, *unneeded]
             tickets.append(ticket)
+            events.append(each.event)
             were[ticket.id] = ticket
         learnt = [each.note for each in done if each.note]
-        events = [each.event for each in done]
         batch = Batch(
             tickets=tickets,
             events=events,
             notices=[*notices, *more.notices],
             technical_notes=learnt,
             once=[once],
-            drop=[key for each in done for key in each.drop],
+            drop=dropped,
             conversation=next(
                 (each.conversation for each in done if each.conversation != NO_CONVERSATION_CHANGES), more.conversation
             ),
@@ -178,5 +203,6 @@ class Changes:
     def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
         """The ticket with its timers' values after this event, and the time when it next needs attention."""
         was, stage = (before.times, before.stage) if before else (Times(), Stage.NEW)
-        ticket = ticket.model_copy(update={"times": timestamps.after_event(was, done, stage, ticket.stage)})
+        if done.kind != Step.UNDO.value:  # that brings its times with it: those before the step that is undone
+            ticket = ticket.model_copy(update={"times": timestamps.after_event(was, done, stage, ticket.stage)})
         return ticket.model_copy(update={"due": schedule.next_due(ticket, self.config)})

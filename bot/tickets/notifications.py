@@ -14,6 +14,7 @@ from bot.model.letter_text import LetterText
 from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Sent, direct_lane
 from bot.model.ticket import NOBODY, Event, Ticket
 from bot.model.transitions import Move, Step
+from bot.model.undoing import AUTHOR, counted, kind_of
 
 
 @dataclass
@@ -156,16 +157,23 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people = set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
-    if event.kind in FOLLOWED:
+    if is_followed(event):
         people |= {each.by for each in ticket.affected} - {NOBODY}
     news = set(news_of(before, ticket, event))
     if event.kind in _YOUR_TURN or "priority" in news:
         people.add(ticket.owner)
     people |= {ticket.first_owner} if news & TO_FIRST else set()
     people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
+    if event.kind == Step.UNDO.value:
+        people.add(event.detail[AUTHOR])
     if before and event.kind == Move.ACCEPT.value:
         people.discard(before.owner)  # they reassigned it themselves, and the thread names the new owner
     return sorted(people - {event.by})
+
+
+def is_followed(event: Event) -> bool:
+    """True for a word to whoever added an end-customer; also that such a step was undone."""
+    return kind_of(event) in FOLLOWED
 
 
 _SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST, *TO_SECOND)))
@@ -174,14 +182,14 @@ _SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST
 
 def is_relayed(event: Event) -> bool:
     """True for a word that reaches every ticket with the same cause."""
-    return event.kind in RELAYED or bool(event.detail.get(TO_ALL))
+    return kind_of(event) in RELAYED or bool(event.detail.get(TO_ALL))
 
 
 def last_relayed(history: Sequence[Event]) -> Event | None:
     """Latest relayed event that a newly linked ticket has missed. A remedy that did not hold does not
     count."""
     notices_of_change: list[Event] = []
-    for event in history:
+    for event in counted(history):
         if event.kind == Move.REOPEN.value:
             notices_of_change = []
         notices_of_change += [event] if is_relayed(event) else []

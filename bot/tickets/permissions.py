@@ -14,7 +14,7 @@ from bot.core.errors import NotYours
 from bot.core.i18n import t
 from bot.forms.validation import level_name
 from bot.model.contact import Contact, Person
-from bot.model.ticket import Level, Ticket
+from bot.model.ticket import Event, Level, Ticket
 from bot.model.transitions import MOVES, STANDING, Move, require_possible
 
 BREAK_GLASS_REASON = "glass"
@@ -114,6 +114,14 @@ def require_part(actor: Actor) -> None:
     require_staff(actor)
     if not (actor.levels or actor.is_admin):
         raise NotYours(t("This is for the support team, and you are on neither level here. Ask an admin to add you."))
+
+
+def require_undo(actor: Actor, step: Event, config: Config) -> None:
+    """Requires the author of the step, a lead, or an admin."""
+    require_part(actor)
+    leads = {user for level in (Level.FIRST, Level.SECOND) for user in config.leads(level)}
+    if not (actor.is_admin or actor.id in leads | {step.by}):
+        raise NotYours(t("A step is undone by whoever made it, or by a lead."))
 
 
 def require_admin(actor: Actor) -> None:

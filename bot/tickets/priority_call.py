@@ -26,9 +26,10 @@ def with_call(
 ) -> list[Notice]:
     """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told.
 
-    Where a change ends the call, its messages are redrawn.
+    Where a change ends the call, or the change that ended it is undone, its messages are redrawn.
     """
-    if before and _calls(before, config) and not _calls(ticket, config):
+    is_again = event.kind == Step.UNDO.value and before and not _calls(before, config) and _calls(ticket, config)
+    if is_again or (before and _calls(before, config) and not _calls(ticket, config)):
         return [*notices_given, *_over(ticket, event, routes, config)]
     if not _becomes_highest(before, ticket, event, config):
         return list(notices_given)

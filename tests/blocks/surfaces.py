@@ -22,12 +22,14 @@ from blocks import (
     handover,
     letter,
     outage,
+    priority_call,
     reminder_messages,
     reminders,
     thread_lines,
     thread_offer,
     tickets,
     transitions,
+    undo,
 )
 from blocks.evidence import OFFERED
 from blocks.form_state import FormState
@@ -48,6 +50,7 @@ from bot.model.notice import NoticeKind
 from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
+from bot.model.undoing import UNDOABLE
 from bot.register.customer_words import CustomerStage, CustomerText
 from bot.reminders.handover import Handover
 from bot.reminders.snooze import presets
@@ -115,11 +118,24 @@ def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ti
     return an_incident(stage, answers=answers, **values)
 
 
+def _undone(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
+    """Lines of steps that can be undone, and of steps that were."""
+    for step in sorted(UNDOABLE):
+        done = an_event(ticket, step, BEN, rcr="RCR-1", **_detail_of(ticket))
+        line = thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, done, config, who)
+        yield f"undo {step}", undo.offered(line, ticket)
+        yield f"undone {step}", undo.struck(line)
+    yield "call again", priority_call.again(ticket, config, who(BEN))
+
+
 def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
     """Messages by name. `who` gives names, which people choose themselves."""
     yield "card", card.card(ticket, config, who)
+    yield from _undone(ticket, config, who)
     for what in (*Move, *Step):
-        event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_detail_of(ticket))
+        event = an_event(
+            ticket, what, BEN, stage="second", rcr="RCR-1", undone="take", **REMINDED, **_detail_of(ticket)
+        )
         yield f"story {what}", thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, NoticeKind.DIRECT, to)
@@ -303,7 +319,7 @@ def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Js
     for level in Level:
         found = tasks(ticket, level, config)
         done = {each.key: Trace(BEN, NOW) for each in found}
-        yield f"checks {level}", checklist.modal(ticket, name, level, config, done, lambda _: NASTY)
+        yield f"checks {level}", checklist.modal(ticket, name, level, config, done, lambda _: NASTY, list(done)[-1:])
         yield f"checks {level} open", checklist.modal(bare, name, level, config, {}, str)
         for each in found:
             yield f"check {each.key}", checklist.one(ticket, each, name, config)

@@ -13,6 +13,7 @@ from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import Place, Sent
 from bot.model.ticket import Level, Party, Stage, Ticket, Times
+from bot.model.undoing import before
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
 from tests.doubles.manual_clock import ManualClock
@@ -191,6 +192,15 @@ async def test_history_is_ordered_by_version(store: Store) -> None:
     await store.apply(Batch(tickets=[second], events=[an_event(second, "take", reason="because")]))
     await store.apply(Batch(events=[an_event(first, "raise")]))
     assert await store.history("t1") == [an_event(first, "raise"), an_event(second, "take", reason="because")]
+
+
+async def test_event_keeps_the_values_before_its_step(store: Store) -> None:
+    (first,) = await save(store, a_ticket(answers={"remedy": "Ünïcode 🎉"}, rcr=("RCR-1",), times=Times(touched=START)))
+    second = next_version(first, answers={}, owner="UBEN", undo_until=minutes(10) + START)
+    taken = an_event(second, "take").model_copy(update={"before": before(first, second)})
+    assert await store.apply(Batch(tickets=[second], events=[taken])) == (second,)
+    assert await store.history("t1") == [taken]
+    assert await store.get("t1") == second
 
 
 async def test_a_version_has_one_event(store: Store) -> None:

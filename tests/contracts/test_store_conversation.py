@@ -93,6 +93,8 @@ async def test_tickets_are_found_by_a_number_of_theirs(store: Store) -> None:
     assert [each.id for each in await store.with_rcr("RCR-1")] == ["a", "b"]
     assert [each.id for each in await store.with_rcr("RCR-2")] == ["b"]
     assert await store.with_rcr("RCR-3") == []
+    await store.apply(Batch(tickets=[next_version(next_version(second), rcr=("RCR-1",))]))
+    assert await store.with_rcr("RCR-2") == []
 
 
 async def test_first_value_stays_and_a_kept_one_is_replaced(store: Store) -> None:

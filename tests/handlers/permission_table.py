@@ -15,6 +15,7 @@ PART = "Take part in a ticket"
 FIRST = "Take a ticket"
 SECOND = "Accept a handoff"
 MOVE = "Any other move"
+UNDO = "Undo a step"
 SEND = "Send to Retarus"
 CONTACT = "Chase Retarus"
 ADMIN = "Register of contacts"
@@ -63,6 +64,7 @@ ROWS: dict[str, str] = {
     **{f"submission notes.{what}": PART for what in ("change", "retire", "write")},
     **{f"click checks.{what}": PART for what in ("answer", "ask", "level.", "pick.")},
     "submission checks.submit": PART,
+    **{f"click undo.{what}": UNDO for what in ("check", "step")},
     "click thread_offer.take_in": PART,
     **{f"click filling.{what}": PART for what in ("all", "another", "ask", "push")},
     "submission filling.submit": PART,

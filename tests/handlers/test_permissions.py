@@ -160,6 +160,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
         ("raising.", Kind.INCIDENT.value),
         ("reports.", "2019-07"),
         *((f"checks.level.{level}", level.value) for level in Level),
+        ("undo.", f"{ticket.id}|{ticket.version}"),
         ("checks.answer", "info"),
         ("checks.pick.", "info=correct"),
         ("joining.same", "PD-1002"),
@@ -303,7 +304,7 @@ def cases(cell: str, user: str, registered: Scene, unregistered: Scene) -> list[
         case "yes" | "no":
             is_let_in = cell == "yes"
             return [(registered, registered.second, is_let_in), (unregistered, unregistered.first, is_let_in)]
-        case "at their level":
+        case "at their level" | "their own":
             at_first = user == ANNA
             return [(registered, registered.first, at_first), (registered, registered.second, not at_first)]
         case "as a contact":

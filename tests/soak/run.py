@@ -19,7 +19,7 @@ from bot.outbox import Limits
 from bot.ports import Store
 from bot.tickets.ports import Query
 from localslack import PersonDriver
-from tests.soak.audit import Findings, audited, judge_memory
+from tests.soak.audit import Findings, audited, is_owed, judge_memory
 from tests.soak.person import LOST, SoakPerson
 from tests.soak.processes import Addresses, Replica, local_slack
 from tests.soak.retarus_side import RetarusSide
@@ -132,7 +132,7 @@ class Soak:
 
     async def waiting(self) -> int:
         """Number of waiting notices."""
-        return len(await self.store.letters(state="waiting", limit=1000))
+        return len([row for row in await self.store.letters(state="waiting", limit=1000) if is_owed(row.notice)])
 
     # --- trouble
 
@@ -198,7 +198,8 @@ class Soak:
     async def _left(self) -> set[str]:
         """Keys of the waiting notices, and a sentence for each missing answer of Retarus."""
         waiting = await self.store.letters(state="waiting", limit=1000)
-        return {*(row.notice.key for row in waiting), *await self.retarus.missing(self.store)}
+        owed = {row.notice.key for row in waiting if is_owed(row.notice)}
+        return {*owed, *await self.retarus.missing(self.store)}
 
     async def rest(self) -> None:
         """Continues without faults, while the memory is measured."""

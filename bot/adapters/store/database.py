@@ -274,7 +274,8 @@ class DatabaseStore:
         )
 
     async def with_rcr(self, number: str) -> list[Ticket]:
-        return await self._all(conversation_sql.WITH_RCR, {"rcr": number}, rows.ticket)
+        found = await self._all(conversation_sql.WITH_RCR, {"rcr": number}, rows.ticket)
+        return [each for each in found if number in each.rcr]  # a number that was undone is not theirs any more
 
     async def letters_sent(self) -> list[Notice]:
         return await self._engine.read(

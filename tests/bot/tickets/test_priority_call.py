@@ -75,7 +75,8 @@ async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybod
         case _:
             await world.desk.reminders.record_plan(ticket.id, ANNA, "Ben restarts the connector at four", "f1")
     await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
-    rows = [row.notice for row in await world.notices(ticket) if row.notice.kind is NoticeKind.LINE]
+    notices = [row.notice for row in await world.notices(ticket) if is_call(row.notice)]
+    rows = [each for each in notices if each.kind is NoticeKind.LINE]
     assert sorted(str(each.body["place"]) for each in rows) == ["call", *(f"call:{to}" for to in (ALEX, BEA, CARLA))]
     posted = [
         row.notice
