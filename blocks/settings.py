@@ -14,8 +14,9 @@ def listing(config: Config) -> list[Json]:
     return [
         kit.note(t("These are set in desk.toml and read when the desk starts.")),
         *(
-            kit.rich(kit.line(kit.bold(table), kit.text(_lines(settings)[: kit.CHUNK])))
+            kit.rich(kit.line(*([kit.bold(table)] if not number else []), kit.text(piece)))
             for table, settings in tables(config).items()
+            for number, piece in enumerate(kit.chunks(_lines(settings)))
         ),
     ]
 

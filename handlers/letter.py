@@ -28,16 +28,15 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         if changed := await desk.resend.rewritten(click.value, click.user):
             return lambda: dispatcher.open_for(click, shown(changed))
         revived = await desk.resend.try_again(click.value, click.user)
-        words = t("It is on its way again.") if revived else t("It was sent again already.")
-        return partial(answered, click, words)
+        return partial(answered, click) if revived else partial(_nothing_sent, dispatcher, click)
 
-    async def answered(click: Click, words: str) -> None:
+    async def answered(click: Click) -> None:
         """Takes the button off the line that was clicked, then says what happened."""
         who = await desk.queries.names([click.user])
         with speaking(desk.config.desk.language):
             line = delivery_lines.sent_again(who(click.user))
         await reply(dispatcher.client, click.response_url, line, replace=True)
-        await dispatcher.tell(click, words)
+        await dispatcher.tell(click, t("It is on its way again."))
 
     def shown(changed: RewrittenLetter) -> Json:
         return letter.rewritten(changed, reference(changed.ticket, desk.config))
@@ -62,3 +61,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.saving_clicks[letter.AGAIN] = again
     dispatcher.saving_clicks[undelivered.AGAIN] = again_at_home
     dispatcher.submissions[letter.SEND] = send
+
+
+async def _nothing_sent(dispatcher: Dispatcher, click: Click) -> None:
+    await dispatcher.tell(click, t("Nothing was sent: it was sent again already, or a newer letter has gone since."))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel
 
 from bot.config.settings import NOT_SET, Config
-from bot.core.i18n import t
+from bot.core.i18n import mark, t
 
 _ELSEWHERE = {"contacts"}
 """Tables that have a screen of their own."""
@@ -15,6 +15,19 @@ _AGREED = {"retarus", "guides", "priorities", "sla", "services"}
 """Tables that follow a contract or the Global Support Guide; all other tables are for the desk to decide."""
 _OWN_CHOICES = {"channel", "from_address", "reply_to", "calendar"}
 """Settings in these tables that no contract names."""
+
+_ALWAYS = mark("not set: always at work")
+_DESKS = mark("as under [desk]")
+_FALLBACKS = {
+    ("levels", "first.leads"): _DESKS,
+    ("levels", "second.leads"): _DESKS,
+    ("levels", "first.calendar"): _ALWAYS,
+    ("levels", "second.calendar"): _ALWAYS,
+    ("retarus", "calendar"): _ALWAYS,
+    ("retarus", "reply_to"): mark("not set: the mailbox of the desk if it reads one, else the sender's own address"),
+    ("reports", "people"): mark("not set: the leads"),
+}
+"""What holds where one of these is not set."""
 
 
 def tables(config: Config) -> dict[str, list[tuple[str, str]]]:
@@ -32,6 +45,8 @@ def _unset(table: str, name: str) -> str:
     """Default behaviour of an unset setting."""
     if table == "priorities" and ".reminders." in name:
         return t("as under [reminders]")
+    if fallback := _FALLBACKS.get((table, name)):
+        return t(fallback)
     return t(NOT_SET) if table in _AGREED and name not in _OWN_CHOICES else t("not set")
 
 

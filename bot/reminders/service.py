@@ -17,7 +17,7 @@ from bot.core.i18n import t
 from bot.escalation.follow_up import FollowUp, follow_up
 from bot.model.contact import Contact
 from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move, Step, change, event, move
+from bot.model.transitions import Move, Step, change, event, move, require_possible
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
 from bot.reminders.snooze import presets
@@ -145,6 +145,10 @@ class Reminders:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.HAND_ON)
+            require_possible(ticket, Move.HAND_ON)
+            if not colleague.person.is_staff:
+                words = t("{name} cannot have it: tickets are for active, full members.", name=colleague.person.name)
+                raise Invalid({"to": words})
             try:
                 permissions.require(colleague, ticket, Move.HAND_ON)
             except Refused as error:

@@ -11,7 +11,7 @@ from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Event, Level, Stage, Ticket
-from bot.model.transitions import Move, Step
+from bot.model.transitions import Move, Step, require_possible
 from bot.tickets.notifications import Routes, notice
 from bot.tickets.permissions import Actor, is_highest
 
@@ -91,6 +91,8 @@ def quickest(ticket: Ticket, actor: Actor) -> Move:
     """The move by which this person takes the ticket from the call. Raises `NotNow` once that is over."""
     if ticket.stage is Stage.NEW and Level.FIRST in actor.levels:
         return Move.TAKE
+    if ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
+        require_possible(ticket, Move.TAKE)
     if ticket.stage not in OPEN_TO_ALL:
         raise NotNow(t("Somebody has it already: the card says who."))
     if not (actor.is_admin or Level.SECOND in actor.levels):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.config.settings import Config
@@ -29,6 +29,9 @@ from bot.tickets.ports import Batch, Directory, Drafts
 from bot.tickets.priority_call import quickest
 from bot.tickets.queries import Queries, draft_key, preferences_key
 from bot.tickets.reference import reference
+
+_A_MOMENT = timedelta(minutes=2)
+"""Time within which a take that comes second has lost a race."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ class Tickets:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, what)
-            await self._refuse_if_late(ticket, what, by)
+            await self._refuse_if_late(ticket, what, by, at)
             self._require_urgency(ticket, what)
             moved, gone = move(ticket, what, by, at), {}
             if what is Move.SEND_BACK:
@@ -185,7 +188,7 @@ class Tickets:
                 )
             )
 
-    async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
+    async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str, at: datetime) -> None:
         """Rejects a take that lost the race, with the owner's name; idempotent for the owner."""
         late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
             what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
@@ -193,14 +196,13 @@ class Tickets:
         if ticket.owner == by and (late or what is Move.TAKE_OVER):
             raise NotNow(t("You own {name} already.", name=reference(ticket, self.config)))
         if late:
-            name = (await self.directory.person(ticket.owner)).name
-            raise NotNow(
-                t(
-                    "{name} was a moment quicker and owns {ticket} now.",
-                    name=name,
-                    ticket=reference(ticket, self.config),
-                )
+            words = (
+                t("{name} was a moment quicker and owns {ticket} now.")
+                if as_utc(at) - ticket.since <= _A_MOMENT
+                else t("{name} owns {ticket} already.")
             )
+            owner = (await self.directory.person(ticket.owner)).name
+            raise NotNow(words.format(name=owner, ticket=reference(ticket, self.config)))
 
     async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Hands off to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).

@@ -239,7 +239,8 @@ async def test_letter_with_other_facts_is_shown_before_it_is_tried_again(w: Worl
     await take_in(w, mail("Re: letter", "Thank you.", answers=await letter_id(w), sender=RITA))
     await w.ben.reply(card, "Thank you.")
     await w.ben.click(failed, "Try again")
-    assert (await w.ben.reply(card, "It was sent again already."))["is_ephemeral"]
+    assert (await w.ben.reply(card, "Nothing was sent: it was sent again already"))["is_ephemeral"]
+    assert not [each for each in await w.ben.thread(card) if "It was not delivered at first" in each["text"]]
 
 
 async def test_delayed_delivery_is_no_failure(w: World) -> None:

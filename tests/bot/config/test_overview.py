@@ -33,5 +33,14 @@ def test_priority_without_reminders_of_its_own_follows_the_common_ones() -> None
 
 def test_settings_that_no_contract_names_do_not_point_to_one() -> None:
     shown = dict(tables(Config.model_validate(a_config().model_dump() | {"retarus": {}}))["retarus"])
-    assert (shown["channel"], shown["calendar"], shown["reply_to"]) == ("not set", "not set", "not set")
+    assert (shown["channel"], shown["from_address"]) == ("not set", "not set")
     assert (shown["email"], shown["phone"], shown["partner_manager"]) == (NOT_SET, NOT_SET, NOT_SET)
+
+
+def test_unset_settings_with_a_fallback_name_it() -> None:
+    shown = tables(a_config())
+    levels, retarus = dict(shown["levels"]), dict(shown["retarus"])
+    assert (levels["first.leads"], levels["second.leads"]) == ("as under [desk]", "as under [desk]")
+    assert {levels["first.calendar"], levels["second.calendar"], retarus["calendar"]} == {"not set: always at work"}
+    assert retarus["reply_to"].endswith("else the sender's own address")
+    assert dict(shown["reports"])["people"] == "not set: the leads"

@@ -95,6 +95,9 @@ async def test_take_now_is_for_the_support_team_and_only_while_nobody_has_it() -
     await world.desk.tickets.take_now(ticket.id, BEN, "c2")
     with pytest.raises(NotNow, match="Somebody has it already"):
         await world.desk.tickets.take_now(ticket.id, BEA, "c3")
+    await world.desk.tickets.act(ticket.id, Move.WITHDRAW, BEN, "c4", reason="It was a test of the customer")
+    with pytest.raises(NotNow, match="this ticket is now closed"):
+        await world.desk.tickets.take_now(ticket.id, BEA, "c5")
 
 
 @pytest.mark.parametrize("stage", [Stage.FIRST, Stage.HANDED_OFF])

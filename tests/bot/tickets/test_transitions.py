@@ -41,6 +41,13 @@ async def test_second_accept_is_refused_with_the_owners_name(world: World) -> No
         await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEA, "C2")
 
 
+async def test_take_of_a_ticket_that_was_taken_long_ago_names_its_owner_without_a_race(world: World) -> None:
+    ticket = await world.accepted()
+    world.clock.forward(hours=3)
+    with pytest.raises(NotNow, match=r"^Ben Brandt owns PD-1001 already\.$"):
+        await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEA, "C2")
+
+
 async def test_second_click_says_that_the_ticket_is_theirs(world: World) -> None:
     ticket = await world.taken()
     for what in (Move.TAKE, Move.TAKE_OVER):
