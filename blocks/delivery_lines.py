@@ -25,7 +25,7 @@ def _delivered(notice: Notice) -> list[Json]:
     to = str(notice.body["to"])
     posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
     by_mail = notice.body["delivered"] in _MAILS
-    where = [kit.text(t("Delivered to Retarus by e-mail ({address})", address=to))] if by_mail else posted
+    where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
     elements = [*where, kit.text(" · "), kit.moment(notice.due)]
     return [*elements, *(kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice))]
 

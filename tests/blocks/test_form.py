@@ -158,7 +158,7 @@ def test_customer_too_long_for_the_list_is_not_chosen_in_part() -> None:
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        (FormState(INCIDENT, "https://x.slack.com/1", cut=3700), "The ticket keeps the link to all of it."),
+        (FormState(INCIDENT, "https://x.slack.com/1", cut=3700), "The ticket links to the whole message."),
         (FormState(INCIDENT, "", is_hidden=True, cut=3700), "and the rest is not kept."),
         (FormState(INCIDENT, cut=3700), "and the rest is not kept."),
         (FormState(INCIDENT, rows=17), "17 transactions of the message are not in the table below"),

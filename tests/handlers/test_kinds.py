@@ -265,5 +265,5 @@ async def test_raising_from_an_alert_takes_the_words_of_its_blocks_and_attachmen
 async def test_message_that_does_not_fit_says_how_much_of_it_stands_in_the_form(w: World) -> None:
     posted = await w.alex.post(DESK, "Outbound mail is rejected with 550. " * 100)
     await w.anna.shortcut("raise_from_message", posted)
-    modal = await w.anna.modal("Raise an incident", containing="characters long: its first 3000 stand here")
+    modal = await w.anna.modal("Raise an incident", containing="characters long: its first 3000 are shown here")
     assert "The ticket links to the whole message." in modal.text

@@ -126,7 +126,7 @@ async def test_severed_channel_is_told(w: World) -> None:
 
     async def is_notified() -> bool:
         direct = [await w.carla.messages(each["id"]) for each in (await w.carla.state())["dms"]]
-        return "severed" in str(direct)
+        return "no longer shared" in str(direct)
 
     assert await w.carla.wait_for(is_notified, "the word")
     ticket = await w.ticket()
