@@ -51,6 +51,20 @@ def test_every_environment_variable_is_documented_with_its_default() -> None:
         assert str(field.default) in row, name
 
 
+def test_tour_names_only_buttons_commands_and_channels_that_exist() -> None:
+    tour = README.split("## The tour")[1].split("\n## ")[0]
+    named = set(re.findall(r"`([^`]+)`", tour))
+    texts = set(re.findall(r'^msgid "(.+)"$', (ROOT / "texts" / "de.po").read_text("utf-8"), re.MULTILINE))
+    commands = set(re.findall(r"command: (/\S+)", (ROOT / "manifest.yml").read_text("utf-8")))
+    channels = {
+        f"#{name}"
+        for name in re.findall(r'^name = "(.+)"$', (ROOT / "demo" / "cast.toml").read_text("utf-8"), re.MULTILINE)
+    }
+    typed = {"RCR-88123", "var/demo/", "make clean"}
+    assert named - texts - commands - channels - typed == set()
+    assert len(named & texts) >= 10
+
+
 def test_readme_can_be_read_in_three_minutes() -> None:
     assert len(README.splitlines()) <= 150
 
