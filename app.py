@@ -110,7 +110,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session, out.on_error)
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
-            out.share_pace(store.shared_turns)
+            out.share_rate_limit(store.shared_turns)
             directory = _directory(client, config, identity, drafts)
             alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None)
             directory.groups.warn = alerts.warn

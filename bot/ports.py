@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.conversation.ports import ConversationStore
-from bot.core.pace import SharedTurns
+from bot.core.rate_limiter import SharedTurns
 from bot.notes.ports import NoteStore
 from bot.outbox import DeliveryLog, OutboxStore
 from bot.privacy.ports import PersonalData

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreDown, place_of
-from bot.core.pace import Pace
+from bot.core.rate_limiter import RateLimiter
 from bot.model.notice import Blocked, Held, NoticeKind
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Transport:
     """Types of notifications it delivers."""
     check: Check
     clock: Clock
-    pace: Pace | None = None
+    limiter: RateLimiter | None = None
     """Rate limits by recipient; a recipient whose turn is far away is held."""
     first_check: float = FIRST_CHECK
     tell: Tell = _nobody
@@ -93,13 +93,13 @@ class Transport:
     def held(self) -> Held:
         """Notifications that must not be claimed now."""
         recipients = {channel for channel in self._closed if channel}
-        if self.pace:
-            recipients |= {str(key) for key in self.pace.busy(_AHEAD)}
+        if self.limiter:
+            recipients |= {str(key) for key in self.limiter.busy(_AHEAD)}
         return Held(frozenset() if self.is_open else self.kinds, frozenset(recipients))
 
     def seconds_held(self) -> float | None:
         """Time until the first waiting recipient has its turn; None when none waits."""
-        waits = self.pace.busy(_AHEAD).values() if self.pace else ()
+        waits = self.limiter.busy(_AHEAD).values() if self.limiter else ()
         return max(min(waits) - _AHEAD, 0.0) if waits else None
 
     async def run(self) -> None:

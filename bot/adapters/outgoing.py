@@ -29,7 +29,7 @@ from bot.config.settings import Config
 from bot.conversation.ports import MailFiles
 from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
-from bot.core.pace import SharedTurns
+from bot.core.rate_limiter import SharedTurns
 from bot.model.notice import BY_MAIL, NoticeKind
 from bot.outbox import Carrier
 from bot.ports import Store
@@ -64,10 +64,10 @@ class Outgoing:
         for transport in (self.slack, self.mail):
             transport.tell, transport.opened = tell, opened
 
-    def share_pace(self, turns: SharedTurns | None) -> None:
+    def share_rate_limit(self, turns: SharedTurns | None) -> None:
         """From now on all replicas on the same database keep to one rate limit together."""
-        if self.slack.pace:
-            self.slack.pace.shared = turns
+        if self.slack.limiter:
+            self.slack.limiter.shared = turns
 
     def carriers(
         self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles, directory: Directory
@@ -106,7 +106,7 @@ def outgoing(
     env: Environment, config: Config, session: ClientSession, clock: Clock, token: TokenSource | None = None
 ) -> Outgoing:
     """The transports: Slack, and the mail server where one is set. `token`: for a user without a password."""
-    pace = slack_client.post_pace(env.slack_posts_per_minute)
+    limiter = slack_client.post_limiter(env.slack_posts_per_minute)
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name, token=token) if env.smtp_url else None
 
@@ -115,8 +115,8 @@ def outgoing(
         if why:
             slack.close(why)
 
-    posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session, pace, on_error)
-    slack = Transport(SLACK, BY_SLACK, slack_check(posting), clock, pace)
+    posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session, limiter, on_error)
+    slack = Transport(SLACK, BY_SLACK, slack_check(posting), clock, limiter)
 
     async def mail_is_open(_: Closure) -> bool:
         return sender is None or await sender.check() is None

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import StoreDown
-from bot.core.pace import Pace
+from bot.core.rate_limiter import RateLimiter
 from bot.model.notice import BLOCKED, Blocked, Claim, NoticeKind, Outcome, Retry, Sent
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
@@ -187,8 +187,8 @@ async def test_closure_ends_even_if_it_could_not_be_reported() -> None:
 
 async def test_recipient_without_a_turn_is_held_until_its_turn_comes() -> None:
     scene = Scene()
-    pace = scene.slack.pace = Pace(1, 0.2, clock=asyncio.get_running_loop().time)
-    pace.hold("C1", 1.3)
+    limiter = scene.slack.limiter = RateLimiter(1, 0.2, clock=asyncio.get_running_loop().time)
+    limiter.hold("C1", 1.3)
     async with scene.running():
         await scene.save("n1", to="C1")
         await scene.save("dm")

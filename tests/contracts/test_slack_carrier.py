@@ -22,7 +22,7 @@ from bot.adapters.slack.present_recipients import PresentRecipients
 from bot.adapters.slack.slack_carrier import SlackCarrier
 from bot.adapters.slack.transport_check import slack_check
 from bot.config.settings import Levels
-from bot.core.pace import Pace
+from bot.core.rate_limiter import RateLimiter
 from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Place, Progress, Retry, Sent
 from bot.model.ticket import Attachment, Ticket
 from bot.tickets.attachments import packed
@@ -213,7 +213,7 @@ def minute_later(s: Scene, updates: int = 48) -> None:
     client = s.carrier._client
     assert isinstance(client, slack_client._PacedClient)
     client.methods.clear()
-    client.methods["chat.update"] = Pace(updates, 60)
+    client.methods["chat.update"] = RateLimiter(updates, 60)
 
 
 async def test_files_are_not_doubled_in_a_long_thread(s: Scene) -> None:
@@ -383,7 +383,7 @@ async def test_channel_is_open_again_once_the_bot_is_in_it(s: Scene) -> None:
 async def test_posts_keep_to_the_rate_limit_of_a_channel(s: Scene) -> None:
     client = s.carrier._client
     assert isinstance(client, slack_client._PacedClient)
-    client.posts = Pace(5, 1.0)
+    client.posts = RateLimiter(5, 1.0)
     s.slack.switches.rate_limits, s.slack.switches.post_burst = True, 5
     began = time.monotonic()
     for number in range(6):

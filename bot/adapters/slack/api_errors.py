@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.backoff import backoff
 from bot.core.i18n import mark, t
-from bot.core.pace import TooSoon
+from bot.core.rate_limiter import TooSoon
 from bot.model.notice import Blocked, Claim, Dead, Gone, Outcome, Progress, Retry
 
 UNSURE = timedelta(seconds=60)

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.api_errors import is_rate_limit, retry_after
-from bot.core.pace import Pace
+from bot.core.rate_limiter import RateLimiter
 
 _WARM = 75
 """Seconds an idle connection is kept: the next click must not pay a TLS handshake (aiohttp's own default is 15)."""
@@ -52,9 +52,9 @@ def open_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     )
 
 
-def post_pace(per_minute: int = 60) -> Pace:
+def post_limiter(per_minute: int = 60) -> RateLimiter:
     """The rate limit of messages, by channel; 0: unlimited."""
-    return Pace(_BURST, _BURST * 60 / per_minute * _MARGIN if per_minute else 0.0)
+    return RateLimiter(_BURST, _BURST * 60 / per_minute * _MARGIN if per_minute else 0.0)
 
 
 class _Client(AsyncWebClient):
@@ -74,27 +74,27 @@ class _Client(AsyncWebClient):
 class _PacedClient(_Client):
     """Keeps to Slack's rate limits: paces messages per channel, and holds a channel or a method after a 429."""
 
-    posts: Pace
-    methods: dict[str, Pace]
+    posts: RateLimiter
+    methods: dict[str, RateLimiter]
 
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
-        pace, key = self._pace(api_method, options)
-        turn = await pace.turn(key)
+        limiter, key = self._limiter(api_method, options)
+        turn = await limiter.turn(key)
         try:
             return await super().api_call(api_method, **options)
         except SlackApiError as error:
             if is_rate_limit(error):
-                await pace.refused(key, retry_after(error))
+                await limiter.refused(key, retry_after(error))
             raise
         finally:
-            await pace.ended(key, turn)
+            await limiter.ended(key, turn)
 
-    def _pace(self, method: str, options: dict[str, Any]) -> tuple[Pace, str]:
+    def _limiter(self, method: str, options: dict[str, Any]) -> tuple[RateLimiter, str]:
         if method == POST:
             return self.posts, str((options.get("json") or {}).get("channel"))
         if method not in self.methods:
             is_limited = method in _PER_MINUTE
-            self.methods[method] = Pace(
+            self.methods[method] = RateLimiter(
                 _PER_MINUTE.get(method, 1000), 60, shared=self.posts.shared if is_limited else None
             )
         return self.methods[method], method
@@ -134,12 +134,16 @@ def for_people(
 
 
 def for_outbox(
-    token: str, api_url: str, session: aiohttp.ClientSession, pace: Pace | None = None, on_error: OnError | None = None
+    token: str,
+    api_url: str,
+    session: aiohttp.ClientSession,
+    limiter: RateLimiter | None = None,
+    on_error: OnError | None = None,
 ) -> AsyncWebClient:
     """The client for notices: paced, without retries of its own. A post that may have arrived is searched for."""
     client = _PacedClient(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
     client.retry_handlers = []
-    client.posts = pace or post_pace()
+    client.posts = limiter or post_limiter()
     client.methods = {}
     client.on_error = on_error
     return client

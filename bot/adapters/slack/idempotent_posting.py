@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS, is_unknown, outcome_of
 from bot.adapters.slack.pages import next_cursor
-from bot.core.pace import TooSoon
+from bot.core.rate_limiter import TooSoon
 from bot.model.notice import Claim, Outcome, Progress
 
 EVENT_TYPE = "desk_notice"

@@ -24,7 +24,7 @@ from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
 from bot.core.errors import StoreDown
-from bot.core.pace import SharedTurns
+from bot.core.rate_limiter import SharedTurns
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer

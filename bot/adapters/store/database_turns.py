@@ -13,14 +13,14 @@ from collections.abc import Callable, Sequence
 from bot.adapters.store import sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.engine_protocol import Engine
-from bot.core.pace import SharedTurn
+from bot.core.rate_limiter import SharedTurn
 
 _GRACE = 2000
 """Milliseconds by which a process may be late to confirm its turn."""
 
 
 class DatabaseTurns:
-    """`bot.core.pace.SharedTurns` on an engine."""
+    """`bot.core.rate_limiter.SharedTurns` on an engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.store import open_store
 from bot.core.errors import StoreDown
-from bot.core.pace import Pace, SharedTurn, TooSoon
+from bot.core.rate_limiter import RateLimiter, SharedTurn, TooSoon
 from bot.ports import Store
 from bot.tickets.ports import Batch
 
@@ -24,36 +24,38 @@ async def stores(postgres_url: str) -> AsyncIterator[tuple[Store, Store]]:
     await asyncio.gather(one.close(), two.close())
 
 
-def paces(stores: tuple[Store, Store], limit: int, window: float, longest_wait: float = 10) -> tuple[Pace, Pace]:
-    one, two = (Pace(limit, window, longest_wait, shared=store.shared_turns) for store in stores)
+def limiters(
+    stores: tuple[Store, Store], limit: int, window: float, longest_wait: float = 10
+) -> tuple[RateLimiter, RateLimiter]:
+    one, two = (RateLimiter(limit, window, longest_wait, shared=store.shared_turns) for store in stores)
     return one, two
 
 
 async def test_two_replicas_together_take_no_more_turns_than_one_may(stores: tuple[Store, Store]) -> None:
-    one, two = paces(stores, 2, 0.05)
-    turns = await asyncio.gather(*(pace.turn("C1") for pace in (one, two) * 6))
+    one, two = limiters(stores, 2, 0.05)
+    turns = await asyncio.gather(*(limiter.turn("C1") for limiter in (one, two) * 6))
     moments = sorted(turn.shared for turn in turns)
     assert len(moments) == 12
     assert all(later - earlier >= 50 for earlier, later in zip(moments, moments[2:], strict=False)), moments
 
 
 async def test_turns_of_two_channels_do_not_wait_for_each_other(stores: tuple[Store, Store]) -> None:
-    one, two = paces(stores, 1, 60)
+    one, two = limiters(stores, 1, 60)
     await asyncio.gather(one.turn("C1"), two.turn("C2"))
     assert [*one.busy(1), *two.busy(1)] == ["C1", "C2"]
 
 
 async def test_replica_learns_of_the_turns_of_another_when_it_is_refused(stores: tuple[Store, Store]) -> None:
-    one, two = paces(stores, 2, 60)
-    for pace in (one, two):
-        await pace.turn("C1")
+    one, two = limiters(stores, 2, 60)
+    for limiter in (one, two):
+        await limiter.turn("C1")
     with pytest.raises(TooSoon):
         await one.turn("C1")
     assert 50 < one.busy(1)["C1"] <= 60
 
 
 async def test_channel_held_after_a_429_is_held_for_every_replica(stores: tuple[Store, Store]) -> None:
-    one, two = paces(stores, 5, 5)
+    one, two = limiters(stores, 5, 5)
     await one.turn("C1")
     await one.refused("C1", 30)
     with pytest.raises(TooSoon):
@@ -62,7 +64,7 @@ async def test_channel_held_after_a_429_is_held_for_every_replica(stores: tuple[
 
 
 async def test_call_that_took_long_counts_from_its_end_for_every_replica(stores: tuple[Store, Store]) -> None:
-    one, two = paces(stores, 1, 0.3)
+    one, two = limiters(stores, 1, 0.3)
     turn = await one.turn("C1")
     await asyncio.sleep(0.15)  # the call
     await one.ended("C1", turn)
@@ -137,7 +139,7 @@ async def test_process_that_was_late_for_its_turn_lines_up_again(
 async def test_turns_written_before_the_clock_of_the_server_was_set_back_are_ignored(
     stores: tuple[Store, Store], postgres_url: str
 ) -> None:
-    one, two = paces(stores, 1, 60)
+    one, two = limiters(stores, 1, 60)
     await one.turn("C1")
     with psycopg.connect(postgres_url) as server:
         server.execute("UPDATE turns SET turns = '[99999999999999]'")
@@ -145,7 +147,7 @@ async def test_turns_written_before_the_clock_of_the_server_was_set_back_are_ign
 
 
 async def test_idle_channels_are_pruned(stores: tuple[Store, Store], postgres_url: str) -> None:
-    one, _ = paces(stores, 1, 1)
+    one, _ = limiters(stores, 1, 1)
     await one.turn("C1")
     await stores[0].prune(datetime.now(UTC) + timedelta(hours=1))
     with psycopg.connect(postgres_url) as server:
@@ -153,7 +155,7 @@ async def test_idle_channels_are_pruned(stores: tuple[Store, Store], postgres_ur
 
 
 async def test_erased_person_is_forgotten(stores: tuple[Store, Store], postgres_url: str) -> None:
-    one, _ = paces(stores, 1, 1)
+    one, _ = limiters(stores, 1, 1)
     for key in ("U1", "U12"):
         await one.turn(key)
     await stores[0].apply(Batch(forget_people=["U1"]))
@@ -178,13 +180,13 @@ class _DownTurns:
 
 
 async def test_replica_paces_for_itself_while_the_database_is_down() -> None:
-    pace = Pace(1, 60, shared=_DownTurns())
-    turn = await pace.turn("C1")
-    await pace.ended("C1", turn)
-    await pace.refused("C1", 1)
+    limiter = RateLimiter(1, 60, shared=_DownTurns())
+    turn = await limiter.turn("C1")
+    await limiter.ended("C1", turn)
+    await limiter.refused("C1", 1)
     assert turn.shared == 0
     with pytest.raises(TooSoon):
-        await pace.turn("C1")
+        await limiter.turn("C1")
 
 
 async def test_embedded_desk_does_not_share_its_pace(tmp_path: object) -> None:
