@@ -25,9 +25,9 @@ async def read(*texts: str) -> MessageAnswers:
 
 async def test_transactions_that_do_not_fit_into_the_form_are_counted() -> None:
     found = await read(table(50))
-    kept = found.answers[PASTED].count("\n")
-    assert 20 < kept < 50
-    assert found.left_out == 50 - kept
+    stored = found.answers[PASTED].count("\n")
+    assert 20 < stored < 50
+    assert found.left_out == 50 - stored
     assert len(found.answers[PASTED]) <= 3000
 
 
