@@ -38,6 +38,7 @@ from bot.config.settings import Config
 from bot.config.settings_file import load
 from bot.conversation.channel_routes import remember_routes
 from bot.core.clock import Clock, now
+from bot.core.deadline import deadline
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk, open_desk
@@ -73,6 +74,8 @@ from runtime.metrics import Metrics
 
 log = logging.getLogger("desk")
 
+_WARM = 3.0
+"""Seconds the start waits for the user groups; then it goes on with their last members."""
 _DRAIN = 1.0
 """Seconds for work after an acknowledgement, and the same for deliveries. The next start delivers what is left."""
 
@@ -114,7 +117,8 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             directory = _directory(client, config, identity, drafts)
             alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None)
             directory.groups.warn = alerts.warn
-            await directory.warm()
+            with deadline(_WARM):
+                await directory.warm()
             routes = await _routes(client, config, drafts)
             members = SlackChannelMembers(client, routes.desk)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)

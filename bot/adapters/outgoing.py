@@ -86,7 +86,7 @@ class Outgoing:
         )
         slack = SlackCarrier(self.posting, store, write, files, limit)
         carriers: dict[NoticeKind, Carrier] = {kind: mail if kind in BY_MAIL else slack for kind in NoticeKind}
-        talking = ConversationCarrier(self.posting, store, write, files, parser)
+        talking = ConversationCarrier(self.posting, store, write, files, parser, slack.repost_card)
         carriers |= dict.fromkeys((NoticeKind.ENTRY, NoticeKind.RECEIPT, NoticeKind.ORIGINAL), talking)
         carriers[NoticeKind.REPORT] = ReportCarrier(self.posting, make_report)
         if retarus.fallback and retarus.email:

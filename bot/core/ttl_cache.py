@@ -15,6 +15,9 @@ from bot.core.deadline import in_time
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+_AGAIN = 10
+"""Divides the time for a call that was waited for in vain before."""
+
 
 @dataclass
 class TtlCache(Generic[K, T]):
@@ -31,10 +34,12 @@ class TtlCache(Generic[K, T]):
     stale_ttl: float = 0.0
     """Seconds after that in which an expired answer still beats none."""
     timeout: float = 1.0
-    """Seconds to wait for a new answer where there is an expired one."""
+    """Seconds a new answer may take where there is an expired one, from when it is asked for."""
     answers: OrderedDict[K, tuple[float, T]] = field(default_factory=OrderedDict)
     """Time and value of each answer."""
     _calls: dict[K, asyncio.Future[T]] = field(default_factory=dict)
+    _begun: dict[K, float] = field(default_factory=dict)
+    """When each call under way was begun."""
 
     async def get(self, key: K) -> T:
         """The cached answer, or a new one. Raises what `ask` raises where there is no answer to fall back on.
@@ -50,8 +55,9 @@ class TtlCache(Generic[K, T]):
         call = self._call(key)
         if at is None or age > self.ttl + self.stale_ttl:
             return await in_time(asyncio.shield(call))
+        left = self._begun.get(key, 0.0) + self.timeout - time.monotonic()
         with suppress(Exception):
-            async with asyncio.timeout(self.timeout):
+            async with asyncio.timeout(max(left, self.timeout / _AGAIN)):
                 return await asyncio.shield(call)
         return at[1]
 
@@ -71,11 +77,13 @@ class TtlCache(Generic[K, T]):
         """Drops the answer; a call under way is not used."""
         self.answers.pop(key, None)
         self._calls.pop(key, None)
+        self._begun.pop(key, None)
 
     def _call(self, key: K) -> asyncio.Future[T]:
         call = self._calls.get(key)
         if call is None:
             call = self._calls[key] = asyncio.ensure_future(self.ask(key))
+            self._begun[key] = time.monotonic()
             call.add_done_callback(lambda done: self._answered(key, done))
         return call
 
@@ -83,6 +91,6 @@ class TtlCache(Generic[K, T]):
         failed = call.cancelled() or call.exception() is not None
         if self._calls.get(key) is not call:
             return  # dropped meanwhile
-        del self._calls[key]
+        del self._calls[key], self._begun[key]
         if not failed:
             self.put(key, call.result())

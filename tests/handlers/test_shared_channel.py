@@ -12,7 +12,7 @@ from bot.core.errors import StoreDown
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
 from handlers.shared_channel import Mirror
-from tests.handlers.world import RETARUS, World, world
+from tests.handlers.world import DESK, RETARUS, World, world
 from tests.localslack.traffic_watch import until
 
 Json = dict[str, Any]
@@ -63,6 +63,20 @@ async def test_broadcast_is_mirrored_once(w: World) -> None:
     await w.rita.act("post", channel=RETARUS, text="to all", thread_ts=letter["ts"], broadcast=True)
     await w.ben.reply(card, "to all")
     assert len([each for each in await w.ben.thread(card) if "to all" in each["text"]]) == 1
+
+
+async def test_message_whose_card_was_deleted_is_mirrored_below_a_new_one(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    [file] = (await w.rita.upload("trace.log", b"x" * 30))["files"]
+    w.slack.admin.delete_message(DESK, card["ts"], replies=True, quietly=True)
+    await w.rita.post(RETARUS, "We see it too.", thread=letter, files=[file["id"]])
+    anew = await w.ben.message(DESK, "PD-1001", after=card)
+    shown = await w.ben.reply(anew, "We see it too")
+    await w.rita.post(RETARUS, "Mended.", thread=letter)
+    await w.ben.reply(anew, "Mended.")
+    assert "trace.log" in str(await w.ben.thread(anew))
+    await w.ben.click(shown, "Record as answer")
+    await w.ben.modal("Answer of Retarus")
 
 
 async def test_message_of_ours_and_one_below_no_letter_are_not_mirrored(w: World) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.api_errors import THREAD_GONE, name_of
 from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt, Seen, Written
 from bot.adapters.slack.message_update import updated
 from bot.conversation.conversation_notices import entry_place
@@ -21,13 +23,18 @@ from bot.model.ticket import Attachment, Ticket
 from bot.ports import Store
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
+Repost = Callable[[DeliveryAttempt, Ticket], Awaitable[Place]]
+"""Posts the card of a ticket again, after somebody deleted it."""
 
 
 class ConversationCarrier:
     """`bot.outbox.Carrier` for `NoticeKind.ENTRY`, `NoticeKind.RECEIPT` and `NoticeKind.ORIGINAL`."""
 
-    def __init__(self, client: AsyncWebClient, store: Store, write: Write, slack: Files, mails: MailFiles) -> None:
+    def __init__(
+        self, client: AsyncWebClient, store: Store, write: Write, slack: Files, mails: MailFiles, repost: Repost
+    ) -> None:
         """`slack`, `mails`: where the files of messages and of mails are read."""
+        self._repost = repost
         self._client = client
         self._store = store
         self._write = write
@@ -61,10 +68,21 @@ class ConversationCarrier:
         place = await self._store.place(ticket.id, entry_place(entry.id))
         if place and await updated(self._client, place, message):
             return Sent()
+        try:
+            return Sent(await self._below(delivery, entry, message, card))
+        except SlackApiError as error:
+            if name_of(error) not in THREAD_GONE:
+                raise
+            card = await self._repost(delivery, ticket)
+            [message] = await self._write(notice, ticket, card.link)
+            return Sent(card, places=(await self._below(delivery, entry, message, card),))
+
+    async def _below(self, delivery: DeliveryAttempt, entry: Entry, message: Written, card: Place) -> Place:
+        """Posts the entry in the card's thread, with its files."""
         ts = await delivery.posted(card.channel, message, thread=card.ts)
         if entry.files and not delivery.has(FILES):
             await delivery.files_once(card.channel, card.ts, ts, lambda: self._upload(entry, card))
-        return Sent(Place(ticket_id=ticket.id, role=entry_place(entry.id), channel=card.channel, ts=ts))
+        return Place(ticket_id=entry.ticket_id, role=entry_place(entry.id), channel=card.channel, ts=ts)
 
     async def _receipt(self, notice: Notice, ticket: Ticket) -> Outcome:
         """Updates the receipt; where it was deleted, the entry in the thread says the same."""

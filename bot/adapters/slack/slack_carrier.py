@@ -143,7 +143,7 @@ class SlackCarrier:
         except SlackApiError as error:
             if name_of(error) not in THREAD_GONE:
                 raise
-            place = await self._repost_card(delivery, ticket)
+            place = await self.repost_card(delivery, ticket)
             ts = await self._line(delivery, ticket, place)
             return Sent(place, places=_places(delivery.claim.notice, place.channel, ts))
         return Sent(await self._linked(place), places=_places(delivery.claim.notice, place.channel, ts))
@@ -154,7 +154,7 @@ class SlackCarrier:
         broadcast = bool(notice.body.get(CALL))
         return await delivery.all_posted(place.channel, messages, thread=place.ts, broadcast=broadcast)
 
-    async def _repost_card(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
+    async def repost_card(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
         """Posts the card again after somebody deleted it; the thread continues below the new one."""
         notice = delivery.claim.notice.model_copy(update={"kind": NoticeKind.CARD, "body": {}})
         message = (await self._write(notice, ticket, ""))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -122,3 +123,23 @@ async def test_call_under_way_when_forgotten_is_not_cached() -> None:
     cache.forget("a")
     assert await call == 1
     assert await cache.get("a") == 2
+
+
+async def test_slow_answer_is_waited_for_once_where_there_is_an_expired_one() -> None:
+    answer = asyncio.Event()
+
+    async def ask(_: str) -> str:
+        await answer.wait()
+        return "new"
+
+    cache = TtlCache(ask, ttl=60, stale_ttl=600, timeout=0.2)
+    cache.put("a", "old", age=61)
+    began = time.monotonic()
+    assert [await cache.get("a") for _ in range(3)] == ["old"] * 3
+    cache.timeout = 3600.0
+    waiting = asyncio.create_task(cache.get("a"))
+    answer.set()
+    assert await waiting == "new"
+    assert time.monotonic() - began > 0.2
+    assert not cache._calls
+    assert not cache._begun
