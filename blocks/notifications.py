@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blocks import kit, letter, reminder_messages, thread_lines
+from blocks import direct_messages, kit, letter, reminder_messages, thread_lines
 from blocks.card import Who
 from blocks.kit import Json, Message
 from bot.config.settings import Config
@@ -27,7 +27,7 @@ def messages(
     if notice.kind is NoticeKind.THREAD:
         return [thread_lines.message(notice, ticket, event, config, who, outcomes)]
     if notice.kind is NoticeKind.DIRECT:
-        return [thread_lines.direct(notice, ticket, event, config, who, link)]
+        return [direct_messages.direct(notice, ticket, event, config, who, link)]
     if notice.kind is NoticeKind.CHASE_POST:
         return [Message(kit.escape(str(notice.body["text"])), _pages(str(notice.body["text"])))]
     return letter.messages(LetterText.model_validate(notice.body["letter"]))

@@ -1,15 +1,14 @@
-"""Thread messages: one line per event, and a direct message to the one person it concerns."""
+"""Thread messages: one line per event."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from blocks import delivery_lines, kit, letter, notes, outbound, priority_call, reminder_messages, undo, urgency
-from blocks.card import Who, primary
+from blocks.card import Who
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
 from blocks.transitions import RETARUS
-from blocks.urgency import title
 from bot.config.settings import Config, Team
 from bot.core.cleaning import excerpt
 from bot.core.clock import as_moment
@@ -18,9 +17,9 @@ from bot.escalation.letter import shown
 from bot.forms.field_table import field as field_of
 from bot.forms.field_table import priority_reason
 from bot.model.notice import Notice
-from bot.model.ticket import Event, Party, Stage, Ticket
+from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step
-from bot.tickets.notifications import FOLLOWED, SILENT
+from bot.tickets.notifications import SILENT
 
 
 def message(
@@ -44,8 +43,8 @@ def message(
     if called:
         return Message(priority_call.words(ticket, config), [*blocks, *priority_call.buttons(ticket)])
     button = _next(ticket, event)
-    words = ": ".join((_words(elements), *_reasons(event)))
-    return Message(_pushed(ticket, config, words), [*blocks, kit.actions("story", [button])] if button else blocks)
+    words = ": ".join((_words(elements), *reasons(event)))
+    return Message(pushed(ticket, config, words), [*blocks, kit.actions("story", [button])] if button else blocks)
 
 
 def _next(ticket: Ticket, event: Event) -> Json | None:
@@ -321,80 +320,10 @@ _LINES: dict[str, Line] = {
 }
 
 
-def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
-    """A direct message: the event, its ticket, and the next step."""
-    if "failed" in notice.body:
-        return delivery_lines.not_delivered(notice, ticket)
-    words = _to_you(notice, ticket, event, config, who(event.by))
-    name = kit.link(title(ticket, config), link)
-    about = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}")
-    answers = answered(notice, ticket, config)
-    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
-    if priority_call.is_call(notice):
-        blocks += priority_call.buttons(ticket)
-    elif ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
-        blocks.append(kit.actions("direct", [primary(ticket, config)]))
-    return Message(_pushed(ticket, config, " ".join(filter(None, (words, *_reasons(event))))), blocks)
-
-
-def _pushed(ticket: Ticket, config: Config, words: str) -> str:
+def pushed(ticket: Ticket, config: Config, words: str) -> str:
     """Text of a notification: priority, number and end-customer first."""
     return kit.escape(f"{urgency.push(ticket, config)}: {excerpt(words, 300)}")
 
 
-def _reasons(event: Event) -> list[str]:
+def reasons(event: Event) -> list[str]:
     return [event.detail["reason"]] if event.detail.get("reason") else []
-
-
-def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
-    if priority_call.is_call(notice):
-        priority = ticket.answer("priority")
-        return t(
-            "It is {priority}, according to {name}. Please make sure that somebody takes it at once.",
-            priority=priority,
-            name=name,
-        )
-    news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
-    if news:
-        return t(news).format(name=name)
-    if event.kind == Step.UNDO.value:
-        return undo.words_to_one(event, name, is_owner=notice.to == ticket.owner)
-    if notice.to != ticket.owner and event.kind in FOLLOWED:
-        return words_of(event, ticket, config, name)
-    if notice.to != ticket.owner:
-        handed_on = event.kind == Move.HAND_ON.value
-        words = t("{name} assigned it to somebody else.") if handed_on else t("{name} took it over from you.")
-    else:
-        judged = Step.FILL_IN.value if "priority" in notice.names("news") else ""
-        turn = _STAYS_WITH_RETARUS.get(event.kind) if ticket.ball is Party.RETARUS else None
-        words = t(turn or _YOURS.get(event.kind) or _YOURS.get(judged, _OWNER))
-    return words.format(name=name)
-
-
-_NEWS = {
-    "their_remedy": mark("Retarus provided a remedy, {name} recorded it. Please verify that it works."),
-    "their_workaround": mark("Retarus provided a workaround, {name} recorded it. Please verify that it helps."),
-    "remedy": mark("{name} has a remedy for you. Please confirm it with the end-customer."),
-    "workaround": mark("{name} has a workaround for you. Please confirm that it helps the end-customer."),
-}
-"""Requests to the recipients of an answer, the most important first."""
-
-
-_OWNER = mark("{name} assigned it to you.")
-
-
-_YOURS = {
-    Step.FILL_IN.value: mark("{name} changed its priority."),
-    Move.SEND_BACK.value: mark("{name} sent it back to you."),
-    Move.RESOLVE.value: mark("{name} resolved it. Please confirm with the end-customer, then close it."),
-    Move.REOPEN.value: mark("{name} reopened it. It is yours again."),
-    Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
-    Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
-    Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
-    Step.RETARUS_WROTE.value: mark("Retarus wrote. The message is in the ticket's thread: please record it there."),
-}
-_STAYS_WITH_RETARUS = {
-    Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. Does Retarus need to know it?"),
-    Move.GO_ON.value: mark("{name} no longer waits for the end-customer's answer. Retarus works on it."),
-}
-"""Line while the ticket is with Retarus."""

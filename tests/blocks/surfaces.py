@@ -14,6 +14,7 @@ from blocks import (
     create,
     customer_words,
     digest,
+    direct_messages,
     eas,
     escalation,
     escalation_form,
@@ -139,7 +140,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         yield f"story {what}", thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, NoticeKind.DIRECT, to)
-            yield f"direct {what} {to}", thread_lines.direct(notice, ticket, event, config, who, LINK)
+            yield f"direct {what} {to}", direct_messages.direct(notice, ticket, event, config, who, LINK)
     yield from learned.relayed(ticket, config, who)
     together = {"parent_number": 1009, "parent": "t9", "leads": 2}
     affected = Affected(customer=ticket.answer("customer"), by=BEN, at=NOW)
@@ -151,7 +152,7 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
             thread_lines.message(a_notice(ticket, NoticeKind.THREAD, body=news), ticket, event, config, who),
         )
         direct = a_notice(ticket, NoticeKind.DIRECT, body=news)
-        yield f"direct news {key}", thread_lines.direct(direct, ticket, event, config, who, LINK)
+        yield f"direct news {key}", direct_messages.direct(direct, ticket, event, config, who, LINK)
     yield from _messages_about_several(ticket, config, who)
     for end in ENDS:
         notice = a_notice(ticket, NoticeKind.THREAD, body=end)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from blocks import delivery_lines, letter, reminders, thread_lines, transitions
+from blocks import delivery_lines, direct_messages, letter, reminders, thread_lines, transitions
 from blocks.kit import Message
 from bot.config.settings import Config
 from bot.model.notice import Letter, NoticeKind
@@ -44,7 +44,7 @@ def ended(**body: str) -> Message:
 def direct(what: str, to: str, stage: Stage = Stage.SECOND, by: str = ALEX, **detail: str) -> Message:
     ticket: Ticket = an_incident(stage)
     event = an_event(ticket, what, by, **detail)
-    return thread_lines.direct(a_notice(ticket, NoticeKind.DIRECT, to), ticket, event, CONFIG, who, LINK)
+    return direct_messages.direct(a_notice(ticket, NoticeKind.DIRECT, to), ticket, event, CONFIG, who, LINK)
 
 
 def of(message: Message, kind: str) -> list[dict[str, Any]]:
@@ -200,7 +200,7 @@ def test_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_onl
 def test_old_direct_message_offers_no_step_that_is_over() -> None:
     ticket = an_incident(Stage.FIRST, version=9)
     event = an_event(an_incident(Stage.FIRST, version=8), Move.SEND_BACK, ALEX)
-    message = thread_lines.direct(a_notice(ticket, NoticeKind.DIRECT, ANNA), ticket, event, CONFIG, who, "")
+    message = direct_messages.direct(a_notice(ticket, NoticeKind.DIRECT, ANNA), ticket, event, CONFIG, who, "")
     assert of(message, "button") == []
 
 
@@ -213,7 +213,7 @@ def test_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owne
     )
     assert "2nd level: please accept." in line.text
     assert "changed the priority to P1: no outbound mail" in line.text
-    word = thread_lines.direct(
+    word = direct_messages.direct(
         a_notice(ticket, NoticeKind.DIRECT, ANNA, body), ticket, event, a_config(), lambda _: "Ben", LINK
     )
     assert "changed its priority." in word.text
