@@ -27,7 +27,7 @@ _FALLBACKS = {
     ("retarus", "reply_to"): mark("not set: the mailbox of the desk if it reads one, else the sender's own address"),
     ("reports", "people"): mark("not set: the leads"),
 }
-"""What holds where one of these is not set."""
+"""Value in force where one of these is not set."""
 
 
 def tables(config: Config) -> dict[str, list[tuple[str, str]]]:
