@@ -68,7 +68,7 @@ _CHANGE_KIND = {
 _CUT = mark(
     "The message is {length} characters long: its first {most} are shown here. The ticket links to the whole message."
 )
-_CUT_FOR_GOOD = mark("The text is {length} characters long: its first {most} stand here, and the rest is not kept.")
+_CUT_FOR_GOOD = mark("The text is {length} characters long: its first {most} are shown here, and the rest is not kept.")
 _HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not added.")
 """Warning that neither the link nor the files of the message can be read; its text can be used all the same."""
 

@@ -22,8 +22,8 @@ def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[J
     there = max(examples(answers), default=0)
     label = t("Several transactions at once: a table or CSV")
     hint = t(
-        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all; above {length} characters "
-        "as a file",
+        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all; more than {length} "
+        "characters as a file",
         most=MAX_TRANSACTIONS,
         length=LONGEST,
     )

@@ -64,4 +64,4 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def _nothing_sent(dispatcher: Dispatcher, click: Click) -> None:
-    await dispatcher.tell(click, t("Nothing was sent: it was sent again already, or a newer letter has gone since."))
+    await dispatcher.tell(click, t("Nothing was sent: it was sent again already, or a newer letter has been sent."))

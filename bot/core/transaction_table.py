@@ -40,7 +40,7 @@ _HEADINGS: Mapping[str, str] = {
         "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller "
         "id|callerid|csid|account|"
         "absender|absenderadresse|absendernummer|absenderkennung|absendendes konto|sendendes konto|von|konto|"
-        "anrufer|quelle|sender number",
+        "absenderkonto|anrufer|quelle|sender number",
         "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination "
         "address|termination number|to|to address|"
         "destination|destination number|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
@@ -50,7 +50,7 @@ _HEADINGS: Mapping[str, str] = {
         "remote number|remote station|gegenstelle|handynummer",
         "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende "
         "nummer|eingangsnummer|"
-        "eingehende rufnummer|rufnummer eingehend",
+        "eingehende rufnummer|rufnummer eingehend|empfangsrufnummer|empfangsnummer",
         "status": "status|status code|statuscode|status message|statusmeldung|result|ergebnis|error|error "
         "message|fehler|fehlermeldung|reason|grund|response|antwort|"
         "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|"

@@ -147,12 +147,14 @@ class Reminders:
             permissions.require(actor, ticket, Move.HAND_ON)
             require_possible(ticket, Move.HAND_ON)
             if not colleague.person.is_staff:
-                words = t("{name} cannot have it: tickets are for active, full members.", name=colleague.person.name)
+                words = t(
+                    "{name} cannot own it: only active, full members can own tickets.", name=colleague.person.name
+                )
                 raise Invalid({"to": words})
             try:
                 permissions.require(colleague, ticket, Move.HAND_ON)
             except Refused as error:
-                words = t("{name} cannot have it: they are not on the team it is with.", name=colleague.person.name)
+                words = t("{name} cannot own it: they are not on the team it is with.", name=colleague.person.name)
                 raise Invalid({"to": words}) from error
             if to == ticket.owner:
                 raise Invalid({"to": t("They own it already.")})

@@ -58,7 +58,7 @@ _STEPS: Final = {
     Step.EXPECT.value: mark("announcement or question of Retarus"),
     Step.CHASE.value: mark("Retarus was asked again"),
     Step.TELL.value: mark("message to Retarus"),
-    Step.UNDO.value: mark("the step before was undone"),
+    Step.UNDO.value: mark("the previous step was undone"),
 }
 """Events that are evidence."""
 _PARTIES: Final = {

@@ -121,7 +121,7 @@ def require_undo(actor: Actor, step: Event, config: Config) -> None:
     require_part(actor)
     leads = {user for level in (Level.FIRST, Level.SECOND) for user in config.leads(level)}
     if not (actor.is_admin or actor.id in leads | {step.by}):
-        raise NotYours(t("A step is undone by whoever made it, or by a lead."))
+        raise NotYours(t("Only the person who made a step, or a lead, can undo it."))
 
 
 def require_admin(actor: Actor) -> None:

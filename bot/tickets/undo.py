@@ -66,9 +66,9 @@ class Undo:
         """Names whoever did something since; a reminder, for example, has no author."""
         name, by = reference(ticket, self.config), history[-1].by
         if not by:
-            raise NotNow(t("Something newer happened on {ticket} since. Use the buttons of the card now.", ticket=name))
+            raise NotNow(t("Something newer has happened on {ticket}. Use the buttons of the card now.", ticket=name))
         person = (await self.directory.person(by)).name
         words = t(
-            "{name} did something newer on {ticket} since. Use the buttons of the card now.", name=person, ticket=name
+            "{name} has done something newer on {ticket}. Use the buttons of the card now.", name=person, ticket=name
         )
         raise NotNow(words)

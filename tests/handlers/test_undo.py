@@ -56,7 +56,7 @@ async def test_button_goes_away_after_ten_minutes(w: World) -> None:
 async def test_click_of_somebody_else_is_refused_in_words(w: World) -> None:
     card, line = await taken(w)
     await w.ben.click(line, "Undo")
-    assert (await w.ben.reply(card, "A step is undone by whoever made it, or by a lead."))["is_ephemeral"]
+    assert (await w.ben.reply(card, "Only the person who made a step, or a lead, can undo it."))["is_ephemeral"]
     assert (await w.ticket()).stage is Stage.FIRST
 
 

@@ -47,8 +47,11 @@ def test_table_is_read_in_every_shape(text: str) -> None:
     assert read(text) == (ONE,)
 
 
-def test_telephone_numbers_are_written_for_abroad_and_an_inbound_one_is_the_number_called() -> None:
-    text = "Time;Direction;From;To;Status;Job ID\n27.08.2019 11:04;eingehend;089 1234–5678;040 66969 100;Error 62;J-1"
+@pytest.mark.parametrize(
+    "headings", ["Time;Direction;From;To;Status", "Zeitstempel;Richtung;Absenderkonto;Empfangsrufnummer;Status"]
+)
+def test_telephone_numbers_are_written_for_abroad_and_an_inbound_one_is_the_number_called(headings: str) -> None:
+    text = f"{headings};Job ID\n27.08.2019 11:04;eingehend;089 1234–5678;040 66969 100;Error 62;J-1"
     assert read(text) == (
         {
             "when": "1566896640", "direction": "inbound", "sender": "+49 89 12345678", "inbound": "+49 40 66969100",

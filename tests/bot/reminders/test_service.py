@@ -206,7 +206,7 @@ async def test_guest_or_deactivated_person_on_the_team_is_refused_with_the_true_
     ticket = await world.accepted()
     with pytest.raises(Invalid) as error:
         await world.desk.reminders.hand_on(ticket.id, BEN, to, world.form())
-    assert error.value.errors["to"].endswith("cannot have it: tickets are for active, full members.")
+    assert error.value.errors["to"].endswith("cannot own it: only active, full members can own tickets.")
 
 
 async def test_admin_who_reassigns_a_ticket_that_nobody_has_hears_where_it_is(world: World) -> None:

@@ -145,7 +145,7 @@ async def test_undo_is_refused_after_a_step_of_the_desk_itself(world: World) -> 
         update={"version": reminded.version, "by": "", "kind": Step.REMIND.value, "before": None}
     )
     await world.store.apply(Batch(tickets=[reminded], events=[event]))
-    with pytest.raises(NotNow, match="Something newer happened on PD-1001 since"):
+    with pytest.raises(NotNow, match="Something newer has happened on PD-1001"):
         await undone(world, taken)
 
 
