@@ -134,7 +134,7 @@ async def test_undo_is_refused_after_ten_minutes(world: World) -> None:
 async def test_undo_is_refused_with_a_name_once_something_newer_was_done(world: World) -> None:
     taken = await world.taken()
     await world.desk.tickets.note(taken.id, ALEX, "They called again", world.form())
-    with pytest.raises(NotNow, match="Alex Adler did something newer on PD-1001 since"):
+    with pytest.raises(NotNow, match="Alex Adler has done something newer on PD-1001"):
         await undone(world, taken)
 
 
