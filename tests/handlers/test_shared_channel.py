@@ -70,11 +70,11 @@ async def test_message_whose_card_was_deleted_is_mirrored_below_a_new_one(w: Wor
     [file] = (await w.rita.upload("trace.log", b"x" * 30))["files"]
     w.slack.admin.delete_message(DESK, card["ts"], replies=True, quietly=True)
     await w.rita.post(RETARUS, "We see it too.", thread=letter, files=[file["id"]])
-    anew = await w.ben.message(DESK, "PD-1001", after=card)
-    shown = await w.ben.reply(anew, "We see it too")
+    new_card = await w.ben.message(DESK, "PD-1001", after=card)
+    shown = await w.ben.reply(new_card, "We see it too")
     await w.rita.post(RETARUS, "Mended.", thread=letter)
-    await w.ben.reply(anew, "Mended.")
-    assert "trace.log" in str(await w.ben.thread(anew))
+    await w.ben.reply(new_card, "Mended.")
+    assert "trace.log" in str(await w.ben.thread(new_card))
     await w.ben.click(shown, "Record as answer")
     await w.ben.modal("Answer of Retarus")
 
