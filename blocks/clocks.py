@@ -16,8 +16,13 @@ from bot.core.i18n import t
 from bot.model.ticket import Party, Ticket
 
 
-def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, config: Config) -> Json:
-    """Every running timer with its moment, and the time that each party had to act; what the card has no room for."""
+def shown(
+    ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, config: Config, *, by_lead: bool = False
+) -> Json:
+    """Every running timer with its moment, and the time that each party had to act; what the card has no room for.
+
+    `by_lead`: with what a lead of its level can do.
+    """
     lines = [_clock(run, at) for run in runs]
     if not any(run.timer is Timer.PLAN for run in runs):
         no_sla = t("Remedy or action plan: no SLA set (see your contract / the Global Support Guide)")
@@ -30,7 +35,7 @@ def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, con
         blocks.append(kit.rich(kit.line(*kit.filled(t("Reminders are snoozed until {time}"), time=until))))
     if ticket.stage.is_open:
         pace = kit.button(t("Cadence"), reminders.PACE, ticket.id)
-        blocks.append(kit.actions("reminders", [*reminders.buttons(ticket), pace]))
+        blocks.append(kit.actions("reminders", [*reminders.buttons(ticket, by_lead=by_lead), pace]))
     more = [*further(ticket, config), customer_words.button(ticket.id), outage.button(ticket.id)]
     more.append(evidence_pack.button(ticket.id))
     blocks.append(kit.actions("more", more))

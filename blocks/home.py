@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from blocks import guides, kit, search, urgency
+from blocks import bulk, guides, kit, search, urgency
 from blocks.card import party_name, primary, state_of
 from blocks.create import begins
 from blocks.kit import Json
@@ -15,7 +15,7 @@ from bot.core.cleaning import capital, excerpt, shorten_middle
 from bot.core.clock import span
 from bot.core.i18n import mark, t
 from bot.forms.validation import level_name
-from bot.home import FOR_ADMINS, AttentionReason, Overview, Screen, Tab, Urgent, is_late
+from bot.home import FOR_ADMINS, FOR_LEADS, AttentionReason, Overview, Screen, Tab, Urgent, is_late
 from bot.model.ticket import Kind, Level, Party, Ticket
 from bot.model.transitions import STANDING
 from bot.tickets.reference import kind_name
@@ -30,6 +30,7 @@ TAKE_UP = "home.take_up."
 """Prefix of the buttons that take up a form that was put aside; its kind is the value, and the rest."""
 
 _TABS = {
+    Tab.TEAM: mark("Team"),
     Tab.TICKETS: mark("Tickets"),
     Tab.NOTES: mark("Technical notes"),
     Tab.MAIL: mark("Unassigned"),
@@ -55,14 +56,15 @@ def closed(words: str, *, raises: bool = False) -> Json:
     return view([{"type": "section", "text": kit.plain(words)}, *(buttons if raises else [])])
 
 
-def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool) -> Json:
-    """Any part but the first."""
-    return view([navigation(tab, is_admin=is_admin), kit.header(t(_TABS[tab])), *blocks])
+def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool, is_lead: bool = False) -> Json:
+    """Any part but those with tickets."""
+    return view([navigation(tab, is_admin=is_admin, is_lead=is_lead), kit.header(t(_TABS[tab])), *blocks])
 
 
-def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
+def navigation(chosen: Tab, *, is_admin: bool, is_lead: bool = False, dead: int = 0) -> Json:
     """The parts of the Home, and the button that raises a ticket."""
-    shown = [tab for tab in Tab if is_admin or tab not in FOR_ADMINS]
+    hidden = frozenset() if is_admin else FOR_ADMINS if is_lead else FOR_ADMINS | FOR_LEADS
+    shown = [tab for tab in Tab if tab not in hidden]
     buttons = [
         kit.button(
             f"{t(_TABS[tab])} ({dead})" if tab is Tab.LETTERS and dead else t(_TABS[tab]),
@@ -78,7 +80,7 @@ def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
     )
 
 
-def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
+def overview(seen: Overview, config: Config, *, is_admin: bool, is_lead: bool = False) -> Json:
     """Overview tab: items that need this person now, their drafts, and a page of open tickets."""
     return view(
         [
@@ -87,7 +89,7 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
             *([kit.note(t(_WEBINARS))] if seen.misses_webinars else []),
             *_drafts(seen.drafts),
             kit.divider(),
-            navigation(Tab.TICKETS, is_admin=is_admin, dead=seen.dead),
+            navigation(Tab.TICKETS, is_admin=is_admin, is_lead=is_lead, dead=seen.dead),
             kit.header(t("Open tickets: {count}", count=seen.open)),
             *_filters(seen),
             kit.divider(),
@@ -223,6 +225,8 @@ def _page(seen: Overview, config: Config) -> list[Json]:
         buttons.append(kit.button(t("First page"), PAGE + "first", seen.screen.narrowed().pack()))
     if seen.next:
         buttons.append(kit.button(t("Next page"), PAGE + "next", seen.next.pack()))
+    if seen.may_change and seen.compared > 1:
+        buttons.append(bulk.button(bulk.of_home(seen.screen)))
     numbers = {"first": first + 1, "last": first + len(seen.page), "total": seen.total}
     where = t("{first} to {last} of {total}, most urgent first", **numbers)
     if seen.compared < seen.total:

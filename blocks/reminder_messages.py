@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from blocks import kit, reminders, transitions, urgency
+from blocks import assignment, kit, reminders, transitions, urgency
 from blocks.card import primary
 from blocks.kit import Json, Message
 from blocks.urgency import title
@@ -132,10 +132,15 @@ def _struck(words: str) -> Json:
     return {"type": "text", "text": words, "style": {"strike": True}}
 
 
-def _ways_out(ticket: Ticket, config: Config, *, can_move: bool = True) -> list[Json]:
-    """Next step, log what is new, and the rest; for a reader who may not make the next move, a note or a snooze."""
-    if not can_move:
-        return [_log(Step.NOTE, ticket), _snooze(ticket)]
+def _of_others(ticket: Ticket, to: str, config: Config) -> list[Json]:
+    """For a reader who may not make the next move: a note, a snooze, and for a lead the assignment."""
+    by_lead = assignment.is_lead_of(to, ticket, config)
+    assign = [assignment.button(ticket)] if by_lead and assignment.is_assignable(ticket, by_lead=True) else []
+    return [*assign, _log(Step.NOTE, ticket), _snooze(ticket)]
+
+
+def _ways_out(ticket: Ticket, config: Config) -> list[Json]:
+    """Next step, log what is new, and the rest."""
     log = Move.RETARUS_UPDATE if ticket.stage is Stage.RETARUS else Step.NOTE
     found = [primary(ticket, config), _log(log, ticket), *_without_answer(ticket), *reminders.buttons(ticket)]
     seen = {str(each["action_id"]): each for each in reversed(found)}
@@ -185,7 +190,8 @@ def _one(item: Item, to: str, config: Config) -> Message:
     words = _words_for(item, to)
     blocks = [_about(item, words, config)]
     if item.asks:
-        blocks.append(kit.actions("reminder", _ways_out(item.ticket, config, can_move=item.is_theirs_to_move)))
+        buttons = _ways_out(item.ticket, config) if item.is_theirs_to_move else _of_others(item.ticket, to, config)
+        blocks.append(kit.actions("reminder", buttons))
     return Message(kit.escape(f"{reference(item.ticket, config)}: {words}"), blocks)
 
 

@@ -1,10 +1,10 @@
-"""Modals of reminders: snooze, announcements of Retarus, action plan, cadence, reassignment, chaser."""
+"""Modals of reminders: snooze, announcements of Retarus, action plan, cadence, chaser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from blocks import kit
+from blocks import assignment, kit
 from blocks.evidence import along
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
@@ -12,7 +12,6 @@ from blocks.outbound import WRITE
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import MOVES, Move
 from bot.reminders.snooze import Preset
 from bot.tickets.attachments import waiting
 
@@ -23,16 +22,13 @@ EXPECT = "reminders.expect"
 CHASE = "reminders.chase"
 PLAN = "reminders.plan"
 PACE = "reminders.pace"
-HAND_ON = "reminders.hand_on"
 
-UNTIL, PRESET, WORD, TO = "until", "preset", "word", "to"
+UNTIL, PRESET, WORD = "until", "preset", "word"
 """Block ids of inputs."""
 
-_HAND_ON_AT = frozenset(stage for stage, what in MOVES if what is Move.HAND_ON)
 
-
-def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:
-    """Further actions on a reminder, by action id and name."""
+def choices(ticket: Ticket, *, by_lead: bool = False) -> Iterable[tuple[str, str]]:
+    """Further actions on a reminder, by action id and name. `by_lead`: with those of a lead."""
     if ticket.stage is Stage.RETARUS:
         yield CHASE, t("Chase Retarus")
         yield EXPECT, t("Set next update")
@@ -40,14 +36,14 @@ def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:
         yield WRITE, t("Send to Retarus")
     if ticket.stage.is_open and ticket.times.planned is None:
         yield PLAN, t("Action plan")
-    if ticket.stage in _HAND_ON_AT:
-        yield HAND_ON, t("Reassign")
+    if assignment.is_assignable(ticket, by_lead=by_lead):
+        yield assignment.ASK, t("Assign to somebody")
     if ticket.stage.is_open:
         yield SNOOZE, t("Snooze")
 
 
-def buttons(ticket: Ticket) -> list[Json]:
-    return [kit.button(name, action, ticket.id) for action, name in choices(ticket)]
+def buttons(ticket: Ticket, *, by_lead: bool = False) -> list[Json]:
+    return [kit.button(name, action, ticket.id) for action, name in choices(ticket, by_lead=by_lead)]
 
 
 # --- the modals
@@ -132,18 +128,6 @@ def pace(ticket: Ticket, name: str) -> Json:
     asked = text_input(WORD, t("Minutes"), t("Empty: as the policy says"), value=own, multiline=False, needed=False)
     about = t("until the first reminder and between reminders, in working time")
     return kit.modal(PACE, t("Cadence"), [kit.note(f"{name} · {about}"), asked], submit=t("Set"), about=ticket.id)
-
-
-def hand_on(ticket: Ticket, name: str) -> Json:
-    picker: Json = {"type": "users_select", "action_id": ANSWER}
-    who: Json = {
-        "type": "input",
-        "block_id": TO,
-        "label": kit.plain(t("To whom?")),
-        "element": picker,
-        "optional": False,
-    }
-    return kit.modal(HAND_ON, t("Reassign"), [kit.note(name), who], submit=t("Reassign"), about=ticket.id)
 
 
 def _moment(key: str, label: str, initial: int, *, needed: bool = True) -> Json:

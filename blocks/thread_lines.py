@@ -174,9 +174,7 @@ def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Js
 
 
 def _handed_on(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
-    return kit.filled(
-        t("{name} reassigned it to {colleague}"), name=kit.bold(name), colleague=kit.mention(ticket.owner)
-    )
+    return kit.filled(t("{name} assigned it to {colleague}"), name=kit.bold(name), colleague=kit.mention(ticket.owner))
 
 
 def _files(words: str) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,10 +15,11 @@ from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move
 from bot.reminders.service import Reminders
 from bot.tickets import permissions
+from bot.tickets.assignment import Assignment
 from bot.tickets.queries import Queries
 from bot.tickets.service import Tickets
 
-MAX_TICKETS: Final = 10
+MAX_TICKETS: Final = 50
 """Tickets of one form: Slack waits three seconds for its answer."""
 
 
@@ -25,6 +27,7 @@ class BulkAction(StrEnum):
     """An action on several tickets, with its label."""
 
     TAKE = mark("Take or accept")
+    ASSIGN = mark("Assign to somebody")
     SNOOZE = mark("Snooze")
     SAME_CAUSE = mark("Same cause as another ticket")
 
@@ -51,14 +54,17 @@ class BulkRequest:
     """Reason of a snooze."""
     leader: str = ""
     """The leading ticket of a common cause, called PD-1001."""
+    to: str = ""
+    """The person they are assigned to."""
 
 
 @dataclass(frozen=True)
 class Bulk:
-    """Changes several tickets, one after the other. A ticket that cannot be changed does not stop the others."""
+    """Changes several tickets, each by itself: one that cannot be changed does not stop the others."""
 
     queries: Queries
     tickets: Tickets
+    assignment: Assignment
     reminders: Reminders
     known_issues: KnownIssues
 
@@ -66,9 +72,11 @@ class Bulk:
         """Applies the action to each ticket; idempotent per form. `Invalid` where none is chosen."""
         permissions.require_part(await self.queries.actor(by))
         if not ticket_ids:
-            raise Invalid({"tickets": t("Choose at least one ticket.")})
+            raise Invalid({"tickets.0": t("Choose at least one ticket.")})
         act = self._act(by, wish, form)
-        done = [await self._outcome(each, act) for each in ticket_ids[:MAX_TICKETS]]
+        asked = [self._outcome(each, act) for each in dict.fromkeys(ticket_ids[:MAX_TICKETS])]
+        # a common cause changes the leading ticket each time: at once, its changes would get in each other's way
+        done = [await each for each in asked] if wish.action is BulkAction.SAME_CAUSE else await gather(*asked)
         if all(outcome.errors for outcome in done):
             raise Invalid(done[0].errors)
         return done
@@ -82,13 +90,22 @@ class Bulk:
             what = Move.ACCEPT if ticket.stage not in {Stage.NEW, Stage.FIRST} else Move.TAKE
             return await self.tickets.act(ticket_id, what, by, once)
 
+        async def assign(ticket_id: str) -> Ticket:
+            return await self.assignment.assign(ticket_id, by, wish.to, f"{form}:{ticket_id}")
+
         async def snooze(ticket_id: str) -> Ticket:
             return await self.reminders.snooze(ticket_id, by, wish.until, wish.word, f"{form}:{ticket_id}")
 
         async def link(ticket_id: str) -> Ticket:
             return await self.known_issues.same_cause(ticket_id, by, wish.leader, f"{form}:{ticket_id}")
 
-        return {BulkAction.TAKE: take, BulkAction.SNOOZE: snooze, BulkAction.SAME_CAUSE: link}[wish.action]
+        acts = {
+            BulkAction.TAKE: take,
+            BulkAction.ASSIGN: assign,
+            BulkAction.SNOOZE: snooze,
+            BulkAction.SAME_CAUSE: link,
+        }
+        return acts[wish.action]
 
     async def _outcome(self, ticket_id: str, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
         try:

@@ -41,7 +41,9 @@ from bot.reminders.status_alerts import StatusAlerts
 from bot.reports.evidence_pack import EvidencePacks
 from bot.reports.service import Reports
 from bot.search.service import Search
+from bot.team import TeamHome
 from bot.tickets.answers import Answers
+from bot.tickets.assignment import Assignment
 from bot.tickets.changes import Changes
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, NoMembers, NoRoster, OnDuty
@@ -65,6 +67,7 @@ class Desk:
     members: ChannelMembers
     queries: Queries
     tickets: Tickets
+    assignment: Assignment
     answers: Answers
     undo: Undo
     escalation: Escalation
@@ -97,6 +100,7 @@ class Desk:
     reports: Reports
     evidence_packs: EvidencePacks
     home: Home
+    team: TeamHome
     archive: PersonalDataArchive
     maintenance: Maintenance
 
@@ -126,6 +130,7 @@ def open_desk(
     evidence = Evidence(changes, queries, customers, store, config, status_page)
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
     tickets = Tickets(changes, queries, answers, drafts, directory, config, clock)
+    assignment = Assignment(changes, queries, store)
     links = KnownIssues(changes, queries, store, config, routes)
     reminders = Reminders(changes, queries, answers, register, store, store, config, clock, routes)
     inbound = Inbound(changes, queries, store, config, clock)
@@ -137,6 +142,7 @@ def open_desk(
         members=members,
         queries=queries,
         tickets=tickets,
+        assignment=assignment,
         answers=answers,
         undo=Undo(changes, queries, store, directory, config),
         escalation=escalation,
@@ -157,7 +163,7 @@ def open_desk(
         status_alerts=StatusAlerts(changes, queries, store, config, clock, status_page),
         known_issues=links,
         outages=Outages(changes, queries, answers, links, store, config),
-        bulk=Bulk(queries, tickets, reminders, links),
+        bulk=Bulk(queries, tickets, assignment, reminders, links),
         register=register,
         customers=customers,
         customer_words=CustomerWords(queries, customers, store, config),
@@ -169,6 +175,7 @@ def open_desk(
         reports=Reports(queries, customers, register, store, config, clock, routes, wake),
         evidence_packs=EvidencePacks(queries, store, store, clock, wake),
         home=Home(queries, register, store, store, drafts, config, clock),
+        team=TeamHome(queries, directory, store, config, clock),
         archive=PersonalDataArchive(store, drafts, clock, by="desk"),
         maintenance=store,
     )

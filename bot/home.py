@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
@@ -25,7 +25,6 @@ PAGE = 10
 """Tickets of one page of the list."""
 URGENT = 8
 """Tickets on top."""
-_FAR_AHEAD = timedelta(days=3650)
 COMPARED = 100
 """Open tickets of a list that are compared; of more, those due soonest."""
 _OWNED = 50
@@ -37,6 +36,7 @@ _LATEST = "9"
 class Tab(StrEnum):
     """The parts of the Home."""
 
+    TEAM = "team"
     TICKETS = "tickets"
     NOTES = "notes"
     MAIL = "mail"
@@ -47,6 +47,7 @@ class Tab(StrEnum):
     LETTERS = "letters"
 
 
+FOR_LEADS = frozenset({Tab.TEAM})
 FOR_MEMBERS = frozenset({Tab.RESOURCES})
 FOR_ADMINS = frozenset({Tab.CONTACTS, Tab.CUSTOMERS, Tab.SETTINGS, Tab.LETTERS})
 
@@ -59,6 +60,8 @@ class Screen:
     level: Level | None = None
     ball: Party | None = None
     mine: bool = False
+    listed: str = ""
+    """A list of the leads' part that is shown by itself: see `bot.team`."""
     first: int = 0
     """Number of items before the page."""
     urgent: int = 0
@@ -70,18 +73,19 @@ class Screen:
 
     def pack(self) -> str:
         """The value of a button."""
-        mine = "1" if self.mine else ""
-        return "|".join((self.tab, self.level or "", self.ball or "", mine, str(self.first), str(self.urgent)))
+        which = "1" if self.mine else self.listed
+        return "|".join((self.tab, self.level or "", self.ball or "", which, str(self.first), str(self.urgent)))
 
     @classmethod
     def unpack(cls, text: str) -> Screen:
         """The view of a button; one that an earlier release drew has seven parts, and its page is the same."""
-        tab, level, ball, mine, first, *more = text.split("|", 6)
+        tab, level, ball, which, first, *more = text.split("|", 6)
         return cls(
             tab=Tab(tab),
             level=Level(level) if level else None,
             ball=Party(ball) if ball else None,
-            mine=bool(mine),
+            mine=which == "1",
+            listed=which if which != "1" else "",
             first=int(first),
             urgent=int(more[0]) if len(more) == 1 else 0,
         )
@@ -138,6 +142,8 @@ class Overview:
     """The edition of the guides this contact has not acknowledged yet."""
     misses_webinars: bool = False
     """True if this contact has not taken part in the onboarding webinars (guide 2.6)."""
+    may_change: bool = False
+    """True if this person may change tickets."""
     dead: int = 0
     """Letters and messages that were not delivered; shown to admins."""
     open: int = field(init=False)
@@ -201,6 +207,8 @@ class Home:
         actor = await self.queries.actor(user)
         if tab in FOR_ADMINS:
             permissions.require_admin(actor)
+        elif tab in FOR_LEADS:
+            permissions.require_lead(actor)
         else:
             (permissions.require_staff if tab in FOR_MEMBERS else permissions.require_reader)(actor)
         return actor
@@ -230,10 +238,10 @@ class Home:
         actor = await self.allowed(user, Tab.TICKETS)
         now, store = as_utc(at or self.clock()), self.store
         standing, mine = await store.standing(), await store.count(Query(open=True, owner=user))
-        owned = await self._most_urgent(Query(open=True, owner=user), mine, _OWNED)
+        owned = await self.queries.most_urgent(Query(open=True, owner=user), mine, _OWNED)
         urgent = needs(actor, owned, await self._unclaimed(actor), self.config, now)
         total = await self._total(user, screen, standing)
-        found = sorted(await self._listed(user, screen, total), key=lambda one: urgency.order(one, self.config, now))
+        found = await self._ordered(user, screen, total, now)
         begin = screen.first if screen.first < len(found) else 0
         above = screen.urgent if screen.urgent < len(urgent) else 0
         page, shown = found[begin : begin + PAGE], urgent[above : above + URGENT]
@@ -254,8 +262,19 @@ class Home:
             links=await store.card_links([each.id for each in named]),
             who=await self.queries.names({each.owner for each in named}),
             **await self._duties_of_contact(user),
+            may_change=permissions.is_on_team(actor),
             dead=len(await self.dead()) if actor.is_admin else 0,
         )
+
+    async def listed(self, user: str, screen: Screen) -> list[Ticket]:
+        """The tickets of the list, most urgent first, on all its pages: for the form that changes several."""
+        await self.allowed(user, Tab.TICKETS)
+        total = await self._total(user, screen, await self.store.standing())
+        return await self._ordered(user, screen, total, as_utc(self.clock()))
+
+    async def _ordered(self, user: str, screen: Screen, total: int, now: datetime) -> list[Ticket]:
+        found = await self._listed(user, screen, total)
+        return sorted(found, key=lambda one: urgency.order(one, self.config, now))
 
     async def dead(self) -> list[Letter]:
         """The newest that were not delivered."""
@@ -273,21 +292,12 @@ class Home:
         """
         if screen.mine:
             mine = Query(open=True, owner=user, stages=screen.stages, ball=screen.ball)
-            return await self._most_urgent(mine, total, COMPARED)
+            return await self.queries.most_urgent(mine, total, COMPARED)
         if screen.ball is None:
-            return await self._most_urgent(Query(open=True, level=screen.level), total, COMPARED)
+            return await self.queries.most_urgent(Query(open=True, level=screen.level), total, COMPARED)
         each = [Query(open=True, stages=(stage,), ball=screen.ball) for stage in screen.stages]
         limit = COMPARED if total <= COMPARED else COMPARED // max(1, len(each))
-        return [ticket for query in each for ticket in await self._most_urgent(query, total, limit)]
-
-    async def _most_urgent(self, query: Query, total: int, limit: int) -> list[Ticket]:
-        """All of them, or of more than `limit` those due soonest and the newest."""
-        if total <= limit:
-            return await self.store.find(replace(query, limit=limit))
-        half = limit // 2
-        due = await self.store.find(replace(query, due_before=as_utc(self.clock()) + _FAR_AHEAD, limit=half))
-        newest = await self.store.find(replace(query, limit=half))
-        return list({each.id: each for each in (*due, *newest)}.values())
+        return [ticket for query in each for ticket in await self.queries.most_urgent(query, total, limit)]
 
     async def _total(self, user: str, screen: Screen, standing: Mapping[tuple[Stage, Party], int]) -> int:
         if screen.mine:

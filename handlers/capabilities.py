@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from handlers import (
+    assignment,
     bulk,
     checklist,
     contacts,
@@ -58,6 +59,7 @@ CAPABILITIES = (
     shared_channel,
     thread_offer,
     reminders,
+    assignment,
     conversation,
     tickets,
     bulk,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import contacts, conversation, create, customers, home, notes, resources, settings, undelivered
+from blocks import contacts, conversation, create, customers, home, notes, resources, settings, team, undelivered
 from blocks.kit import Json
 from bot.core.errors import NotYours
 from bot.desk import Desk
@@ -26,9 +26,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     keep_up = _keeper(dispatcher, lambda user: publish(dispatcher.client, drawing, user))
 
     async def opened(event: SlackEvent) -> None:
-        """Shows the first part: what needs this person now."""
+        """Shows the first part: what needs this person now, and to a lead the team."""
         if event.tab != "messages":
-            await drawing.home.remember_screen(event.user, Screen(), event.at)
+            first = Screen(Tab.TEAM) if await desk.team.leads(event.user) else Screen()
+            await drawing.home.remember_screen(event.user, first, event.at)
             keep_up(event.user)
 
     async def look(click: Click) -> None:
@@ -61,6 +62,7 @@ LOOKS = (
     *(home.LEVEL + key for key in home.LEVELS),
     *(home.BALL + ball for ball in Party),
     *(home.PAGE + page for page in home.PAGES),
+    *(team.TURN + turn for turn in team.TURNS),
     *(customers.TURN + turn for turn in customers.TURNS),
     *(notes.TURN + turn for turn in notes.TURNS),
 )
@@ -122,10 +124,14 @@ class HomeRenderer:
             actor = await self.home.allowed(user, screen.tab)
         except NotYours as refusal:
             return home.closed(str(refusal), raises=(await self.desk.queries.actor(user)).person.is_staff)
+        rights = {"is_admin": actor.is_admin, "is_lead": bool(actor.leads)}
         if screen.tab is Tab.TICKETS:
-            seen = await self.home.overview(user, screen, at)
-            return home.overview(seen, self.desk.config, is_admin=actor.is_admin)
-        return home.part(screen.tab, await self._part(user, screen), is_admin=actor.is_admin)
+            return home.overview(await self.home.overview(user, screen, at), self.desk.config, **rights)
+        if screen.tab is Tab.TEAM:
+            dead = len(await self.home.dead()) if actor.is_admin else 0
+            seen = await self.desk.team.overview(user, screen, at)
+            return home.view(team.blocks(seen, self.desk.config, home.navigation(Tab.TEAM, dead=dead, **rights)))
+        return home.part(screen.tab, await self._part(user, screen), **rights)
 
     async def _part(self, user: str, screen: Screen) -> list[Json]:
         match screen.tab:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from blocks import clocks, reminders
+from blocks import assignment, clocks, reminders
 from blocks.kit import Json
 from bot.core.errors import Conflict
 from bot.desk import Desk
 from bot.model.ticket import Ticket
-from bot.model.transitions import Move
 from bot.reminders.snooze import presets
 from bot.tickets.reference import reference
 from handlers.conversation import recording
@@ -38,7 +37,8 @@ def _asked(desk: Desk) -> dict[str, Draw]:
 
     async def show(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)
-        return clocks.shown(ticket, named(ticket), desk.reminders.runs(ticket), desk.clock(), desk.config)
+        runs, by_lead = desk.reminders.runs(ticket), assignment.is_lead_of(click.user, ticket, desk.config)
+        return clocks.shown(ticket, named(ticket), runs, desk.clock(), desk.config, by_lead=by_lead)
 
     async def snooze(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)
@@ -57,10 +57,6 @@ def _asked(desk: Desk) -> dict[str, Draw]:
         ticket = await desk.queries.open_to(click.value, click.user)
         return reminders.pace(ticket, named(ticket))
 
-    async def hand_on(click: Click) -> Json:
-        ticket = await desk.queries.allowed(click.value, Move.HAND_ON, click.user)
-        return reminders.hand_on(ticket, named(ticket))
-
     async def chase(click: Click) -> Json:
         ticket, draft = await desk.reminders.chaser(click.value, click.user)
         return reminders.chase(ticket, named(ticket), draft, desk.routes.ways, desk.config)
@@ -71,7 +67,6 @@ def _asked(desk: Desk) -> dict[str, Draw]:
         reminders.EXPECT: expect,
         reminders.PLAN: plan,
         reminders.PACE: pace,
-        reminders.HAND_ON: hand_on,
         reminders.CHASE: chase,
     }
 
@@ -95,9 +90,6 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
     async def pace(form: Submission) -> None:
         await desk.reminders.pace(form.ticket, form.user, word(form), form.view)
 
-    async def hand_on(form: Submission) -> None:
-        await desk.reminders.hand_on(form.ticket, form.user, form.typed.get(reminders.TO, ""), form.view)
-
     async def chase(form: Submission) -> Json | None:
         try:
             await desk.reminders.chase(form.ticket, form.user, word(form), form.view, form.version)
@@ -112,6 +104,5 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
         reminders.EXPECT: expect,
         reminders.PLAN: plan,
         reminders.PACE: pace,
-        reminders.HAND_ON: hand_on,
         reminders.CHASE: chase,
     }

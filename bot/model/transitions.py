@@ -16,7 +16,7 @@ class Move(Glossed):
     RAISE = "raise", "somebody raised it"
     TAKE = "take", "a 1st-level agent makes it theirs"
     TAKE_OVER = "take_over", "somebody of the same level takes it from its owner"
-    HAND_ON = "hand_on", "it is given to a colleague of the same level"
+    HAND_ON = "hand_on", "it is assigned to a colleague of the level it is at"
     HAND_OFF = "hand_off", "the 1st level assigns it to the 2nd-level team, with a summary"
     COMPRESS = "compress", "priority 1 only: the 2nd level takes it without a handoff, with a reason"
     ACCEPT = "accept", "a 2nd-level engineer makes it theirs"
@@ -65,6 +65,7 @@ class Step(Glossed):
 
 MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.NEW, Move.TAKE): Stage.FIRST,
+    (Stage.NEW, Move.HAND_ON): Stage.FIRST,
     (Stage.NEW, Move.HAND_OFF): Stage.HANDED_OFF,
     (Stage.NEW, Move.COMPRESS): Stage.SECOND,
     (Stage.NEW, Move.RESOLVE): Stage.RESOLVED,
@@ -83,6 +84,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.FIRST_ASKED, Move.RESOLVE): Stage.RESOLVED,
     (Stage.FIRST_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
+    (Stage.HANDED_OFF, Move.HAND_ON): Stage.SECOND,
     (Stage.HANDED_OFF, Move.SEND_BACK): Stage.FIRST,
     (Stage.HANDED_OFF, Move.RESOLVE): Stage.RESOLVED,
     (Stage.SECOND, Move.TAKE_OVER): Stage.SECOND,
@@ -114,6 +116,9 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.CLOSED, Move.REOPEN): Stage.FIRST,
 }
 """Every possible move. RAISE is not here, as a new ticket has no stage before it."""
+
+UNTAKEN = frozenset({Stage.NEW, Stage.HANDED_OFF})
+"""Stages in which nobody at the level has taken the ticket yet."""
 
 TOGETHER = frozenset(
     (stage, Move.RESOLVE) for stage in (Stage.NEW, Stage.FIRST_ASKED, Stage.HANDED_OFF, Stage.SECOND_ASKED)

@@ -1,4 +1,4 @@
-"""Reminders: the periodic sweep, and actions on a reminder (snooze, cadence, plan, reassignment, chaser)."""
+"""Reminders: the periodic sweep, and actions on a reminder (snooze, cadence, plan, chaser)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.core.i18n import t
 from bot.escalation.follow_up import FollowUp, follow_up
 from bot.model.contact import Contact
 from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move, Step, change, event, move, require_possible
+from bot.model.transitions import Step, change, event
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
 from bot.reminders.snooze import presets
@@ -138,30 +138,6 @@ class Reminders:
             return Change(planned, event(planned, Step.PLAN, by, at, plan=text, **{"answer.plan": text}))
 
         return await self.changes.change(ticket_id, f"{form}:plan", decide)
-
-    async def hand_on(self, ticket_id: str, by: str, to: str, form: str) -> Ticket:
-        """Reassigns the ticket to a colleague of the same level, who is notified."""
-        actor, colleague = await self.queries.actor(by), await self.queries.actor(to)
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            permissions.require(actor, ticket, Move.HAND_ON)
-            require_possible(ticket, Move.HAND_ON)
-            if not colleague.person.is_staff:
-                words = t(
-                    "{name} cannot own it: only active, full members can own tickets.", name=colleague.person.name
-                )
-                raise Invalid({"to": words})
-            try:
-                permissions.require(colleague, ticket, Move.HAND_ON)
-            except Refused as error:
-                words = t("{name} cannot own it: they are not on the team it is with.", name=colleague.person.name)
-                raise Invalid({"to": words}) from error
-            if to == ticket.owner:
-                raise Invalid({"to": t("They own it already.")})
-            moved = move(ticket, Move.HAND_ON, to, at)
-            return Change(moved, event(moved, Move.HAND_ON, by, at))
-
-        return await self.changes.change(ticket_id, f"{form}:hand_on", decide)
 
     # --- chasing Retarus
 

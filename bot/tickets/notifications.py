@@ -12,7 +12,7 @@ from bot.core.i18n import t
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
 from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Sent, direct_lane
-from bot.model.ticket import NOBODY, Event, Ticket
+from bot.model.ticket import NOBODY, Event, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.model.undoing import AUTHOR, counted, kind_of
 
@@ -166,7 +166,7 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
     if event.kind == Step.UNDO.value:
         people.add(event.detail[AUTHOR])
-    if before and event.kind == Move.ACCEPT.value:
+    if before and before.stage is Stage.HANDED_OFF and event.kind in {Move.ACCEPT.value, Move.HAND_ON.value}:
         people.discard(before.owner)  # they reassigned it themselves, and the thread names the new owner
     return sorted(people - {event.by})
 

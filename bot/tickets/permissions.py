@@ -15,7 +15,7 @@ from bot.core.i18n import t
 from bot.forms.validation import level_name
 from bot.model.contact import Contact, Person
 from bot.model.ticket import Event, Level, Ticket
-from bot.model.transitions import MOVES, STANDING, Move, require_possible
+from bot.model.transitions import MOVES, STANDING, UNTAKEN, Move, require_possible
 
 BREAK_GLASS_REASON = "glass"
 """The key of the reason for which an admin breaks the glass."""
@@ -28,6 +28,8 @@ class Actor:
     person: Person
     levels: frozenset[Level] = field(default=frozenset())
     is_admin: bool = False
+    leads: frozenset[Level] = field(default=frozenset())
+    """The levels this person is a lead of: `leads` in desk.toml."""
     is_in_channel: bool = False
     """A member of the desk channel, where tickets are read."""
 
@@ -68,7 +70,12 @@ def require(actor: Actor, ticket: Ticket, what: Move) -> None:
     """
     require_staff(actor)
     level = level_for(ticket, what)
-    if actor.is_admin or level in actor.levels:
+    if actor.is_admin or (what is Move.HAND_ON and level in actor.leads):
+        return
+    if what is Move.HAND_ON and ticket.stage in UNTAKEN:
+        words = t("Only a lead assigns what nobody has taken yet. Take it, or ask a lead of the {level}.")
+        raise NotYours(words.format(level=level_name(level)))
+    if level in actor.levels:
         return
     if what is Move.REOPEN and actor.levels:
         return
@@ -92,9 +99,26 @@ def require(actor: Actor, ticket: Ticket, what: Move) -> None:
     )
 
 
+def may_own(actor: Actor, ticket: Ticket) -> bool:
+    """True if the ticket can be assigned to this person: they work at the level it is at."""
+    return actor.person.is_staff and (actor.is_admin or ticket.stage.worked_at in actor.levels)
+
+
+def require_lead(actor: Actor) -> None:
+    """Requires a lead of either level, or an admin: for the team's tickets and the load of each person."""
+    require_staff(actor)
+    if not (actor.leads or actor.is_admin):
+        raise NotYours(t("This is for leads: `leads` under [desk] or a level in desk.toml names them."))
+
+
+def is_on_team(actor: Actor) -> bool:
+    """True for people of either level, their leads, and admins."""
+    return bool(actor.levels) or bool(actor.leads) or actor.is_admin
+
+
 def is_reader(actor: Actor) -> bool:
     """True if this person may read tickets: part of the support team, or member of the desk channel."""
-    return actor.person.is_staff and (bool(actor.levels) or actor.is_admin or actor.is_in_channel)
+    return actor.person.is_staff and (is_on_team(actor) or actor.is_in_channel)
 
 
 def require_reader(actor: Actor) -> None:
@@ -110,9 +134,9 @@ def require_reader(actor: Actor) -> None:
 
 
 def require_part(actor: Actor) -> None:
-    """Requires the right to write notes and answers: both levels, and admins."""
+    """Requires the right to write notes and answers: both levels, their leads, and admins."""
     require_staff(actor)
-    if not (actor.levels or actor.is_admin):
+    if not is_on_team(actor):
         raise NotYours(t("This is for the support team, and you are on neither level here. Ask an admin to add you."))
 
 

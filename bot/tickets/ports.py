@@ -69,6 +69,8 @@ class Query:
     owner: str = ""
     due_before: datetime | None = None
     """Only tickets that need attention at or before this moment; soonest first instead of newest first."""
+    is_oldest_first: bool = False
+    """True for the oldest first instead of the newest; without pages."""
     before: tuple[datetime, str] | None = None
     """For the next page: (raised_at, id) of the last ticket of the page before."""
     limit: int = 20
@@ -103,6 +105,9 @@ class TicketStore(ChangeStore, Protocol):
 
     async def standing(self) -> dict[tuple[Stage, Party], int]:
         """Number of open tickets by stage; a stage without any is left out."""
+
+    async def loads(self) -> dict[tuple[str, Stage], int]:
+        """Number of open tickets by owner and stage; the cost does not grow with closed tickets."""
 
     async def history(self, ticket_id: str) -> list[Event]:
         """Oldest first."""
@@ -180,6 +185,9 @@ class Directory(Protocol):
 
     async def levels(self, person: Person) -> frozenset[Level]:
         """The partner's levels this person works at."""
+
+    async def team(self, level: Level) -> tuple[str, ...]:
+        """User ids of the people named for this level; empty where every full member works at it."""
 
     def forget(self, user_id: str) -> None:
         """Drops the cached profile."""

@@ -17,7 +17,7 @@ from bot.core.i18n import Language, language_of, t
 from bot.core.identifiers import fold, references
 from bot.forms.validators import CheckContext
 from bot.model.notice import Place
-from bot.model.ticket import Event, Kind, Stage, Ticket
+from bot.model.ticket import Event, Kind, Level, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
 from bot.tickets import permissions
 from bot.tickets.permissions import Actor
@@ -48,8 +48,9 @@ class Queries:
         """The person behind a click, with their levels."""
         person = await self.directory.person(user)
         levels, is_admin = await self.directory.levels(person), user in self.config.desk.admins
-        is_to_be_asked = person.is_staff and not (levels or is_admin)
-        return Actor(person, levels, is_admin, is_to_be_asked and await self.members.includes(user))
+        leads = frozenset(level for level in (Level.FIRST, Level.SECOND) if user in self.config.leads(level))
+        is_to_be_asked = person.is_staff and not (levels or leads or is_admin)
+        return Actor(person, levels, is_admin, leads, is_to_be_asked and await self.members.includes(user))
 
     async def language_of(self, user: str) -> Language:
         """Language of this person: that of their Slack, or else the desk's."""
@@ -169,6 +170,15 @@ class Queries:
             found = list({each.id: each for each in (*due, *found)}.values())
         count = len(found) if len(found) < _PAGE else await self.store.count(query)
         return nsmallest(limit, found, key=lambda each: urgency.order(each, self.config, at)), count
+
+    async def most_urgent(self, query: Query, total: int, limit: int) -> list[Ticket]:
+        """All of them, or of more than `limit` those due soonest and the newest."""
+        if total <= limit:
+            return await self.store.find(replace(query, limit=limit))
+        half = limit // 2
+        due = await self.store.find(replace(query, due_before=self.clock() + _FAR_AHEAD, limit=half))
+        newest = await self.store.find(replace(query, limit=half))
+        return list({each.id: each for each in (*due, *newest)}.values())
 
     async def _scope(self, user: str, scope: str, limit: int) -> Query | None:
         """Query of the scope; None for the level of a person without one."""

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-from blocks import contacts, customers, guides, home, resources, settings, undelivered
+from blocks import contacts, customers, guides, home, resources, settings, team, undelivered
 from blocks.kit import Json, Message
 from bot.config.guide_versions import Guides
 from bot.config.settings import Config
@@ -16,6 +16,7 @@ from bot.model.contact import Contact, ContractException, EndCustomer
 from bot.model.notice import Letter, NoticeKind
 from bot.model.ticket import Kind, Level, Party, Stage, Ticket
 from bot.register.customers import CustomerPage
+from bot.team import OWN, Load, TeamList, TeamOverview, TeamPage
 from tests.blocks import learned
 from tests.factories import BEN, NOW, a_contact, a_notice
 
@@ -42,6 +43,7 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
         "who": who,
         "to_acknowledge": GUIDES.edition,
         "misses_webinars": True,
+        "may_change": True,
         "dead": 3,
     }
     return Overview(**{**defaults, **values})
@@ -60,6 +62,7 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     yield "home of nobody", home.overview(nothing, config, is_admin=False)
     yield "home closed", home.closed(ticket.answer("happens"))
     yield "home closed, raising open", home.closed(ticket.answer("happens"), raises=True)
+    yield from _team(ticket, config, who)
     for tab, blocks in _parts(ticket, config):
         yield f"home {tab}", home.part(tab, blocks, is_admin=True)
     yield from learned.views(ticket, config, who)
@@ -67,6 +70,20 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
         yield f"contact {contact and contact.slack_user}", contacts.modal(contact)
     for customer in (None, a_customer(ticket)):
         yield f"customer {customer and customer.id}", customers.modal(customer)
+
+
+def _team(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Json]]:
+    """The leads' part, and each of its lists, full and empty."""
+    many = [ticket.model_copy(update={"id": f"t{number}"}) for number in range(10)]
+    people = [Load(f"U{number}", number, number // 2) for number in range(24)]
+    navigation = home.navigation(Tab.TEAM, is_admin=True, dead=3)
+    for listed, full in product(("", *TeamList, f"{OWN}{BEN}"), (True, False)):
+        page = TeamPage(many, 5000, 100) if full else TeamPage()
+        names = (listed,) if listed else tuple(TeamList)
+        screen = Screen(Tab.TEAM, listed=listed, first=10 if listed and full else 0)
+        shown = people if full else []
+        seen = TeamOverview(screen, dict.fromkeys(names, page), shown, 5 * len(shown), {}, who)
+        yield f"home team {listed} {full}", home.view(team.blocks(seen, config, navigation))
 
 
 def _parts(ticket: Ticket, config: Config) -> Iterator[tuple[Tab, list[Json]]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from blocks import (
+    assignment,
     bulk,
     card,
     checklist,
@@ -55,6 +56,7 @@ from bot.model.undoing import UNDOABLE
 from bot.register.customer_words import CustomerStage, CustomerText
 from bot.reminders.handover import Handover
 from bot.reminders.snooze import presets
+from bot.tickets.assignment import Assignee
 from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from bot.tickets.priority_call import CALL
@@ -201,8 +203,11 @@ def _several(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, J
     """The form for several tickets, and its result."""
     moments = presets(Level.FIRST, "Europe/Berlin", config, NOW)
     for what in ("", *BulkAction):
-        yield f"several {what}", bulk.modal([ticket] * 10, "level", config, moments, what)
-    yield "several of none", bulk.modal([], "mine", config, (), "")
+        people = [Assignee(f"U{number}", ticket.answer("customer")[:150], number) for number in range(100)]
+        listed = [ticket.model_copy(update={"id": f"t{number:03}"}) for number in range(150)]
+        for offer in (bulk.BulkOffer(moments), bulk.BulkOffer(moments, is_lead=True, candidates=people)):
+            yield f"several {what} {offer.is_lead}", bulk.modal(listed, bulk.Scope("level", 50), config, offer, what)
+    yield "several of none", bulk.modal([], bulk.Scope("mine"), config, bulk.BulkOffer(), "")
     results = [Outcome(ticket), Outcome(ticket, NASTY * 9)] * 5
     yield "results of several", bulk.result(results, config, lambda _: name)
 
@@ -210,6 +215,11 @@ def _several(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, J
 def _with_thread(view: Json, ticket: Ticket) -> Json:
     offers = [ThreadMessage(ticket.id, f"{number}.1", NASTY, NOW, NASTY * 40) for number in range(5)]
     return thread_offer.with_messages(view, "triage", offers)
+
+
+def _assigning(ticket: Ticket, name: str) -> Iterator[tuple[str, Json]]:
+    many = [Assignee(f"U{number}", ticket.answer("customer")[:150], number) for number in range(100)]
+    yield from ((f"assign to {len(some)}", assignment.modal(ticket, name, some)) for some in ((), many))
 
 
 def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
@@ -227,7 +237,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"], config)
     yield "plan", reminders.plan(ticket, name)
     yield "pace", reminders.pace(ticket, name)
-    yield "hand on", reminders.hand_on(ticket, name)
+    yield from _assigning(ticket, name)
     for what in transitions.ASKED:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)

@@ -59,6 +59,19 @@ async def test_tickets_with_the_same_cause_are_linked_but_for_the_leading_one() 
     assert (await w.desk.queries.ticket(leading.id)).leads == 2
 
 
+async def test_lead_assigns_several_and_each_level_keeps_its_own_people() -> None:
+    w = await a_world(desk={"leads": [NEMO]})
+    new, offered, taken = await w.raised(), await w.handed_off(), await w.taken()
+    wish = BulkRequest(BulkAction.ASSIGN, to=ALEX)
+    for _ in range(2):
+        found = await w.desk.bulk.apply([new.id, offered.id, taken.id], NEMO, wish, "form")
+        assert [each.ticket.owner for each in found] == [ALEX, ANNA, ALEX]
+        assert [bool(each.refusal) for each in found] == [False, True, False]
+    with pytest.raises(Invalid) as wrong:
+        await w.desk.bulk.apply([new.id], NEMO, BulkRequest(BulkAction.ASSIGN), w.form())
+    assert set(wrong.value.errors) == {"to"}
+
+
 async def test_several_are_for_the_support_team_and_never_more_than_a_form_lists() -> None:
     w = await a_world()
     ids = [(await w.raised()).id for _ in range(MAX_TICKETS + 1)]

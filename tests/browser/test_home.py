@@ -75,6 +75,9 @@ async def bea_cannot_send_it(user: UserGetter) -> None:
 async def carla_adds_alex_and_completes_bea(user: UserGetter) -> None:
     carla = await user("carla")
     home = await open_app_home(carla)
+    await expect(home).to_contain_text(t("Per person"))
+    await save_screenshot(carla, "team")
+    await carla.press(home, t("Tickets"))
     await expect(home).to_contain_text(t("Open tickets: {count}", count=1))
     await save_screenshot(carla, "home")
     await carla.press(home, t("Contacts"))

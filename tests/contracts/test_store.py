@@ -332,6 +332,23 @@ async def test_open_tickets_are_counted_by_stage_and_by_who_must_act(store: Stor
     }
 
 
+async def test_open_tickets_are_counted_by_owner_and_stage(store: Store) -> None:
+    owned = (
+        ("a", "UANNA", Stage.NEW),
+        ("b", "UANNA", Stage.FIRST),
+        ("c", "UBEN", Stage.FIRST),
+        ("d", "UBEN", Stage.FIRST),
+    )
+    await save(store, *(a_ticket(key, owner=owner, stage=stage) for key, owner, stage in owned))
+    await save(store, a_ticket("e", owner="UBEN", stage=Stage.CLOSED))
+    assert await store.loads() == {("UANNA", Stage.NEW): 1, ("UANNA", Stage.FIRST): 1, ("UBEN", Stage.FIRST): 2}
+
+
+async def test_tickets_are_found_oldest_first(store: Store) -> None:
+    await save(store, *(a_ticket(key, raised_at=START + minutes(at)) for key, at in (("b", 2), ("a", 1), ("c", 3))))
+    assert await ids(store, stages=(Stage.NEW,), is_oldest_first=True, limit=2) == ["a", "b"]
+
+
 @pytest.mark.parametrize(("ball", "found"), [(Party.RETARUS, "r0"), (Party.SECOND, "r1"), (Party.CUSTOMER, "r2")])
 async def test_ticket_with_retarus_is_found_by_who_must_act(store: Store, ball: Party, found: str) -> None:
     await save(store, *with_retarus(asked=START, customer_asked=START))

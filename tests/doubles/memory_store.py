@@ -331,7 +331,8 @@ class MemoryStore(MemoryConversation):
             return sorted(found, key=lambda ticket: (ticket.due or query.due_before, ticket.id))[: query.limit]
         if query.before:
             found = [ticket for ticket in found if (ticket.raised_at, ticket.id) < query.before]
-        return sorted(found, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[: query.limit]
+        is_newest_first = not query.is_oldest_first
+        return sorted(found, key=lambda each: (each.raised_at, each.id), reverse=is_newest_first)[: query.limit]
 
     async def count(self, query: Query) -> int:
         return len(self._matching(query))
@@ -428,6 +429,9 @@ class MemoryStore(MemoryConversation):
 
     async def standing(self) -> dict[tuple[Stage, Party], int]:
         return dict(Counter((each.stage, each.ball) for each in self._tables().tickets.values() if each.ball))
+
+    async def loads(self) -> dict[tuple[str, Stage], int]:
+        return dict(Counter((each.owner, each.stage) for each in self._tables().tickets.values() if each.stage.is_open))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         theirs = [each for each in self._tables().tickets.values() if fold(each.answer("customer")) == customer != ""]

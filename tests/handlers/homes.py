@@ -36,7 +36,7 @@ async def gone(person: PersonDriver, words: str) -> Json:
 
 async def at(person: PersonDriver, part: str, words: str) -> Json:
     """The Home, opened, at this part of it."""
-    await person.click(await opened(person, "Open tickets"), part)
+    await person.click(await opened(person, "Raise a ticket"), part)
     return await shown(person, words)
 
 

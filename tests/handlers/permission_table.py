@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from blocks import home
-from bot.home import FOR_ADMINS, FOR_MEMBERS, Tab
+from bot.home import FOR_ADMINS, FOR_LEADS, FOR_MEMBERS, Tab
 
 RAISE = "Raise a ticket"
 RESOURCES = "Read the resources"
@@ -18,11 +18,13 @@ MOVE = "Any other move"
 UNDO = "Undo a step"
 SEND = "Send to Retarus"
 CONTACT = "Chase Retarus"
+LEAD = "See the team's tickets"
 ADMIN = "Register of contacts"
 SLACK = ""
 """Listeners without a right: events of Slack, whose result is checked where it is drawn."""
 
-TABS = {home.TAB + tab: ADMIN if tab in FOR_ADMINS else RESOURCES if tab in FOR_MEMBERS else READ for tab in Tab}
+PARTS = {**dict.fromkeys(FOR_ADMINS, ADMIN), **dict.fromkeys(FOR_MEMBERS, RESOURCES), **dict.fromkeys(FOR_LEADS, LEAD)}
+TABS = {home.TAB + tab: PARTS.get(tab, READ) for tab in Tab}
 
 ROWS: dict[str, str] = {
     **{f"command {name}": RAISE for name in ("/retarus", "/retarus-change", "/retarus-incident")},
@@ -53,6 +55,7 @@ ROWS: dict[str, str] = {
     "click guides.known": RESOURCES,
     **{f"click {name}": row for name, row in TABS.items()},
     **{f"click home.{what}": READ for what in ("ball.", "level.", "page.")},
+    "click team.": LEAD,
     "click customers.page.": ADMIN,
     **{f"click notes.{what}": READ for what in ("page.", "earlier", "later", "show")},
     "click tickets.scope.": READ,
@@ -80,6 +83,7 @@ ROWS: dict[str, str] = {
     **{f"{kind} handover.start": PART for kind in ("click", "submission")},
     "click handover.accept": PART,
     **{f"{kind} bulk.open": PART for kind in ("click", "submission", "redraw")},
+    "click bulk.page.": PART,
     "click evidence_pack.make": PART,
     **{f"{kind} outage.{what}": PART for kind in ("click", "submission") for what in ("show", "tell")},
     **{f"{kind} outage.resolve": MOVE for kind in ("click", "submission")},

@@ -66,7 +66,7 @@ def below(home: Json) -> Json:
 async def test_list_is_read_page_by_page(w: World) -> None:
     for number in range(12):
         await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, texts_of_home(w), f"form {number}")
-    home = await opened(w.carla, "1 to 10 of 12")
+    home = await at(w.carla, "Tickets", "1 to 10 of 12")
     await w.carla.click(home, "Next page")
     home = await shown(w.carla, "11 to 12 of 12")
     await w.carla.click(home, "First page")

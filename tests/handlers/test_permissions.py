@@ -87,9 +87,9 @@ class Scene:
         return dispatcher, store
 
 
-async def a_scene(*, registered: bool) -> Scene:
+async def a_scene(*, registered: bool, leads: tuple[str, ...] = ()) -> Scene:
     people = [user for user in COLUMNS if user in PEOPLE] if registered else [ALEX]
-    w = await a_world(*(a_contact(user, has_eas=True) for user in people), desk={"emoji": True})
+    w = await a_world(*(a_contact(user, has_eas=True) for user in people), desk={"emoji": True, "leads": leads})
     first = await w.taken()
     second = await w.accepted()
     await w.store.apply(Batch(customers=[EndCustomer(id="customer", name="Müller GmbH")]))
@@ -111,6 +111,11 @@ async def registered() -> Scene:
 @pytest.fixture
 async def unregistered() -> Scene:
     return await a_scene(registered=False)
+
+
+@pytest.fixture
+async def led() -> Scene:
+    return await a_scene(registered=False, leads=tuple(COLUMNS))
 
 
 KINDS = {
@@ -139,7 +144,7 @@ def typed(ticket: Ticket) -> dict[str, str]:
     words = "The policy on DE1 was corrected, mail flows"
     return {**COMPLETE, "word": words, "reason": words, "cause": "PD-1002", "until": LATER, "eta": LATER, "to": ANNA,
             "rcr": "RCR-88123", "when": str(int(NOW.timestamp())), "month": "2019-07", "despite": words,
-            "tickets": ticket.id, "what": BulkAction.SNOOZE.value}  # fmt: skip
+            "tickets.0": ticket.id, "what": BulkAction.SNOOZE.value}  # fmt: skip
 
 
 def value_of(name: str, ticket: Ticket, note: str) -> str:
@@ -148,6 +153,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
         *((f"home.tab.{tab}", Screen(tab).pack()) for tab in Tab),
         ("home.take_up.", name.rpartition(".")[2]),
         *((f"home.{part}.", Screen().pack()) for part in ("ball", "level", "page")),
+        ("team.", Screen(Tab.TEAM).pack()),
         ("customers.page.", Screen(Tab.CUSTOMERS).pack()),
         ("notes.page.", Screen(Tab.NOTES).pack()),
         *((f"notes.{part}", f"{note}|1") for part in ("earlier", "later")),
@@ -165,7 +171,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
         ("checks.pick.", "info=correct"),
         ("joining.same", "PD-1002"),
         ("tickets.scope.", name.rpartition(".")[2]),
-        ("bulk.open", "all"),
+        ("bulk.", "all"),
     ]
     return next((value for prefix, value in special if name.startswith(prefix)), ticket.id)
 
@@ -283,14 +289,14 @@ def _begin(title: str) -> str:
 
 @pytest.mark.parametrize("user", COLUMNS)
 async def test_every_listener_refuses_exactly_whom_the_table_refuses(
-    user: str, registered: Scene, unregistered: Scene
+    user: str, registered: Scene, unregistered: Scene, led: Scene
 ) -> None:
     rows = {_begin(title): cells for title, cells in table().items()}
     wrong = []
     for listener in await names():
         row = row_of(listener)
         cell = rows[row][COLUMNS[user]] if row else "yes"
-        for scene, ticket, expected in cases(cell, user, registered, unregistered):
+        for scene, ticket, expected in cases(cell, user, registered, unregistered, led):
             refused = await is_refused(scene, listener, user, ticket)
             if refused is not None and refused == expected:
                 where, done = "1st" if ticket is scene.first else "2nd", "refused" if refused else "let in"
@@ -298,7 +304,7 @@ async def test_every_listener_refuses_exactly_whom_the_table_refuses(
     assert wrong == []
 
 
-def cases(cell: str, user: str, registered: Scene, unregistered: Scene) -> list[tuple[Scene, Ticket, bool]]:
+def cases(cell: str, user: str, registered: Scene, unregistered: Scene, led: Scene) -> list[tuple[Scene, Ticket, bool]]:
     """The tickets of a cell, and whether it lets this person in."""
     match cell:
         case "yes" | "no":
@@ -307,6 +313,8 @@ def cases(cell: str, user: str, registered: Scene, unregistered: Scene) -> list[
         case "at their level" | "their own":
             at_first = user == ANNA
             return [(registered, registered.first, at_first), (registered, registered.second, not at_first)]
+        case "as a lead":
+            return [(led, led.first, True), (unregistered, unregistered.first, False)]
         case "as a contact":
             return [(registered, registered.second, True), (unregistered, unregistered.second, False)]
     raise AssertionError(cell)

@@ -30,6 +30,9 @@ class _EmptyDirectory:
     async def levels(self, person: Person) -> frozenset[Level]:  # noqa: ARG002
         return frozenset()
 
+    async def team(self, level: Level) -> tuple[str, ...]:  # noqa: ARG002
+        return ()
+
     def learn(self, user: Mapping[str, Any]) -> Person:
         return Person(id=str(user.get("id")), name=str(user.get("id")), is_active=False)
 

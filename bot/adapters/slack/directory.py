@@ -47,6 +47,10 @@ class SlackDirectory:
     async def levels(self, person: Person) -> frozenset[Level]:
         return frozenset([level for level, team in self._teams.items() if await self._is_in(person, team, level)])
 
+    async def team(self, level: Level) -> tuple[str, ...]:
+        team = self._teams[level]
+        return tuple(sorted(await self.groups.members(team.group, level))) if team.group else team.members
+
     def forget(self, user_id: str) -> None:
         self._people.forget(user_id)
 

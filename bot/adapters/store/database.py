@@ -137,6 +137,9 @@ class DatabaseStore:
     async def standing(self) -> dict[tuple[Stage, Party], int]:
         return dict(await self._all(sql.STANDING, {}, rows.standing))
 
+    async def loads(self) -> dict[tuple[str, Stage], int]:
+        return dict(await self._all(sql.LOADS, {}, rows.load))
+
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
 

@@ -207,6 +207,11 @@ def standing(row: Sequence[Any]) -> tuple[tuple[Stage, Party], int]:
     return (Stage(stage), Party(ball)), int(tickets)
 
 
+def load(row: Sequence[Any]) -> tuple[tuple[str, Stage], int]:
+    owner, stage, tickets = row
+    return (str(owner), Stage(stage)), int(tickets)
+
+
 def view_row(view: View) -> Row:
     return {"month": view.month, "doc": view.model_dump_json()}
 

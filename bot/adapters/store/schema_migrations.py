@@ -76,6 +76,10 @@ BALL = """
     CREATE INDEX tickets_open_ball ON tickets (ball, stage, raised_at, id, is_open) WHERE is_open = 1;
     """
 """The party that must act, which with Retarus does not follow from the stage; empty once it is closed."""
+LOAD = """
+    CREATE INDEX tickets_open_load ON tickets (owner, stage, is_open) WHERE is_open = 1;
+    """
+"""Open tickets by owner and stage, counted in the index."""
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
@@ -223,5 +227,7 @@ MIGRATIONS: tuple[str, ...] = (
     BALL,
     # 15: the full-text index of other tokens: see stored_keys.py
     ANOTHER_INDEX,
+    # 16: open tickets by owner and stage
+    LOAD,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -36,6 +36,7 @@ UPDATE_TICKET: Final = """
 TICKET: Final = "SELECT number, doc FROM tickets WHERE id = :id"
 NUMBERED: Final = "SELECT number, doc FROM tickets WHERE number = :number"
 STANDING: Final = "SELECT stage, ball, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY ball, stage"
+LOADS: Final = "SELECT owner, stage, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY owner, stage"
 TICKETS_OF: Final = """
     SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
     ORDER BY raised_at DESC, id DESC LIMIT :limit"""
@@ -82,7 +83,7 @@ def find(query: Query) -> tuple[str, Row]:
     where, values = _where(query)
     order = "due, id"
     if query.due_before is None:
-        order = "raised_at DESC, id DESC"
+        order = "raised_at, id" if query.is_oldest_first else "raised_at DESC, id DESC"
         if query.before:
             where = f"({where}) AND (raised_at, id) < (:page_at, :page_id)"
             values |= {"page_at": ms(query.before[0]), "page_id": query.before[1]}

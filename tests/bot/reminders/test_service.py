@@ -13,7 +13,7 @@ from bot.model.ticket import Attachment, Party, Ticket
 from bot.model.transitions import Move
 from bot.tickets.attachments import unpacked
 from bot.tickets.notifications import Routes
-from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, DESK, GUS, MAIL, NO_STAFF, RETARUS, World, a_world
+from tests.factories import ANNA, BEA, BEN, DESK, GUS, MAIL, RETARUS, World, a_world
 
 
 @pytest.fixture
@@ -196,30 +196,3 @@ async def test_chaser_is_refused_without_a_way_to_retarus(world: World) -> None:
     ticket = await world.sent()
     with pytest.raises(Refused):
         await world.at(routes=Routes(desk=DESK)).desk.reminders.chaser(ticket.id, BEN)
-
-
-# --- handing on
-
-
-@pytest.mark.parametrize("to", NO_STAFF)
-async def test_guest_or_deactivated_person_on_the_team_is_refused_with_the_true_reason(world: World, to: str) -> None:
-    ticket = await world.accepted()
-    with pytest.raises(Invalid) as error:
-        await world.desk.reminders.hand_on(ticket.id, BEN, to, world.form())
-    assert error.value.errors["to"].endswith("cannot own it: only active, full members can own tickets.")
-
-
-async def test_admin_who_reassigns_a_ticket_that_nobody_has_hears_where_it_is(world: World) -> None:
-    ticket = await world.handed_off()
-    with pytest.raises(NotNow, match="handed off to the 2nd level"):
-        await world.desk.reminders.hand_on(ticket.id, CARLA, ANNA, world.form())
-
-
-async def test_a_ticket_is_handed_on_within_its_level(world: World) -> None:
-    ticket = await world.accepted()
-    handed = await world.desk.reminders.hand_on(ticket.id, BEN, BEA, world.form())
-    assert (handed.owner, handed.second_owner, handed.stage) == (BEA, BEA, ticket.stage)
-    for to in (ALEX, BEA):  # of the other level; its owner already
-        with pytest.raises(Invalid) as error:
-            await world.desk.reminders.hand_on(ticket.id, BEA, to, world.form())
-        assert list(error.value.errors) == ["to"]

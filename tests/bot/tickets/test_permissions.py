@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.core.errors import NotNow, NotYours
 from bot.model.contact import Contact
 from bot.model.ticket import Level, Stage
-from bot.model.transitions import MOVES, Move
+from bot.model.transitions import MOVES, UNTAKEN, Move
 from bot.tickets.permissions import declarant, require, require_part, require_staff
 from tests.factories import ALEX, BEA, BEN, CARLA, NEMO, NO_STAFF, a_contact, an_actor, an_incident
 
@@ -18,6 +19,7 @@ TODAY = date(2019, 8, 27)
 
 LEVEL_OF = {
     (Stage.NEW, Move.TAKE): F,
+    (Stage.NEW, Move.HAND_ON): F,
     (Stage.NEW, Move.HAND_OFF): F,
     (Stage.NEW, Move.WITHDRAW): F,
     (Stage.FIRST, Move.TAKE_OVER): F,
@@ -36,6 +38,7 @@ LEVEL_OF = {
     (Stage.NEW, Move.COMPRESS): S,
     (Stage.FIRST, Move.COMPRESS): S,
     (Stage.FIRST_ASKED, Move.WITHDRAW): F,
+    (Stage.HANDED_OFF, Move.HAND_ON): S,
     (Stage.HANDED_OFF, Move.ACCEPT): S,
     (Stage.HANDED_OFF, Move.SEND_BACK): S,
     (Stage.SECOND, Move.TAKE_OVER): S,
@@ -67,6 +70,8 @@ LEVEL_OF = {
     (Stage.CLOSED, Move.REOPEN): None,
 }
 """Level of each move; None: both levels."""
+BY_LEADS = {(stage, Move.HAND_ON) for stage in UNTAKEN}
+"""Moves of a lead of the level, or an admin."""
 EVERY = pytest.mark.parametrize(("stage", "what"), MOVES)
 
 
@@ -85,7 +90,8 @@ def test_every_move_has_its_level() -> None:
 @EVERY
 @pytest.mark.parametrize("level", [F, S])
 def test_move_is_made_by_its_level(stage: Stage, what: Move, level: Level) -> None:
-    assert may((level,), stage, what) is (LEVEL_OF[stage, what] in {level, None})
+    is_theirs = LEVEL_OF[stage, what] in {level, None} and (stage, what) not in BY_LEADS
+    assert may((level,), stage, what) is is_theirs
 
 
 @EVERY
@@ -94,9 +100,23 @@ def test_person_without_a_level_makes_no_move(stage: Stage, what: Move) -> None:
 
 
 @EVERY
-def test_person_of_both_levels_and_admin_make_every_move(stage: Stage, what: Move) -> None:
-    assert may((F, S), stage, what)
+def test_person_of_both_levels_and_admin_make_every_move_but_a_leads(stage: Stage, what: Move) -> None:
+    assert may((F, S), stage, what) is ((stage, what) not in BY_LEADS)
     assert may((), stage, what, admin=True)
+
+
+@EVERY
+@pytest.mark.parametrize("level", [F, S])
+def test_lead_without_a_level_assigns_tickets_of_the_level_they_lead_and_makes_no_other_move(
+    stage: Stage, what: Move, level: Level
+) -> None:
+    lead = replace(an_actor(NEMO), leads=frozenset({level}))
+    is_theirs = what is Move.HAND_ON and stage.worked_at is level
+    if is_theirs:
+        require(lead, an_incident(stage), what)
+    else:
+        with pytest.raises(NotYours):
+            require(lead, an_incident(stage), what)
 
 
 @EVERY

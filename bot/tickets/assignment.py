@@ -1,0 +1,88 @@
+"""Assignment of a ticket to a person of the level it is at: by its level, or by a lead."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.errors import Invalid
+from bot.core.i18n import t
+from bot.model.ticket import Level, Ticket
+from bot.model.transitions import UNTAKEN, Move, event, move, require_possible
+from bot.tickets import permissions
+from bot.tickets.changes import Change, Changes
+from bot.tickets.ports import TicketStore
+from bot.tickets.queries import Queries
+
+MAX_CANDIDATES = 100
+"""Options of one select menu in Slack."""
+
+
+@dataclass(frozen=True)
+class Assignee:
+    """A person whom a ticket can be assigned to."""
+
+    user: str
+    name: str
+    open: int
+    """Open tickets they own."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Assigns tickets. The person is notified directly, and reminders go to them from then on."""
+
+    changes: Changes
+    queries: Queries
+    store: TicketStore
+
+    async def ask(self, ticket_id: str, by: str) -> tuple[Ticket, list[Assignee]]:
+        """The ticket, when this person may assign it, and the people of its level."""
+        ticket = await self.queries.allowed(ticket_id, Move.HAND_ON, by)
+        return ticket, await self.candidates([ticket.stage.worked_at])
+
+    async def candidates(self, levels: Iterable[Level]) -> list[Assignee]:
+        """People of these levels, by name; empty where every full member works at one, or for one menu too many."""
+        teams = [await self.queries.directory.team(level) for level in levels]
+        users = list(dict.fromkeys(user for team in teams for user in team))
+        if not all(teams) or len(users) > MAX_CANDIDATES:
+            return []
+        loads = await self.loads()
+        actors = await gather(*(self.queries.actor(user) for user in users))
+        found = [Assignee(each.id, each.person.name, loads[each.id]) for each in actors if each.person.is_staff]
+        return sorted(found, key=lambda each: each.name.casefold())
+
+    async def loads(self) -> Counter[str]:
+        """Number of open tickets that each person has taken, whatever their level."""
+        found = Counter[str]()
+        for (owner, stage), number in (await self.store.loads()).items():
+            found[owner] += number if stage not in UNTAKEN else 0
+        return found
+
+    async def assign(self, ticket_id: str, by: str, to: str, form: str) -> Ticket:
+        """Makes a person of the ticket's level its owner; idempotent per form."""
+        actor = await self.queries.actor(by)
+        if not to:
+            raise Invalid({"to": t("Pick one.")})
+        colleague = await self.queries.actor(to)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            permissions.require(actor, ticket, Move.HAND_ON)
+            require_possible(ticket, Move.HAND_ON)
+            if not colleague.person.is_staff:
+                words = t(
+                    "{name} cannot own it: only active, full members can own tickets.", name=colleague.person.name
+                )
+                raise Invalid({"to": words})
+            if not permissions.may_own(colleague, ticket):
+                words = t("{name} cannot own it: they are not on the team it is with.", name=colleague.person.name)
+                raise Invalid({"to": words})
+            moved = move(ticket, Move.HAND_ON, to, at)
+            if to == ticket.owner and ticket.stage not in UNTAKEN:
+                raise Invalid({"to": t("They own it already.")})
+            return Change(moved, event(moved, Move.HAND_ON, by, at))
+
+        return await self.changes.change(ticket_id, f"{form}:hand_on", decide)
