@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from localslack.ids import random_secret
 from localslack.records import Json
@@ -13,11 +14,21 @@ _STYLED = re.compile(
     r"|<(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>|:(?P<emoji>[a-z0-9_+'-]+):"
 )
 _CODE_BLOCK = re.compile(r"\n?```\n?(.+?)\n?```\n?", re.DOTALL)
+_FENCED = re.compile(r"(```.+?```)", re.DOTALL)
+_DASH = re.compile(r"^([ \t]*)[-*]([ \t]+)(?=\S)", re.MULTILINE)
 _QUOTE = re.compile(r"&gt; ?(.*)")
 _BULLET = re.compile(r"(?<![ \t])([ \t]*)[•◦▪\-*][ \t]+(.*)")
-_NUMBER = re.compile(r"(?<![ \t])([ \t]*)\d{1,3}\.[ \t]+(.*)")
+_NUMBER = re.compile(r"(?<![ \t])([ \t]*)(\d{1,3})\.[ \t]+(.*)")
 _DEEPEST = 8
-Line = tuple[str, int, str]  # kind, indent, the words
+
+
+class Line(NamedTuple):
+    """A typed line."""
+
+    kind: str
+    words: str
+    indent: int = 0
+    number: int = 0  # of an entry of a numbered list
 
 
 def unescape(text: str) -> str:
@@ -26,8 +37,9 @@ def unescape(text: str) -> str:
 
 
 def with_bullets(text: str) -> str:
-    """The text with the same sign before each entry of a list, as Slack writes it."""
-    return "\n".join(re.sub(r"^([ \t]*)[-*]([ \t]+)(?=\S)", r"\1•\2", line) for line in text.split("\n"))
+    """The text with the same sign before each entry of a list, as Slack writes it. Code stays as it is."""
+    parts = _FENCED.split(text)
+    return "".join(part if number % 2 else _DASH.sub(r"\1•\2", part) for number, part in enumerate(parts))
 
 
 def rich_text(wire: str) -> Json:
@@ -46,24 +58,31 @@ def rich_text(wire: str) -> Json:
 def _groups(text: str) -> Iterator[Json]:
     """Neighbouring lines of one kind, together: a section, a quote, a list."""
     lines = [_line(line) for line in text.split("\n")]
-    for (kind, indent), group in itertools.groupby(lines, key=lambda line: line[:2]):
-        words = [line[2] for line in group]
+    for (kind, indent), group in itertools.groupby(lines, key=lambda line: (line.kind, line.indent)):
+        same = list(group)
+        words = "\n".join(line.words for line in same)
         if kind in ("bullet", "ordered"):
-            items = [{"type": "rich_text_section", "elements": _elements(entry)} for entry in words]
-            yield {"type": "rich_text_list", "style": kind, "indent": indent, "border": 0, "elements": items}
+            items = [{"type": "rich_text_section", "elements": _elements(line.words)} for line in same]
+            begin = {"offset": same[0].number - 1} if same[0].number > 1 else {}
+            yield {"type": "rich_text_list", "style": kind, "indent": indent, **begin, "border": 0, "elements": items}
         elif kind == "quote":
-            yield {"type": "rich_text_quote", "elements": _elements("\n".join(words))}
-        elif any(words) or len(lines) == 1:
-            yield {"type": "rich_text_section", "elements": _elements("\n".join(words))}
+            yield {"type": "rich_text_quote", "elements": _elements(words)}
+        elif any(line.words for line in same) or len(lines) == 1:
+            yield {"type": "rich_text_section", "elements": _elements(words)}
 
 
 def _line(line: str) -> Line:
     if quoted := _QUOTE.fullmatch(line):
-        return "quote", 0, quoted[1]
-    for kind, pattern in (("bullet", _BULLET), ("ordered", _NUMBER)):
-        if found := pattern.fullmatch(line):
-            return kind, min(_DEEPEST, len(found[1].expandtabs(4)) // 4), found[2]
-    return "section", 0, line
+        return Line("quote", quoted[1])
+    if found := _BULLET.fullmatch(line):
+        return Line("bullet", found[2], _indent(found[1]))
+    if found := _NUMBER.fullmatch(line):
+        return Line("ordered", found[3], _indent(found[1]), int(found[2]))
+    return Line("section", line)
+
+
+def _indent(spaces: str) -> int:
+    return min(_DEEPEST, len(spaces.expandtabs(4)) // 4)
 
 
 def _elements(wire: str, style: str | None = None) -> list[Json]:

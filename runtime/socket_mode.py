@@ -52,6 +52,8 @@ class _Quietly(logging.Filter):
         if record.levelno < logging.ERROR:
             return True
         error = record.exc_info[1] if record.exc_info else None
+        if error is None and SlackApiError.__name__ in record.getMessage():
+            return False  # the SDK repeats Slack's answer, which is logged in words
         words = (
             f"{in_words(error)}; Socket Mode is connected again as soon as possible." if error else record.getMessage()
         )

@@ -168,6 +168,8 @@ async def test_own_messages_are_edited_and_deleted(stage: BrowserStage) -> None:
     await choose_message_action(page, "teh ship", "Edit message")
     editor = page.get_by_label("Edit message")
     await expect(editor).to_have_value("teh ship for @ben")
+    await editor.fill("\n".join(f"line {number}" for number in range(18)))
+    assert await editor.evaluate("each => each.scrollHeight - each.clientHeight") <= 1
     await editor.fill("the ship")
     await editor.press("Enter")
     await expect(message(other, "the ship")).to_contain_text("(edited)")

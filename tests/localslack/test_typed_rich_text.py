@@ -55,9 +55,20 @@ def test_dashes_and_stars_become_bullets() -> None:
     assert with_bullets("- one\n* two\n*bold*\n-\nx - y") == "• one\n• two\n*bold*\n-\nx - y"
 
 
+def test_dashes_in_code_stay_dashes() -> None:
+    typed = "- one\n```\n- a\n* b\n```\n- two ```- c``` d"
+    assert with_bullets(typed) == "• one\n```\n- a\n* b\n```\n• two ```- c``` d"
+
+
+def test_numbered_list_begins_at_its_first_number() -> None:
+    found = rich_text("3. third\n4. fourth\nbetween\n1. first")["elements"]
+    assert [group.get("offset") for group in found] == [2, None, None]
+
+
 async def test_typed_message_is_stored_with_its_groups() -> None:
     async with LocalSlack(seed(), switches=long_timeouts()) as slack:
-        message = await slack.person("anna").post("#desk", "> why?\n- because\n- of <this>")
-    assert message["text"] == "&gt; why?\n• because\n• of &lt;this&gt;"
-    quote, bullets = message["blocks"][0]["elements"]
+        message = await slack.person("anna").post("#desk", "> why?\n- because\n- of <this>\n```\n- code\n```")
+    assert message["text"] == "&gt; why?\n• because\n• of &lt;this&gt;\n```\n- code\n```"
+    quote, bullets, code = message["blocks"][0]["elements"]
     assert (quote["type"], len(bullets["elements"])) == ("rich_text_quote", 2)
+    assert code["elements"] == [{"type": "text", "text": "- code"}]
