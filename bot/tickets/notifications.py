@@ -79,11 +79,13 @@ _YOUR_TURN = frozenset(
 """Events the owner is notified of: most of them make the owner the next to act."""
 
 
+_OUTCOMES = (Move.RESOLVE, Move.WITHDRAW, Move.REOPEN)
 RELAYED = frozenset(
-    each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE, Step.EXPECT, Step.FOUND, Step.RCR)
+    each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Step.EXPECT, Step.FOUND, Step.RCR, *_OUTCOMES)
 )
-"""Events relayed to every ticket with the same cause: Retarus's answers, and the remedy."""
-FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.value, Move.REOPEN.value}
+"""Events relayed to every ticket with the same cause: Retarus's answers, the remedy, that there is none, or that it
+did not hold."""
+FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value}
 """Events relayed to the person who added an end-customer to an existing ticket."""
 
 
@@ -192,6 +194,7 @@ def last_relayed(history: Sequence[Event]) -> Event | None:
     for event in counted(history):
         if event.kind == Move.REOPEN.value:
             notices_of_change = []
+            continue
         notices_of_change += [event] if is_relayed(event) else []
     return next(
         (event for event in reversed(notices_of_change) if any(map(event.detail.get, _SAYS))),

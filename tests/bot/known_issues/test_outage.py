@@ -10,7 +10,7 @@ from bot.model.notice import Notice, NoticeKind
 from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step
-from tests.factories import ALEX, ANNA, BEN, CARLA, NEMO, NOW, RAISED, World, a_world, an_incident
+from tests.factories import ALEX, ANNA, BEN, CARLA, DESK, NEMO, NOW, RAISED, World, a_world, an_incident
 
 
 async def of_customers(w: World, count: int, by: str = ANNA) -> list[Ticket]:
@@ -184,3 +184,25 @@ def test_scope_counts_each_customer_and_tenant_once() -> None:
     assert scope.tenants == ("12345RS", "23456RS", "34567RS")
     assert scope.numbers == (1042, 1050)
     assert leading.kind is Kind.INCIDENT
+
+
+@pytest.mark.parametrize("outcome", [Move.WITHDRAW, Move.REOPEN])
+async def test_tickets_of_an_outage_hear_that_it_is_closed_without_a_remedy_or_that_the_remedy_did_not_hold(
+    outcome: Move,
+) -> None:
+    w = await a_world()
+    leading, led = await an_outage(w, 2)
+    leading = await w.desk.escalation.send(leading.id, BEN, w.form(), leading.version)
+    if outcome is Move.REOPEN:
+        leading = await w.desk.tickets.resolve(leading.id, BEN, w.form(), "The customer's firewall was restarted", {})
+    before = len(await direct(w, ANNA))
+    why = "It was the customer's own firewall"
+    await w.desk.tickets.act_with_text(leading.id, outcome, BEN, w.form(), "reason", why)
+    for ticket in led:
+        newest = (await w.notices(ticket))[-1].notice
+        assert (newest.kind, newest.to, newest.body["from"]) in {
+            (NoticeKind.THREAD, DESK, leading.id),
+            (NoticeKind.DIRECT, ANNA, leading.id),
+        }
+    about = [each for each in (await direct(w, ANNA))[before:] if each.body.get("from") == leading.id]
+    assert [each.body["numbers"] for each in about] == [sorted(each.number for each in led)]
