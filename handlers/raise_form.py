@@ -52,8 +52,9 @@ class RaiseForm:
         read = await self._read(documents, form.kind, user)
         keys = tuple(key for key in read.answers if key != "happens")
         described = {"happens": fitting([words.strip()], LONGEST)} if words.strip() else {}
-        length = len(words) if len(words) > LONGEST else 0
-        return replace(form, read=keys, cut=length, rows=read.left_out), {**described, **read.answers}
+        answers = {**described, **read.answers}
+        is_cut = len(words) > LONGEST and len(answers.get("happens", "")) >= LONGEST  # a table is read apart from it
+        return replace(form, read=keys, cut=len(words) * is_cut, rows=read.left_out), answers
 
     async def read_again(
         self, form: FormState, user: str, typed: Mapping[str, str]
