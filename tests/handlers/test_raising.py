@@ -39,7 +39,8 @@ async def test_transactions_of_a_pasted_table_are_read_into_one_input(w: World) 
 
 async def test_long_table_in_a_message_says_what_does_not_fit_and_nothing_else(w: World) -> None:
     rows = [f"2026-01-02 09:{number:02};a@mueller.example;b@target.example;550 5.7.1 rejected" for number in range(50)]
-    await w.anna.command(DESK, "/retarus-incident", "\n".join(["Timestamp;Sender;Recipient;Status", *rows]))
+    table = ["Outbound mail is rejected.", "", "Timestamp;Sender;Recipient;Status", *rows]
+    await w.anna.command(DESK, "/retarus-incident", "\n".join(table))
     modal = await w.anna.modal("Raise an incident", containing="transactions of the message are not in the table")
     assert "characters long" not in modal.text
 
