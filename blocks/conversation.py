@@ -156,17 +156,21 @@ def _buttons(entry: Entry, ticket: Ticket) -> list[Json]:
 
 
 def _closed(entry: Entry, ticket: Ticket) -> list[Json]:
-    """Asks the owner of a closed ticket whether to reopen it."""
-    if not entry.was_closed:
+    """Asks the owner of a ticket that is closed whether to reopen it."""
+    if not entry.was_closed or ticket.stage.is_open:
         return []
-    words = kit.filled(t("{owner}, should it be reopened?"), owner=kit.mention(ticket.owner))
+    words = [kit.text(t("Should it be reopened?"))]
+    if kit.addressed(ticket.owner):
+        words = kit.filled(t("{owner}, should it be reopened?"), owner=kit.mention(ticket.owner))
     again = kit.button(t(NAMES[Move.REOPEN]), action_of(Move.REOPEN), ticket.id)
     return [kit.rich(kit.line(*words)), kit.actions("conversation.reopen", [again])]
 
 
 def _small(entry: Entry) -> Message:
-    """Mail that no person wrote: one line, and the whole mail behind a button."""
-    if entry.kind == MailKind.ACKNOWLEDGEMENT:
+    """Mail that no person wrote, or that cannot be read: one line, and the whole mail behind a button."""
+    if entry.kind == Reason.UNREADABLE:
+        words = Unassigned(reason=Reason.UNREADABLE).in_words()
+    elif entry.kind == MailKind.ACKNOWLEDGEMENT:
         words = t("Retarus acknowledged it: {numbers}", numbers=", ".join(map(literal, entry.rcr)))
     else:
         text = excerpt(literal(entry.words), 150)
@@ -186,7 +190,7 @@ def _report(entry: Entry, ticket: Ticket) -> Message:
         return Message(literal_mrkdwn(lines[0]), [kit.note("\n".join(lines)), kit.actions("conversation", [whole])])
     what = t("The e-mail to Retarus was not delivered after all.")
     ways = t("Correct the address, try again, or tell Retarus another way.")
-    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text("\n" + "\n".join((*lines, ways)))]
+    elements = [*kit.addressed(ticket.owner), kit.bold(what), kit.text("\n" + "\n".join((*lines, ways)))]
     again = [kit.button(t("Try again"), letter.AGAIN, entry.letter, style="primary")] if entry.letter else []
     text = literal_mrkdwn(f"{what} {lines[0]}")
     return Message(text, [kit.rich(kit.line(*elements)), kit.actions("conversation", [*again, whole])])

@@ -82,7 +82,7 @@ def waits(notice: Notice) -> Message:
 def not_delivered(notice: Notice, ticket: Ticket) -> Message:
     """A dead letter for its owner: which one, why, and what to do."""
     what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
-    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
+    elements = [*kit.addressed(ticket.owner), kit.bold(what), kit.text(f" {why}")]
     if notice.body.get("instead"):
         elements.append(kit.text(f" {t('It goes by e-mail instead.')}"))
         return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements))])

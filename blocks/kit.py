@@ -14,6 +14,7 @@ from string import Formatter
 
 from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import t
+from bot.model.ticket import NOBODY
 
 Json = dict[str, object]
 
@@ -127,6 +128,11 @@ def link(words: str, url: str) -> Json:
 def mention(user: str) -> Json:
     """Mentions that person; use only where they must be notified."""
     return {"type": "user", "user_id": user}
+
+
+def addressed(user: str) -> list[Json]:
+    """Mention of a person at the beginning of a line; nothing where there is none, or their data was removed."""
+    return [mention(user), text(" ")] if user not in {"", NOBODY} else []
 
 
 def mention_group(group: str) -> Json:

@@ -73,12 +73,20 @@ class Conversation:
         for _ in range(ATTEMPTS):
             entry = await self.entry(entry_id, by)
             if entry.state is EntryState.SHOWN:
-                return await self.queries.ticket(entry.ticket_id)
+                return await self._assigned_before(entry, ticket)
             try:
                 return await self._assigned(entry, await self.queries.ticket(ticket.id), by)
             except Conflict:
                 continue
         raise Conflict
+
+    async def _assigned_before(self, entry: Entry, chosen: Ticket) -> Ticket:
+        """The ticket of an entry that is assigned already. Refuses another one than the person chose."""
+        if entry.ticket_id == chosen.id:
+            return chosen
+        ticket = await self.queries.ticket(entry.ticket_id)
+        name = reference(ticket, self.changes.config)
+        raise Invalid({"ticket": t("This mail is assigned to {reference} already.", reference=name)})
 
     async def _assigned(self, entry: Entry, ticket: Ticket, by: str) -> Ticket:
         """Refuses erased tickets, which take nothing in."""
@@ -96,11 +104,24 @@ class Conversation:
         )
 
     async def dismiss(self, entry_id: str, by: str) -> None:
-        """Dismisses a mail that belongs to no ticket. The original is kept. Idempotent."""
-        entry = await self.entry(entry_id, by)
-        if entry.state is EntryState.UNASSIGNED:
+        """Dismisses a mail that belongs to no ticket. The original is kept. Idempotent.
+
+        Refuses a mail that a colleague assigned meanwhile.
+        """
+        for _ in range(ATTEMPTS):
+            entry = await self.entry(entry_id, by)
+            if entry.state is EntryState.SHOWN:
+                name = reference(await self.queries.ticket(entry.ticket_id), self.changes.config)
+                raise NotNow(t("This mail is assigned to {reference} already.", reference=name))
+            if entry.state is not EntryState.UNASSIGNED:
+                return
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
-            await self.changes.store.apply(Batch(conversation=ConversationChanges(changed=(changed,))))
+            try:
+                await self.changes.store.apply(Batch(conversation=ConversationChanges(changed=(changed,))))
+            except Conflict:
+                continue
+            return
+        raise Conflict
 
     def recording(self, entry_id: str, by: str, kind: str, form: str, seen: int) -> Along:
         """Marks an entry as recorded, in the change that records it. `seen`: its records when the form was opened.

@@ -66,10 +66,16 @@ class OutgoingMails:
         thread = [each.message_id for each in mails]
         before = thread[: thread.index(own)] if own in thread else thread
         if known is None:
-            if notice.is_automatic and (turn := next_turn(mails, at)):
+            if notice.is_automatic and (turn := next_turn(mails, at) or await self._turn_of_another(notice, mails, at)):
                 return NotBefore(turn)
             await self.changes.apply(Batch(conversation=ConversationChanges(message_ids=(_sent(notice, own, at),))))
         return ThreadHeaders(own, bounded(before))
+
+    async def _turn_of_another(self, notice: Notice, mails: Sequence[MessageId], at: datetime) -> datetime | None:
+        """When this mail may leave, if another one of the ticket is about to leave at this moment."""
+        sent = sum(each.is_automatic for each in mails)
+        first = await self.store.keep_first(f"automatic:{notice.ticket_id}:{sent}:{at:%Y%m%d%H}", notice.key)
+        return None if first == notice.key else at + PAUSE
 
 
 def next_turn(mails: Sequence[MessageId], at: datetime) -> datetime | None:

@@ -47,12 +47,13 @@ def subject(first_subject: str, ticket: Ticket, history: Iterable[Event]) -> str
     return f"{ANSWER if sent else ''}{first}{numbers}"
 
 
-_SCOPE = frozenset({Step.LEAD.value, Step.UNLEAD.value, Step.JOIN.value})
+SCOPE = frozenset({Step.LEAD.value, Step.UNLEAD.value, Step.JOIN.value})
+"""Events after which a ticket stands for other end-customers or tickets than before."""
 
 
 def is_scope_changed(history: Iterable[Event], seen: int) -> bool:
     """True if end-customers or tickets with the same cause came or went after that version."""
-    return any(event.kind in _SCOPE and event.version > seen for event in history)
+    return any(event.kind in SCOPE and event.version > seen for event in history)
 
 
 def newly_affected(history: Sequence[Event]) -> str:

@@ -12,6 +12,7 @@ from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter as letters
 from bot.escalation.rewriting import RewrittenLetter, changes_facts, in_place_of, rewritten
+from bot.model.letter_text import LetterText
 from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event
@@ -58,7 +59,7 @@ class Resend:
             return False
         if letter.notice.kind in notifications.TO_RETARUS:
             ticket = await self.queries.ticket(letter.notice.ticket_id)
-            if rewritten(letter.notice, ticket, self.config):
+            if await self._text_now(letter.notice, ticket):
                 raise Conflict
         revived = await self.deliveries.revive(key, as_utc(self.clock()))
         self.changes.wake()
@@ -75,10 +76,14 @@ class Resend:
         if letter is None or letter.state != "dead" or letter.notice.kind not in notifications.TO_RETARUS:
             return None
         ticket = await self.queries.ticket(letter.notice.ticket_id)
-        text = rewritten(letter.notice, ticket, self.config)
+        text = await self._text_now(letter.notice, ticket)
         if text is None or not await self._may_go(letter.notice, by):
             return None
         return RewrittenLetter(letter.notice, ticket, text)
+
+    async def _text_now(self, notice: Notice, ticket: Ticket) -> LetterText | None:
+        """The letter with the facts of all its tickets as they are now; none when they are the same."""
+        return rewritten(notice, ticket, self.config, await self.queries.led_by(ticket))
 
     async def send_rewritten(self, key: str, by: str, form: str, seen: int) -> Ticket:
         """Sends the letter with the facts as they are now, in place of the one that did not arrive.

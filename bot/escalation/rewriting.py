@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.escalation import letter
+from bot.escalation.correspondence import SCOPE
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
 from bot.model.notice import Notice, NoticeKind
@@ -18,6 +19,7 @@ from bot.model.transitions import Step
 from bot.tickets.attachments import unpacked
 
 LETTERS = frozenset({NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL})
+_FACTS = frozenset({Step.RCR.value, *SCOPE})
 _UNSIGNED = Contact(slack_user="-", name="-", email="", phone="-")
 
 
@@ -38,16 +40,16 @@ class RewrittenLetter:
         return t("to the Retarus channel")
 
 
-def rewritten(notice: Notice, ticket: Ticket, config: Config) -> LetterText | None:
+def rewritten(notice: Notice, ticket: Ticket, config: Config, led: Sequence[Ticket] = ()) -> LetterText | None:
     """The letter with the facts as they are now; none when they are the same, or it is no letter.
 
-    Subject, signature and what is new since the letter before stay as they were.
+    `led`: tickets with the same cause, as for `letter.write`. Subject, signature and what is new since the letter before stay as they were.
     """
     if notice.kind not in LETTERS:
         return None
     was = LetterText.model_validate(notice.body["letter"])
     with_files = ticket.model_copy(update={"attachments": unpacked(notice.body)})
-    facts = letter.write(with_files, _UNSIGNED, config)
+    facts = letter.write(with_files, _UNSIGNED, config, led=led)
     now = was.model_copy(update={"template": facts.template, "prequalification": facts.prequalification})
     return None if now == was else now
 
@@ -61,4 +63,4 @@ def in_place_of(notice: Notice, ticket: Ticket, text: LetterText) -> Notice:
 
 def changes_facts(event: Event) -> bool:
     """True if the text of a letter may be another after this event."""
-    return event.kind == Step.RCR.value or any(key.startswith("answer.") for key in event.detail)
+    return event.kind in _FACTS or any(key.startswith("answer.") for key in event.detail)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from bot.conversation.references import guessable_message_id
 from bot.conversation.thread_headers import CHAIN, NotBefore, OutgoingMails, ThreadHeaders, bounded
 from bot.model.conversation import ConversationChanges, MessageId
@@ -120,3 +124,26 @@ async def test_automatic_mail_does_not_wait_for_one_of_a_clock_that_was_ahead() 
     mails = OutgoingMails(store, store)
     await announced(mails, automatic("t1:5:chase_mail:x@y"), 600)
     await announced(mails, automatic("t1:6:chase_mail:x@y"), 0)
+
+
+class Interleaved:
+    """A store whose calls let other tasks go first, as a database does."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def called(*args: Any) -> Any:
+            await asyncio.sleep(0)
+            return await getattr(self._store, name)(*args)
+
+        return called
+
+
+async def test_automatic_mails_of_a_ticket_at_the_same_moment_leave_an_hour_apart() -> None:
+    store: Any = Interleaved(MemoryStore())
+    mails = OutgoingMails(store, store)
+    for hour in range(3):
+        waiting = [automatic(f"t1:{number}:chase_mail:x@y") for number in range(hour, 3)]
+        outcomes = await asyncio.gather(*(mails.announce(each, DOMAIN, START + minutes(60 * hour)) for each in waiting))
+        assert [type(each) for each in outcomes] == [ThreadHeaders, *[NotBefore] * (2 - hour)]

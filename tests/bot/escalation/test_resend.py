@@ -7,12 +7,28 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Conflict, NotNow, NotYours
+from bot.core.i18n import Language, speaking
+from bot.escalation import letter
 from bot.escalation.letter import as_text
+from bot.escalation.rewriting import rewritten
 from bot.model.notice import Dead, Notice, NoticeKind, Sent
-from bot.model.ticket import Attachment, Ticket
+from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEA, BEN, CARLA, NEMO, NO_STAFF, World, a_contact, a_notice, a_world
+from tests.factories import (
+    ANNA,
+    BEA,
+    BEN,
+    CARLA,
+    NEMO,
+    NO_STAFF,
+    World,
+    a_config,
+    a_contact,
+    a_notice,
+    a_world,
+    an_incident,
+)
 
 TO_RETARUS = (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL)
 
@@ -259,3 +275,48 @@ async def test_chaser_is_tried_again_as_it_was_written(world: World) -> None:
     ticket, key = await dead_letter(world, NoticeKind.CHASE_MAIL)
     await corrected(world, ticket)
     assert await world.desk.resend.try_again(key, BEN)
+
+
+@pytest.mark.parametrize("letters", Language)
+@pytest.mark.parametrize("reader", Language)
+async def test_letter_in_either_language_is_tried_again_as_it_was_until_its_facts_change(
+    letters: Language, reader: Language
+) -> None:
+    world = await a_world(a_contact(BEN), retarus={"language": letters})
+    ticket, key = await dead_letter(world)
+    with speaking(reader):
+        assert await world.desk.resend.rewritten(key, BEN) is None
+        await corrected(world, ticket)
+        shown = await world.desk.resend.rewritten(key, BEN)
+    assert shown
+    assert shown.letter.language is letters
+    assert "451 4.7.0 greylisted" in as_text(shown.letter)
+
+
+async def test_letter_about_an_outage_is_tried_again_as_it_was_until_a_ticket_is_added(world: World) -> None:
+    led = await world.raised(customer="Weber AG", tenants="77777RS")
+    leading = await world.complete()
+    leading = await world.desk.outages.gather(leading.id, BEN, [led.id], world.form())
+    leading = await world.desk.escalation.send(leading.id, BEN, world.form(), leading.version)
+    (notice,) = await die(world, NoticeKind.LETTER_MAIL)
+    assert await world.desk.resend.rewritten(notice.key, BEN) is None
+    late = await world.raised(customer="Huber KG", tenants="88888RS")
+    leading = await world.desk.outages.gather(leading.id, BEN, [late.id], world.form())
+    shown = await world.desk.resend.rewritten(notice.key, BEN)
+    assert shown
+    assert {"77777RS", "88888RS"} <= set(as_text(shown.letter).replace(",", " ").split())
+    with pytest.raises(Conflict):
+        await world.desk.resend.send_rewritten(notice.key, BEN, world.form(), leading.version - 1)
+    await world.desk.resend.send_rewritten(notice.key, BEN, world.form(), leading.version)
+
+
+@pytest.mark.parametrize("kind", [Kind.CHANGE, Kind.SERVICE_REQUEST])
+def test_letter_of_each_kind_of_ticket_is_the_same_while_its_facts_are(kind: Kind) -> None:
+    ticket, config = an_incident(Stage.RETARUS, kind=kind), a_config()
+    body = {"letter": letter.write(ticket, a_contact(BEN), config).model_dump(mode="json")}
+    notice = a_notice(ticket, NoticeKind.LETTER_MAIL, body=body)
+    assert rewritten(notice, ticket, config) is None
+    changed = ticket.model_copy(update={"answers": {**ticket.answers, "happens": "Add the domain weber.example"}})
+    text = rewritten(notice, changed, config)
+    assert text
+    assert "Add the domain weber.example" in as_text(text)
