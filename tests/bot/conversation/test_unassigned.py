@@ -9,7 +9,7 @@ import pytest
 from blocks import conversation
 from bot.adapters.inbound_mail.parser import parse
 from bot.conversation.mail import UnreadableMail
-from bot.core.errors import Conflict, Invalid, NotNow
+from bot.core.errors import Invalid, NotNow
 from bot.core.i18n import Language, speaking
 from bot.model.conversation import Entry, EntryState
 from bot.model.ticket import NOBODY, Stage
