@@ -43,7 +43,8 @@ class RewrittenLetter:
 def rewritten(notice: Notice, ticket: Ticket, config: Config, led: Sequence[Ticket] = ()) -> LetterText | None:
     """The letter with the facts as they are now; none when they are the same, or it is no letter.
 
-    `led`: tickets with the same cause, as for `letter.write`. Subject, signature and what is new since the letter before stay as they were.
+    `led`: tickets with the same cause, as for `letter.write`. Subject, signature and what is new since the letter
+    before stay as they were.
     """
     if notice.kind not in LETTERS:
         return None
