@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from blocks import kit
+from blocks import canned_answers, kit
 from blocks.evidence import along
 from blocks.form import text_input
 from blocks.kit import Json
+from bot.config.canned_answers import AnswerPlace
 from bot.config.settings import Config
 from bot.conversation.outbound import OutgoingPreview
 from bot.core.i18n import t
@@ -17,14 +18,17 @@ SEND = "outbound.send"
 WORD = "word"
 
 
-def form(ticket: Ticket, name: str, *, text: str = "", entry: str = "", question: str = "") -> Json:
+def form(ticket: Ticket, name: str, config: Config, *, text: str = "", entry: str = "", question: str = "") -> Json:
     """Asks for the words. `entry`: the one that is answered, with its `question`."""
     blocks = [kit.note(f"{name} · {t('you see it before anything is sent')}")]
     if question:
         blocks.append(kit.rich(kit.quote(question[:500])))
     label = t("Your answer") if entry else t("What Retarus should know")
     hint = t("Their words are quoted below it") if entry else t("New facts, a correction, or that it is closed")
-    blocks.append(text_input(WORD, label, hint, value=text[: kit.CHUNK]))
+    blocks += [
+        *canned_answers.menu(AnswerPlace.RETARUS, config),
+        text_input(WORD, label, hint, value=text[: kit.CHUNK]),
+    ]
     title = t("Answer Retarus") if entry else t("Send to Retarus")
     return kit.modal(WRITE, title, blocks, submit=t("Preview"), about=f"{ticket.id}|{ticket.version}|{entry}")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from blocks import kit
+from blocks import canned_answers, kit
 from blocks.form import ANSWER, inputs, text_input
 from blocks.kit import Json
 from blocks.reminders import promises
+from bot.config.canned_answers import AnswerPlace
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
 from bot.escalation.summaries import question_to_customer
@@ -143,7 +144,8 @@ def modal(
     asked = ASKED[what]
     draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""
     draft = ticket.answer("remedy") or ticket.answer("their_remedy") if what is Move.RESOLVE else draft
-    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=word or draft)]
+    menu = canned_answers.menu(_CANNED[what], config) if what in _CANNED else []
+    blocks = [kit.note(name), *menu, text_input(WORD, t(asked.label), t(asked.hint), value=word or draft)]
     blocks += [_with_whom()] if what is Step.NOTE else []
     blocks += promises() if what is Move.RETARUS_UPDATE else []
     more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]
@@ -154,6 +156,7 @@ def modal(
     return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=about)
 
 
+_CANNED: dict[Move | Step, AnswerPlace] = {Step.NOTE: AnswerPlace.NOTE, Move.ASK_CUSTOMER: AnswerPlace.CUSTOMER}
 _ENDS = frozenset({Move.RESOLVE, Move.WITHDRAW})
 _NO_NOTIFICATION_TO_RETARUS = mark(
     "This does not inform Retarus. Write to them first: “Chase Retarus” under “Clocks and more”."

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from handlers import (
     assignment,
     bulk,
+    canned_answers,
     checklist,
     contacts,
     conversation,
@@ -56,6 +57,7 @@ CAPABILITIES = (
     privacy,
     letter,
     outbound,
+    canned_answers,
     shared_channel,
     thread_offer,
     reminders,

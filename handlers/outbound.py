@@ -23,13 +23,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def write(click: Click) -> None:
         ticket = await desk.outbound.draft(click.value, click.user)
         text = await desk.outbound.newly_affected(ticket)
-        await dispatcher.open_for(click, outbound.form(ticket, reference(ticket, desk.config), text=text))
+        await dispatcher.open_for(click, outbound.form(ticket, reference(ticket, desk.config), desk.config, text=text))
 
     async def answer(click: Click) -> None:
         entry, ticket = await desk.conversation.entry_with_ticket(click.value, click.user)
         await desk.outbound.draft(ticket.id, click.user)
         name = reference(ticket, desk.config)
-        await dispatcher.open_for(click, outbound.form(ticket, name, entry=entry.id, question=entry.words))
+        await dispatcher.open_for(click, outbound.form(ticket, name, desk.config, entry=entry.id, question=entry.words))
 
     async def from_message(used: Shortcut) -> None:
         await desk.queries.open_to_part(used.user)
@@ -38,7 +38,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             raise NotNow(t("This message is in no ticket's thread. Use it on a message below a ticket's card."))
         ticket = await desk.outbound.draft(ticket_id, used.user)
         words = as_typed(used.text, await names.of(used.text))
-        await dispatcher.open_modal(used.trigger, outbound.form(ticket, reference(ticket, desk.config), text=words))
+        await dispatcher.open_modal(
+            used.trigger, outbound.form(ticket, reference(ticket, desk.config), desk.config, text=words)
+        )
 
     async def preview(form: Submission) -> Json:
         text = form.typed.get(outbound.WORD, "")

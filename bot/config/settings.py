@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import phonenumbers
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from bot.config.canned_answers import CannedAnswer, require_own_names
 from bot.config.custom_fields import (
     CustomField,
     FamilyName,
@@ -275,6 +276,8 @@ class Config(Section):
     """Custom fields beyond the guide's own questions (guide 2.5); more would not fit into one Slack form."""
     templates: tuple[Template, ...] = Field((), max_length=50)
     """Frequent problems that fill in a new ticket."""
+    answers: tuple[CannedAnswer, ...] = Field((), max_length=100)
+    """Canned answers."""
     reminders: ReminderSettings = ReminderSettings()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
     reports: ReportSettings = ReportSettings()
@@ -306,6 +309,11 @@ class Config(Section):
                 raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is already used by no. {first}")
             for service in each.services:
                 require_known(service, self.services.names, f"[[fields]] no. {number}: `services`")
+        return self
+
+    @model_validator(mode="after")
+    def _answers_have_own_names(self) -> Config:
+        require_own_names(self.answers)
         return self
 
     @model_validator(mode="after")

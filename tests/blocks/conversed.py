@@ -64,8 +64,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[Json]:
     yield conversation.assigning(unassigned, {ticket.id: "PD-1042"})
     listed = [unassigned.model_copy(update={"id": f"{number:024}"}) for number in range(10)]
     yield {"type": "home", "blocks": conversation.listing(listed, 40, {ticket.id: "PD-1042"})}
-    yield outbound.form(ticket, "PD-1042", entry="e1", question=EVIL)
-    yield outbound.form(ticket, "PD-1042", text=EVIL)
+    yield outbound.form(ticket, "PD-1042", config, entry="e1", question=EVIL)
+    yield outbound.form(ticket, "PD-1042", config, text=EVIL)
     outgoing = OutgoingPreview(
         ticket, "[PD-1042] P1", EVIL[:4400], ("by e-mail",), ticket.attachments, ("Is it meant so?",)
     )

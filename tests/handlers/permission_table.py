@@ -79,6 +79,7 @@ ROWS: dict[str, str] = {
     "submission letter.send": PART,
     **{f"click reminders.{what}": PART for what in ("expect", "pace", "plan", "show", "snooze")},
     **{f"submission reminders.{what}": PART for what in ("expect", "pace", "plan", "snooze")},
+    "click canned_answers.choose": PART,
     "click customer_words.": PART,
     **{f"{kind} handover.start": PART for kind in ("click", "submission")},
     "click handover.accept": PART,
