@@ -59,13 +59,19 @@ def _check_names(call: Call, name: str, handle: str, itself: Group | None = None
         raise SlackError("invalid_name_punctuation")
     if len(name) > LONGEST_NAME:
         raise SlackError("name_too_long")
-    if any(group.name == name for group in others):
+    if any(_same(group.name, name) for group in others):
         raise SlackError("name_already_exists")
     workspace = call.slack.workspace
-    if any(group.handle == handle for group in others) or workspace.person_named(handle):
+    handle = handle.lower()
+    if any(_same(group.handle, handle) for group in others) or workspace.person_named(handle):
         raise SlackError("handle_already_exists")
     if workspace.channel_named(handle) is not None:
         raise SlackError("handle_already_exists")
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names differ in case and blanks at most."""
+    return one.casefold().split() == other.casefold().split()
 
 
 @method("usergroups.update", "usergroups:write", tier=2)

@@ -239,12 +239,19 @@ async def test_user_groups_refuse_as_documented(client: Any) -> None:
     await client.usergroups_create(name="Second level", handle="second")
     for name, handle, error in (
         ("Second level", "other", "name_already_exists"),
+        (" SECOND  Level ", "other", "name_already_exists"),
+        ("Other", "SECOND", "handle_already_exists"),
+        ("Other", "Anna", "handle_already_exists"),
         ("Other", "second", "handle_already_exists"),
         ("Other", "anna", "handle_already_exists"),
         ("Other", "desk", "handle_already_exists"),
         ("!!!", "other", "invalid_name_punctuation"),
     ):
         assert await error_of(client.usergroups_create(name=name, handle=handle)) == error
+    third = (await client.usergroups_create(name="Größe", handle="third"))["usergroup"]["id"]
+    assert await error_of(client.usergroups_create(name="GRÖSSE", handle="other")) == "name_already_exists"
+    assert await error_of(client.usergroups_update(usergroup=third, name="second level")) == "name_already_exists"
+    assert (await client.usergroups_update(usergroup=third, name="GRÖSSE"))["usergroup"]["name"] == "GRÖSSE"
 
 
 @pytest.mark.parametrize("name", ["-", "---", "_-_"])
