@@ -7,6 +7,7 @@ from localslack.api.content import content
 from localslack.api.registry import Call, method
 from localslack.errors import SlackError
 from localslack.records import Channel, Json, Message
+from localslack.rich_text import rich_text
 
 LONGEST_UPDATE = 4_000  # characters; longer new messages are taken, longer changes are not
 
@@ -18,6 +19,8 @@ async def post_message(call: Call) -> Json:
     facts = _facts(call, channel)
     _check_thread(call, channel, facts)
     pictures.check(call, facts)
+    if not facts.get("blocks") and call.slack.assistants.find(channel.id, facts["thread_ts"] or ""):
+        facts["blocks"] = [rich_text(facts["text"])]  # Bolt keeps the context in the answer, with its blocks
     message = call.slack.posting.post(channel, **facts)
     pictures.show(call, channel, facts)
     return {"channel": channel.id, "ts": message.ts, "message": call.slack.wire.message(message)}

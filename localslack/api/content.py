@@ -59,6 +59,8 @@ def metadata(arguments: Arguments) -> Json | None:
         raise SlackError("invalid_metadata_format")
     if len(json.dumps(given)) > LARGEST_METADATA:
         raise SlackError("metadata_too_large")
+    if given.get("event_payload", "") is None:  # as Bolt sends for a thread without a context
+        given["event_payload"] = {}
     return {name: given[name] for name in ("event_type", "event_payload", "entities") if name in given}
 
 
@@ -69,7 +71,7 @@ def _is_metadata(given: Any) -> bool:
     has_event = "event_type" not in given or (
         isinstance(given["event_type"], str)
         and bool(given["event_type"])
-        and isinstance(given.get("event_payload"), dict)
+        and isinstance(given.get("event_payload", ""), dict | None)
     )
     entities = given.get("entities", [])
     return has_event and isinstance(entities, list) and all(_is_entity(entity) for entity in entities)

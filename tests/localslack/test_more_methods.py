@@ -131,6 +131,31 @@ async def test_assistant_of_bolt_answers_in_its_thread(slack: LocalSlack) -> Non
         await anna.wait_for(lambda: statuses()[-2:] == ["is thinking…", ""], "the answer to end the status")
 
 
+async def test_context_of_an_assistant_thread_is_kept_by_bolt_when_it_changes(slack: LocalSlack) -> None:
+    app, assistant, contexts = bolt_app(slack), AsyncAssistant(), asyncio.Queue[str]()
+
+    @assistant.thread_started
+    async def thread_started(say: Any) -> None:
+        await say("How can I help?")
+
+    @assistant.thread_context_changed
+    async def changed(payload: Json, save_thread_context: Any, get_thread_context: Any) -> None:
+        await save_thread_context(payload["assistant_thread"]["context"])
+        await contexts.put(str((await get_thread_context())["channel_id"]))
+
+    app.use(assistant)
+    anna, app_id = slack.person("anna"), slack.apps[0].id
+    async with over_socket_mode(slack, app):
+        for context in ("#desk", None):
+            opened = {"app_id": app_id, **({"context": context} if context else {})}
+            place = await anna.act("open_assistant", **opened)
+            await anna.reply({"channel": place["channel"], "ts": place["thread_ts"]}, "How can I help?")
+            for name in ("lounge", "desk"):
+                where = {"channel": place["channel"], "thread_ts": place["thread_ts"]}
+                await anna.act("assistant_context", app_id=app_id, context=f"#{name}", **where)
+                assert await contexts.get() == slack.admin.channel(name).id
+
+
 async def test_assistant_methods_refuse_as_documented(client: Any, posted: Json) -> None:
     place = {"channel_id": posted["channel"], "thread_ts": "1.000000"}
     assert await error_of(client.assistant_threads_setTitle(**place, title="x")) == "invalid_thread_ts"
