@@ -127,7 +127,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             parser = MailParser()
             tasks = BackgroundTasks()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
-            carriers = out.carriers(store, write, make_report, config, parser, directory)
+            carriers = out.carriers(store, write, make_report, config, parser, directory, routes)
             watched, follow_up = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
             outbox = Outbox(store, watched, clock, follow_up, calm=tasks.calm, transports=out.transports)
             indexing = IndexWorker(store, tasks)

@@ -276,6 +276,10 @@ def word(body: Mapping[str, object], unassigned: int) -> Message:
     text = {
         "unassigned": t("Mails without a ticket: {count}. See “Unassigned” in the App Home.", count=unassigned),
         "mail": t("The mailbox could not be read for 15 minutes. {why}", why=str(body.get("why", ""))),
+        "left": t(
+            "A workspace left the channel that is shared with Retarus, and another one stays. Letters still go there. "
+            "If it was Retarus, take `channel` under [retarus] out of desk.toml."
+        ),
         "severed": t("The channel is no longer shared with Retarus. Letters go by e-mail, if an address is set up."),
     }[str(body["about"])]
     return Message(kit.escape(text), [kit.rich(kit.line(kit.text(text)))])

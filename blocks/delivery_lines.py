@@ -84,7 +84,9 @@ def not_delivered(notice: Notice, ticket: Ticket) -> Message:
     what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
     elements = [*kit.addressed(ticket.owner), kit.bold(what), kit.text(f" {why}")]
     if notice.body.get("instead"):
-        elements.append(kit.text(f" {t('It goes by e-mail instead.')}"))
+        is_mail = notice.body["failed"] in _MAILS
+        words = t("It goes to the Retarus channel instead.") if is_mail else t("It goes by e-mail instead.")
+        elements.append(kit.text(f" {words}"))
         return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements))])
     again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
     return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])

@@ -169,6 +169,8 @@ class SlackEvent:
     files: tuple[Attachment, ...] = ()
     renamed: tuple[str, str] = ("", "")
     """The old and the new id of a channel."""
+    is_still_shared: bool = False
+    """True if a channel that a workspace left is still shared with another one."""
     shared: SharedMessage | None = None
     """A message of somebody of another workspace."""
     at: str = ""
@@ -280,6 +282,7 @@ def slack_event(body: Body) -> SlackEvent:
         thread=_text(event, "thread_ts"),
         files=_files(event),
         renamed=(_text(event, "old_channel_id"), _text(event, "new_channel_id")),
+        is_still_shared=event.get("is_ext_shared") is True,
         shared=in_event(body),
         at=_text(event, "event_ts"),
         profile=user if isinstance(user, dict) else {},

@@ -90,7 +90,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await mirror.receive(event.shared)
 
     async def severed(event: SlackEvent) -> None:
-        await desk.channel_routes.severed(event.channel)
+        if event.is_still_shared:
+            await desk.channel_routes.left(event.channel)
+        else:
+            await desk.channel_routes.severed(event.channel)
 
     async def shared(event: SlackEvent) -> None:
         await desk.channel_routes.shared(event.channel)
@@ -110,12 +113,25 @@ async def read_again(desk: Desk, dispatcher: Dispatcher, pause: float = READ_AGA
     mirror = Mirror(desk, dispatcher)
     while True:
         try:
+            await _look(desk, dispatcher)
             own_team = str((await dispatcher.client.auth_test())["team_id"])
             for place in await desk.channel.threads_to_read():
                 await _read_one(mirror, place, own_team)
         except (*_FAILURES, StoreDown) as error:
             log.warning("The threads of open escalations could not be read: %s", type(error).__name__)
         await asyncio.sleep(pause)
+
+
+async def _look(desk: Desk, dispatcher: Dispatcher) -> None:
+    """Asks Slack whether the channel is shared: that it was severed may have been missed."""
+    channel = desk.routes.retarus or desk.routes.severed
+    try:
+        found = (await dispatcher.client.conversations_info(channel=channel))["channel"]
+    except SlackApiError as error:
+        log.warning("Slack does not tell whether the Retarus channel is shared: %s", type(error).__name__)
+        return
+    shared, frozen = found.get("is_ext_shared") is True, found.get("is_frozen") is True
+    await desk.channel_routes.observed(channel, is_shared=shared and not frozen, is_frozen=frozen)
 
 
 async def _read_one(mirror: Mirror, place: Place, own_team: str) -> None:

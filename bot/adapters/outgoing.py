@@ -16,7 +16,7 @@ from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import closes_slack
-from bot.adapters.slack.closed_channel import ClosedChannelIsFinal
+from bot.adapters.slack.closed_channel import ClosedChannelIsFinal, SeveredChannelIsFinal
 from bot.adapters.slack.conversation_carrier import ConversationCarrier
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.present_recipients import PresentRecipients
@@ -33,6 +33,7 @@ from bot.core.rate_limiter import SharedTurns
 from bot.model.notice import BY_MAIL, NoticeKind
 from bot.outbox import Carrier
 from bot.ports import Store
+from bot.tickets.notifications import Routes
 from bot.tickets.ports import Directory
 from bot.transports import Closure, Tell, Transport, Transports
 
@@ -70,7 +71,14 @@ class Outgoing:
             self.slack.limiter.shared = turns
 
     def carriers(
-        self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles, directory: Directory
+        self,
+        store: Store,
+        write: Write,
+        make_report: Make,
+        config: Config,
+        parser: MailFiles,
+        directory: Directory,
+        routes: Routes,
     ) -> dict[NoticeKind, Carrier]:
         """The carrier of each kind of notice. `parser`: reads files of mails that came in."""
         files, limit, retarus = SlackFiles(self.posting, self.session), config.files.max_bytes, config.retarus
@@ -91,6 +99,7 @@ class Outgoing:
         carriers[NoticeKind.REPORT] = ReportCarrier(self.posting, make_report)
         if retarus.fallback and retarus.email:
             carriers |= {kind: ClosedChannelIsFinal(carriers[kind]) for kind in IN_THE_CHANNEL}
+        carriers |= {kind: SeveredChannelIsFinal(carriers[kind], routes) for kind in IN_THE_CHANNEL}
         return {
             kind: carrier if kind in BY_MAIL else PresentRecipients(carrier, directory)
             for kind, carrier in carriers.items()

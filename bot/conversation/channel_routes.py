@@ -46,19 +46,41 @@ class ChannelRoutes:
             await self.follow()
 
     async def severed(self, channel: str) -> None:
-        """Records that the channel shared with Retarus was severed; letters go by e-mail from now on."""
+        """Records that the channel shared with Retarus was severed; letters go by e-mail from now on. Idempotent."""
         if not channel or channel != self.changes.routes.retarus:
             return
-        at = as_utc(self.clock())
-        people = conversation_notices.caretakers(self.changes.config)
-        words = [
-            conversation_notices.word(user, f"severed:{channel}:{at:%Y%m%d}", {"about": "severed"}, at)
-            for user in people
-        ]
-        await self.changes.store.apply(Batch(notices=words))
-        await self.store.keep(_severed(channel), "severed")
-        self.changes.wake()
+        if not await self.store.value(_severed(channel)):
+            await self._tell(channel, "severed")
+            await self.store.keep(_severed(channel), "severed")
         await self.follow()
+
+    async def left(self, channel: str) -> None:
+        """Reports that one workspace left the channel, and another one stays: nobody but people know which is Retarus.
+
+        Letters go there as before.
+        """
+        if channel and channel == self.changes.routes.retarus:
+            await self._tell(channel, "left")
+
+    async def observed(self, channel: str, *, is_shared: bool, is_frozen: bool = False) -> None:
+        """Follows the state that Slack tells when it is asked: an event may have been missed. Idempotent.
+
+        A channel that was never shared is used as it is.
+        """
+        if is_shared:
+            await self.store.keep_first(_seen_shared(channel), "shared")
+            await self.shared(channel)
+        elif is_frozen or await self.store.value(_seen_shared(channel)):
+            await self.severed(channel)
+
+    async def _tell(self, channel: str, about: str) -> None:
+        """A word to the admins and the 2nd level's leads."""
+        at, config = as_utc(self.clock()), self.changes.config
+        people = dict.fromkeys((*conversation_notices.caretakers(config), *config.desk.admins))
+        key = f"{about}:{channel}:{at:%Y%m%d%H%M%S}"
+        words = [conversation_notices.word(user, key, {"about": about}, at) for user in people]
+        await self.changes.store.apply(Batch(notices=words))
+        self.changes.wake()
 
     async def shared(self, channel: str) -> None:
         """A severed channel is shared again: letters go there as before."""
@@ -73,8 +95,8 @@ class ChannelRoutes:
         for name in _CHANNELS:
             await self._follow_move(routes, name)
         is_severed = bool(await self.store.value(_severed(routes.retarus or routes.severed)))
-        if is_severed and routes.retarus and routes.email:
-            routes.severed, routes.retarus = routes.retarus, ""
+        if is_severed and routes.retarus:
+            routes.severed, routes.retarus = routes.retarus, "" if routes.email else routes.retarus
         elif routes.severed and not is_severed:
             routes.retarus, routes.severed = routes.severed, ""
         if routes != before:
@@ -109,6 +131,10 @@ def _former(channel: str) -> str:
 
 def _moved(channel: str) -> str:
     return f"moved:{channel}"
+
+
+def _seen_shared(channel: str) -> str:
+    return f"shared:{channel}"
 
 
 def _severed(channel: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.core.i18n import t
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
-from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Sent, direct_lane
+from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Sent, direct_lane
 from bot.model.ticket import NOBODY, Event, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.model.undoing import AUTHOR, counted, kind_of
@@ -30,7 +30,7 @@ class Routes:
     reports: str = ""
     """Channel id of where the month's report goes; empty: to people."""
     severed: str = ""
-    """Channel id of the escalation channel while it is severed, and letters go by e-mail."""
+    """Channel id of the escalation channel while it is severed; letters go by e-mail where there is an address."""
     fallback: bool = False
     """True if letters go to the channel, and by e-mail if they cannot be delivered there."""
 
@@ -335,16 +335,22 @@ def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at
     return [_following(cause, ticket, NoticeKind.THREAD, routes.desk, at, waits, "waits")]
 
 
-_OTHER_WAY = {NoticeKind.LETTER_POST: NoticeKind.LETTER_MAIL, NoticeKind.CHASE_POST: NoticeKind.CHASE_MAIL}
+_OTHER_WAY = {
+    NoticeKind.LETTER_POST: NoticeKind.LETTER_MAIL,
+    NoticeKind.CHASE_POST: NoticeKind.CHASE_MAIL,
+    NoticeKind.LETTER_MAIL: NoticeKind.LETTER_POST,
+    NoticeKind.CHASE_MAIL: NoticeKind.CHASE_POST,
+}
 
 
 def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
-    """Fallback e-mail for a failed channel; only where that is configured."""
+    """The same message by the other way, once; only where that is configured."""
     other = _OTHER_WAY.get(cause.kind)
-    if other is None or not (routes.fallback and routes.email):
+    to = routes.email if other in BY_MAIL else routes.retarus
+    if other is None or not (routes.fallback and to) or "instead_of" in cause.body:
         return []
-    sent = notice(ticket, other, routes.email, at, dict(cause.body))
-    key = _key(ticket.id, cause.version, other, routes.email)
+    sent = notice(ticket, other, to, at, {**cause.body, "instead_of": cause.key})
+    key = _key(ticket.id, cause.version, other, to)
     return [sent.model_copy(update={"key": key, "version": cause.version})]
 
 

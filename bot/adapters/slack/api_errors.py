@@ -56,6 +56,10 @@ _WORDS = {
     "restricted_action": mark(
         "A workspace rule keeps the bot from posting there. An admin can allow it; then try again."
     ),
+    "restricted_action_read_only_channel": mark(
+        "The channel can only be read: posting is restricted, or it is no longer shared. "
+        "An admin of the workspace can see why; then try again."
+    ),
     "cannot_dm_bot": mark("This person cannot receive direct messages."),
     "msg_too_long": mark("Slack refuses the message as too long."),
     "msg_blocks_too_long": mark("Slack refuses the message as too long."),

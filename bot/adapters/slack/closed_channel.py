@@ -1,12 +1,14 @@
-"""Carrier of letters that go by e-mail when the shared channel is closed: they do not wait for it to be open again."""
+"""Carriers of letters to the shared channel that do not wait for it: while it is closed, or severed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.i18n import t
 from bot.model.notice import Blocked, Claim, Dead, Outcome
 from bot.outbox import Carrier
+from bot.tickets.notifications import Routes
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,17 @@ class ClosedChannelIsFinal:
         if isinstance(outcome, Blocked) and outcome.channel:
             return Dead(outcome.why, outcome.progress)
         return outcome
+
+
+@dataclass(frozen=True)
+class SeveredChannelIsFinal:
+    """Reports letters to a severed channel as not delivered: nobody of Retarus reads it any more."""
+
+    inner: Carrier
+    routes: Routes
+    """The routes that the desk follows."""
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        if claim.notice.to == self.routes.severed:
+            return Dead(t("The channel is no longer shared with Retarus."))
+        return await self.inner.deliver(claim, at)

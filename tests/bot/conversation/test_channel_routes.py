@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
+from bot.adapters.slack.closed_channel import SeveredChannelIsFinal
 from bot.conversation.channel_routes import remembered_routes
-from bot.model.notice import NoticeKind
+from bot.model.notice import Claim, Dead, NoticeKind, Outcome, Sent
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
-from tests.factories import BEN, World, a_contact, a_notice, a_world
+from tests.factories import BEA, BEN, CARLA, World, a_contact, a_notice, a_world
 
 MAIL = "support@retarus.example"
 
@@ -87,3 +90,73 @@ async def test_severed_channel_stays_the_way_where_there_is_no_mail(world: World
     first = replica(world, email="")
     await first.desk.channel_routes.severed("C-RET")
     assert first.desk.routes.retarus == "C-RET"
+
+
+async def told(world: World) -> list[tuple[str, str]]:
+    words = [each.notice for each in await world.store.letters() if each.notice.kind is NoticeKind.WORD]
+    return sorted((str(each.body["about"]), each.to) for each in words)
+
+
+async def test_admins_are_told_each_time_the_channel_is_severed_and_once_for_each() -> None:
+    first = replica(await a_world(a_contact(BEN), levels={"second": {"leads": [BEA], "members": [BEN]}}))
+    for _ in range(2):
+        await first.desk.channel_routes.severed("C-RET")
+    assert await told(first) == [("severed", BEA), ("severed", CARLA)]
+    await first.desk.channel_routes.shared("C-RET")
+    first.clock.forward(minutes=5)
+    await first.desk.channel_routes.severed("C-RET")
+    assert await told(first) == [("severed", BEA)] * 2 + [("severed", CARLA)] * 2
+
+
+async def test_workspace_that_leaves_while_another_stays_is_told_and_changes_no_way(world: World) -> None:
+    first = replica(world)
+    await first.desk.channel_routes.left("C-RET")
+    await first.desk.channel_routes.left("C-OTHER")
+    assert await told(first) == [("left", CARLA)]
+    assert first.desk.routes.retarus == "C-RET"
+
+
+@pytest.mark.parametrize("is_frozen", [True, False])
+async def test_severing_that_was_missed_is_found_and_so_is_its_end(world: World, *, is_frozen: bool) -> None:
+    first = replica(world)
+    await first.desk.channel_routes.observed("C-RET", is_shared=True)
+    assert first.desk.routes.retarus == "C-RET"
+    for _ in range(2):
+        restarted = replica(world)
+        await restarted.desk.channel_routes.observed("C-RET", is_shared=False, is_frozen=is_frozen)
+        assert (restarted.desk.routes.retarus, restarted.desk.routes.severed) == ("", "C-RET")
+    assert await told(first) == [("severed", CARLA)]
+    await restarted.desk.channel_routes.observed("C-RET", is_shared=True)
+    assert (restarted.desk.routes.retarus, restarted.desk.routes.severed) == ("C-RET", "")
+
+
+async def test_channel_that_was_never_shared_is_used_as_it_is_unless_it_is_frozen(world: World) -> None:
+    first = replica(world)
+    await first.desk.channel_routes.observed("C-RET", is_shared=False)
+    assert first.desk.routes.retarus == "C-RET"
+    await first.desk.channel_routes.observed("C-RET", is_shared=False, is_frozen=True)
+    assert first.desk.routes.severed == "C-RET"
+
+
+class Posted:
+    """A carrier that delivers everything."""
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:  # noqa: ARG002
+        return Sent()
+
+
+@pytest.mark.parametrize("email", [MAIL, ""])
+async def test_letter_that_waits_while_the_channel_is_severed_is_not_posted_until_it_is_shared(
+    world: World, email: str
+) -> None:
+    first, ticket = replica(world, email=email), await world.raised()
+    carrier = SeveredChannelIsFinal(Posted(), first.desk.routes)
+    claim = Claim(notice=a_notice(ticket, NoticeKind.LETTER_POST, "C-RET"), attempt=1)
+    assert await carrier.deliver(claim, world.clock()) == Sent()
+    await first.desk.channel_routes.severed("C-RET")
+    assert await carrier.deliver(claim, world.clock()) == Dead("The channel is no longer shared with Retarus.")
+    await first.desk.channel_routes.moved("C-RET", "C-NEW")
+    moved = Claim(notice=a_notice(ticket, NoticeKind.LETTER_POST, "C-NEW"), attempt=1)
+    assert isinstance(await carrier.deliver(moved, world.clock()), Dead)
+    await first.desk.channel_routes.shared("C-NEW")
+    assert await carrier.deliver(moved, world.clock()) == Sent()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.delivery_lines import not_delivered
+from bot.core.i18n import Language, speaking
 from bot.escalation.letter import write
-from bot.model.notice import Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
+from bot.model.notice import BY_MAIL, Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.tickets.notifications import Routes, after_delivery, letters, line_place, notices, receipt_place
@@ -124,11 +126,59 @@ def test_fallback_sends_by_e_mail_if_the_channel_fails() -> None:
     ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
     posted = Claim(notice=a_notice(ticket, NoticeKind.LETTER_POST, to=RETARUS), attempt=1)
     mail, to_owner = after_delivery(posted, Dead("The channel is archived."), ticket, routes, NOW)
-    assert (mail.kind, mail.to, mail.body) == (NoticeKind.LETTER_MAIL, MAIL, posted.notice.body)
+    body = {**posted.notice.body, "instead_of": posted.notice.key}
+    assert (mail.kind, mail.to, mail.body) == (NoticeKind.LETTER_MAIL, MAIL, body)
     assert to_owner.body["instead"] is True
     assert routes.ways == ("to the Retarus channel",)
     mailed = Claim(notice=mail, attempt=1)
     assert [each.kind for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [NoticeKind.THREAD]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL),
+        (NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL),
+        (NoticeKind.LETTER_MAIL, NoticeKind.LETTER_POST),
+        (NoticeKind.CHASE_MAIL, NoticeKind.CHASE_POST),
+    ],
+)
+@pytest.mark.parametrize("language", Language)
+def test_fallback_takes_the_other_way_once_and_says_which(
+    first: NoticeKind, second: NoticeKind, language: Language
+) -> None:
+    ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
+    claim = Claim(notice=a_notice(ticket, first, to="x"), attempt=1)
+    other, told = after_delivery(claim, Dead("It is full."), ticket, routes, NOW)
+    assert (other.kind, other.to) == (second, MAIL if second in BY_MAIL else RETARUS)
+    with speaking(language):
+        line = not_delivered(told, ticket)
+    assert INSTEAD[language][second in BY_MAIL] in str(line.blocks)
+    assert "Try again" not in str(line.blocks)
+    (last,) = after_delivery(Claim(notice=other, attempt=1), Dead("x"), ticket, routes, NOW)
+    assert "instead" not in last.body
+    assert "Try again" in str(not_delivered(last, ticket).blocks)
+
+
+INSTEAD = {
+    Language.ENGLISH: ("It goes to the Retarus channel instead.", "It goes by e-mail instead."),
+    Language.GERMAN: ("Es geht stattdessen in den Retarus-Channel.", "Es geht stattdessen per E-Mail."),
+}
+"""By language: the way is the channel, or e-mail."""
+
+
+@pytest.mark.parametrize(
+    ("routes", "kind"),
+    [
+        (Routes(DESK, RETARUS, MAIL), NoticeKind.LETTER_POST),
+        (Routes(DESK, "", MAIL, severed=RETARUS, fallback=True), NoticeKind.LETTER_MAIL),
+        (Routes(DESK, RETARUS, fallback=True), NoticeKind.CHASE_POST),
+    ],
+)
+def test_message_without_a_fallback_that_is_open_is_only_told(routes: Routes, kind: NoticeKind) -> None:
+    ticket = an_incident(Stage.RETARUS)
+    (told,) = after_delivery(Claim(notice=a_notice(ticket, kind), attempt=1), Dead("x"), ticket, routes, NOW)
+    assert told.kind is NoticeKind.THREAD
 
 
 # --- how deliveries ended
