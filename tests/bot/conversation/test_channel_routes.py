@@ -141,7 +141,7 @@ async def test_channel_that_was_never_shared_is_used_as_it_is_unless_it_is_froze
 class Posted:
     """A carrier that delivers everything."""
 
-    async def deliver(self, claim: Claim, at: datetime) -> Outcome:  # noqa: ARG002
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         return Sent()
 
 
