@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from blocks import kit
 from blocks.evidence import file_input
-from blocks.fill_in import ALL, buttons, shown_examples, still_open, up_to
+from blocks.fill_in import ALL, buttons, from_earlier, shown_examples, still_open, up_to
 from blocks.form import inputs
 from blocks.kit import Json
 from blocks.transactions import paste_inputs
@@ -37,10 +37,12 @@ def modal(
     *,
     everything: bool = False,
     transactions: int = 1,
+    earlier: Mapping[str, str] | None = None,
 ) -> Json:
     """Asks for what is not answered yet, and lists the answers that are there; with `everything`, asks for all.
 
-    `typed`: answers so far, when it is redrawn. `transactions`: how many to offer part by part.
+    `typed`: answers so far, when it is redrawn. `transactions`: how many to offer part by part. `earlier`: answers
+    of the customer's last ticket, to be checked.
     """
     fields = [field for field in fields_of(ticket.kind, config) if _is_due(field)]
     open_keys = {field.key for field in still_open(fields, ticket, config)}
@@ -50,9 +52,10 @@ def modal(
     asked = up_to(due if everything else unanswered, number)
     about = t("nothing is sent yet: the exact text comes next")
     blocks = [kit.note(f"{name} · {about}")]
-    blocks += [] if everything else _answered(due, asked, ticket, config)
+    blocks += [] if everything else answered(due, asked, ticket, config)
     blocks += [_readers(asked)] if asked else []
-    answers = {**drafts(ticket, config), **ticket.answers, **(typed or {})}
+    blocks += from_earlier(asked, earlier or {}, ticket)
+    answers = {**drafts(ticket, config), **(earlier or {}), **ticket.answers, **(typed or {})}
     blocks += inputs(asked, ticket.kind, config, answers, Need.ESCALATE)
     has_examples = any(field.group for field in asked)
     blocks += paste_inputs(ticket.answers, typed or {}) if has_examples else []
@@ -75,7 +78,7 @@ def _is_read(field: Field) -> bool:
     return bool(field.printed) or field.key in FINDINGS or _is_ours(field)
 
 
-def _answered(due: Iterable[Field], asked: Iterable[Field], ticket: Ticket, config: Config) -> list[Json]:
+def answered(due: Iterable[Field], asked: Iterable[Field], ticket: Ticket, config: Config) -> list[Json]:
     """One short line for each answer that is there and not asked again, and a button to edit them."""
     here = {field.key for field in asked}
     lines = [

@@ -43,11 +43,13 @@ def modal(
     transactions: int = 1,
     typed: Mapping[str, str] | None = None,
     below: str = "",
+    earlier: Mapping[str, str] | None = None,
 ) -> Json:
     """Form of the answers missing for Retarus; with `everything`, of every answer.
 
     `transactions`: how many to offer. `typed`: answers so far, when it is redrawn. `below`: the callback id of
-    the modal it lies on, which shows something else once this is saved.
+    the modal it lies on, which shows something else once this is saved. `earlier`: answers of the customer's last
+    ticket, to be checked.
     """
     fields = list(_wanted(ticket, config, everything=everything))
     everything = everything or not fields
@@ -56,7 +58,8 @@ def modal(
     shown = up_to(fields, number)
     now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
     blocks = [kit.note(f"{name} · {now}")]
-    blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    blocks += from_earlier(shown, earlier or {}, ticket)
+    blocks += inputs(shown, ticket.kind, config, {**(earlier or {}), **ticket.answers, **(typed or {})}, Need.RAISE)
     has_examples = any(field.group for field in shown)
     blocks += paste_inputs(ticket.answers, typed or {}) if has_examples else []
     blocks.append(file_input())
@@ -70,6 +73,13 @@ def modal(
         submit=t("Save"),
         about="|".join(filter(None, [ticket.id, str(ticket.version), below])),
     )
+
+
+def from_earlier(asked: Iterable[Field], earlier: Mapping[str, str], ticket: Ticket) -> list[Json]:
+    """Names the fields that are prefilled from the customer's last ticket."""
+    names = [each.name.rstrip(":?") for each in asked if each.key in earlier and not ticket.answer(each.key)]
+    words = t("Prefilled from the last ticket of this customer, please check: {names}.", names="; ".join(names))
+    return [kit.note(words)] if names else []
 
 
 def shown_examples(ticket: Ticket, wanted: int) -> int:

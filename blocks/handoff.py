@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import kit
+from blocks.escalation_form import answered
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.config.settings import Config
@@ -25,18 +26,33 @@ def modal(
     typed: Mapping[str, str] | None = None,
     known: Mapping[str, str] | None = None,
     found: Sequence[Json] = (),
+    *,
+    everything: bool = False,
 ) -> Json:
-    """The 1st-level tasks (guide, section 3), and the summary, prefilled; `typed`: answers so far.
+    """The summary, prefilled, and the 1st-level tasks (guide, section 3) that are not answered yet; the rest as lines.
 
-    `known`: answers the desk has looked up by itself, and `found` what it found: a person judges both.
+    `typed`: answers so far. `known`: answers the desk has looked up by itself, and `found` what it found: a person
+    judges both. `everything`: asks for all, also for what applies only if needed.
     """
-    fields = [each for each in fields_of(ticket.kind, config) if _is_asked_here(each, ticket)]
+    here = [each for each in fields_of(ticket.kind, config) if _is_asked_here(each, ticket)]
+    is_open = {each.key for each in here if each.need[ticket.kind] is Need.HANDOFF and not ticket.answer(each.key)}
+    fields = [each for each in here if everything or each.key in is_open or each.key == _SUMMARY]
+    fields.sort(key=lambda each: each.key != _SUMMARY)
     drafted = {**drafts(ticket, config), **(known or {})}
     answers = {**drafted, **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {t('the 2nd level gets this with the ticket')}"), *found]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
+    blocks += [] if everything else answered(here, fields, ticket, config)
     title, about = t("Hand off to 2nd level"), f"{ticket.id}|{ticket.version}"
     return kit.modal(SUBMIT, title, blocks, submit=t("Hand off"), about=about)
+
+
+_SUMMARY = "summary_first"
+
+
+def shows_everything(ticket: Ticket, typed: Mapping[str, str]) -> bool:
+    """True if the form with these answers also asks for what is answered already."""
+    return any(key != _SUMMARY and ticket.answer(key) for key in typed)
 
 
 def _is_asked_here(field: Field, ticket: Ticket) -> bool:

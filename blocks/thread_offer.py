@@ -35,7 +35,7 @@ def with_messages(view: Json, key: str, offers: Sequence[Offer]) -> Json:
     """The form with messages below its field of this key; unchanged where it does not ask for it."""
     shown = blocks_of(view)
     at = next((number for number, block in enumerate(shown, 1) if block.get("block_id") == key), 0)
-    rows = [block for number, offer in enumerate(offers) for block in _row(number, offer)]
+    rows = [block for number, offer in enumerate(offers) for block in _row(number, offer, key)]
     rows = rows[: max(0, _MOST_BLOCKS - len(shown) - 1) // 2 * 2]
     if not at or not rows:
         return view
@@ -48,8 +48,8 @@ def blocks_of(view: Json) -> list[Json]:
     return cast("list[Json]", view["blocks"])
 
 
-def _row(number: int, offer: Offer) -> tuple[Json, Json]:
+def _row(number: int, offer: Offer, key: str) -> tuple[Json, Json]:
     text = kit.text(f": {excerpt(offer.text, _TEXT)}")
     words = kit.line(kit.bold(offer.author), kit.text(", "), kit.moment(offer.at), text)
-    button = kit.button(t("Insert"), TAKE_IN, offer.ts, about=offer.text)
-    return kit.rich(words), kit.actions(f"{TAKE_IN}.{number}", [button])
+    button = kit.button(t("Insert"), TAKE_IN, f"{offer.ts}|{key}", about=offer.text)
+    return kit.rich(words), kit.actions(f"{TAKE_IN}.{key}.{number}", [button])

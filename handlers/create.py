@@ -50,11 +50,22 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         kind = COMMANDS[asked.name]
         if asked.text:
             form, answers = await forms.read(FormState(kind), asked.user, asked.text)
-            view = kit.serialised(await forms.draw(form, asked.user, answers))
+            opened = await dispatcher.open_modal(asked.trigger, await forms.draw(form, asked.user, answers))
+            where = Click.of(asked)
+            typed = replace(
+                where, view=str(opened["id"]), view_hash=str(opened["hash"]), about=form.pack(), typed=answers
+            )
+            dispatcher.tasks.start(suggest(typed))
         else:
             draft = await desk.queries.draft(asked.user, kind)
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
-        await dispatcher.open_modal(asked.trigger, view)
+            await dispatcher.open_modal(asked.trigger, view)
+
+    async def suggest(read: Click) -> None:
+        """Adds the suggestions for the text that was read, unless the form was redrawn meanwhile."""
+        if shown := await offering.now(read):
+            view = await forms.draw(FormState.unpack(read.about), read.user, read.typed, shown)
+            await dispatcher.update_view(read.view, view, seen=read.view_hash)
 
     async def submit(form: Submission) -> Json | None:
         about = await linked(dispatcher.client, FormState.unpack(form.about))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from blocks import escalation, escalation_form
 from blocks.kit import Json
 from bot.core.errors import Conflict
@@ -25,7 +27,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
-        view = escalation_form.modal(ticket, reference(ticket, desk.config), desk.config)
+        earlier = await desk.customers.earlier_answers(ticket)
+        view = escalation_form.modal(ticket, reference(ticket, desk.config), desk.config, earlier=earlier)
         await open_with_offers(dispatcher, reader, click, view, ticket)
         await desk.evidence.status_page.look()  # now, so that the preview need not wait for it
 
@@ -67,14 +70,19 @@ def _register_form(desk: Desk, dispatcher: Dispatcher) -> None:
     async def save(click: Click) -> Show:
         """Saves what is typed so far, as `Fill in` does. A draft that was not edited is no answer yet."""
         before = await desk.queries.open_to(click.ticket, click.user)
-        typed = edited(before, click.typed, desk.config)
+        earlier = await desk.customers.earlier_answers(before)
+        typed = edited(before, click.typed, desk.config, earlier)
         ticket = await desk.answers.fill_in(click.ticket, click.user, typed, click.id, click.version)
         name = reference(ticket, desk.config)
 
         async def saved() -> Json:
-            return escalation_form.modal(ticket, name, desk.config)
+            return escalation_form.modal(ticket, name, desk.config, earlier=earlier)
 
         return dispatcher.shows(click.view, saved)
 
-    dispatcher.redraws[escalation_form.TASKS] = with_offers(desk, dispatcher, redraw_of(desk, escalation_form.modal))
+    async def redraw(click: Click) -> Json:
+        earlier = await desk.customers.earlier_answers(await desk.queries.open_to(click.ticket, click.user))
+        return await redraw_of(desk, partial(escalation_form.modal, earlier=earlier))(click)
+
+    dispatcher.redraws[escalation_form.TASKS] = with_offers(desk, dispatcher, redraw)
     dispatcher.saving_clicks[escalation_form.SAVE] = save

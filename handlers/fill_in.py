@@ -39,10 +39,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     redraw = redraw_of(desk, fill_in.modal)
 
     async def form_for(ticket: Ticket, below: str = "") -> Json:
-        """The form's state with the known tenants of this end-customer, until they are answered."""
+        """The form's state with what is known of this end-customer, until it is answered."""
         tenants = ticket.answer("tenants") or await desk.customers.tenants_for(ticket.answer("customer"))
-        typed = {"tenants": tenants} if tenants else {}
-        return fill_in.modal(ticket, reference(ticket, desk.config), desk.config, typed=typed, below=below)
+        earlier = await desk.customers.earlier_answers(ticket)
+        earlier |= {"tenants": tenants} if tenants else {}
+        return fill_in.modal(ticket, reference(ticket, desk.config), desk.config, below=below, earlier=earlier)
 
     async def ask(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)

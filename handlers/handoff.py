@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import handoff, known_issues
+from blocks import fill_in, handoff, known_issues
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind, Ticket
@@ -28,15 +28,17 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await open_with_offers(dispatcher, reader, click, await drawn(ticket), ticket)
 
     async def redraw(click: Click) -> Json:
-        return await drawn(await desk.queries.open_to(click.ticket, click.user), click.typed)
+        ticket = await desk.queries.open_to(click.ticket, click.user)
+        everything = click.action == fill_in.ALL or handoff.shows_everything(ticket, click.typed)
+        return await drawn(ticket, click.typed, everything=everything)
 
-    async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None) -> Json:
+    async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None, *, everything: bool = False) -> Json:
         """Draws the form with suggestions from the notes, open tickets and the customer's history."""
         known = await desk.search.known(ticket) if ticket.kind is Kind.INCIDENT else KnownIssueCheck(SearchResult())
         links = await desk.queries.card_links(known.found.tickets)
         found = known_issues.hits(known.found, desk.config, links)
         name = reference(ticket, desk.config)
-        return handoff.modal(ticket, name, desk.config, typed, known.answers, found)
+        return handoff.modal(ticket, name, desk.config, typed, known.answers, found, everything=everything)
 
     async def submit(form: Submission) -> Json | None:
         await desk.tickets.hand_off(form.ticket, form.user, form.typed, form.view, form.version)

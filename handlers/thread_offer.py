@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from blocks import escalation_form, handoff, thread_offer
@@ -18,8 +18,8 @@ from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, SlackEvent
 from handlers.thread_messages import ThreadMessage, ThreadReader
 
-FIELDS: Mapping[str, str] = {handoff.SUBMIT: "triage", escalation_form.TASKS: "done"}
-"""Form → the field for which messages are offered."""
+FIELDS: Mapping[str, tuple[str, ...]] = {handoff.SUBMIT: ("triage",), escalation_form.TASKS: ("steps", "done")}
+"""Form → the fields for which messages are offered."""
 _TS = "."
 
 
@@ -29,15 +29,15 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def take_in(click: Click) -> None:
         """Adds a message, with its author and time, to what is typed in the field; the person still submits it."""
         ticket = await desk.queries.open_to(click.ticket, click.user)
-        message = await reader.offered(ticket, click.value)
+        ts, _, key = click.value.partition("|")
+        message = await reader.offered(ticket, ts)
         redraw = dispatcher.redraws.get(click.view_callback)
-        if message is None or redraw is None:
+        if message is None or redraw is None or key not in FIELDS[click.view_callback]:
             raise NotNow(t("This message is not in the ticket's thread any more."))
-        key = FIELDS[click.view_callback]
         words = added(click.typed.get(key, ""), message, ticket)
         view = await redraw(replace(click, typed={**click.typed, key: words}))
         if view is not None:
-            view["blocks"] = [_filled(block, key, click.value) for block in thread_offer.blocks_of(view)]
+            view["blocks"] = [_filled(block, key, ts) for block in thread_offer.blocks_of(view)]
             view["private_metadata"] = click.about
             await dispatcher.update_view(click.view, view)
 
@@ -75,14 +75,13 @@ async def open_with_offers(
     async def add(shown: Json) -> None:
         drawn = view
         for messages in (reader.known, reader.newest):
-            complete = thread_offer.with_messages(view, key, await messages(ticket))
+            complete = _complete(view, await messages(ticket))
             if complete["blocks"] != drawn["blocks"]:
                 updated = await views.update(dispatcher.client, str(shown["id"]), complete, seen=str(shown["hash"]))
                 if updated is None:
                     return
                 shown, drawn = updated, complete
 
-    key = FIELDS[str(view["callback_id"])]
     if opened is not None and is_asked(view):
         dispatcher.tasks.start(add(opened))
 
@@ -98,12 +97,19 @@ def with_offers(
         if not is_asked(view):
             return view
         messages = await reader.known_soon(await desk.queries.ticket(click.ticket))
-        return thread_offer.with_messages(view, FIELDS[str(view["callback_id"])], messages)
+        return _complete(view, messages)
 
     return redrawn
 
 
 def is_asked(view: Json) -> bool:
-    """True if the form has the field for which messages are offered."""
-    key = FIELDS[str(view["callback_id"])]
-    return any(block.get("block_id") == key for block in thread_offer.blocks_of(view))
+    """True if the form has a field for which messages are offered."""
+    keys = FIELDS[str(view["callback_id"])]
+    return any(block.get("block_id") in keys for block in thread_offer.blocks_of(view))
+
+
+def _complete(view: Json, messages: Sequence[ThreadMessage]) -> Json:
+    """The form with the messages below each of its fields for which they are offered."""
+    for key in FIELDS[str(view["callback_id"])]:
+        view = thread_offer.with_messages(view, key, messages)
+    return view

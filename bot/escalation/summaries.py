@@ -40,9 +40,12 @@ def drafts(ticket: Ticket, config: Config) -> dict[str, str]:
     }
 
 
-def edited(ticket: Ticket, typed: Mapping[str, str], config: Config) -> dict[str, str]:
-    """The typed answers, without drafts that were left as they are."""
-    prefilled = {key: clean_text(text) for key, text in drafts(ticket, config).items() if not ticket.answer(key)}
+def edited(
+    ticket: Ticket, typed: Mapping[str, str], config: Config, earlier: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The typed answers, without drafts and answers of an `earlier` ticket that were left as they are."""
+    offered = {**drafts(ticket, config), **(earlier or {})}
+    prefilled = {key: clean_text(text) for key, text in offered.items() if not ticket.answer(key)}
     return {key: text for key, text in typed.items() if not prefilled.get(key) or clean_text(text) != prefilled[key]}
 
 

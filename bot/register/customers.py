@@ -82,6 +82,10 @@ def _tenants(text: str, context: CheckContext) -> tuple[str, ...]:
     return tuple(each for each in found if validators.TENANT_ID.fullmatch(each))
 
 
+_LASTING = ("tenants", "interface", "system", "test_terms")
+"""Answers that describe an end-customer rather than one incident."""
+
+
 def _last_answer(tickets: Iterable[Ticket], key: str) -> str:
     return next((each.answer(key) for each in tickets if each.answer(key)), "")
 
@@ -241,6 +245,18 @@ class Customers:
         names = dict.fromkeys(fold(each) for each in (name, *((entry.name, *entry.also) if entry else ())))
         found = [each for key in names if key for each in await self.store.tickets_of(key, _COUNTED)]
         return sorted(found, key=lambda each: each.number, reverse=True)
+
+    async def earlier_answers(self, ticket: Ticket) -> dict[str, str]:
+        """Answers of the customer's last tickets for the same services that may hold for this one too."""
+        name = ticket.answer("customer")
+        found = await self._tickets_of(name, await self.named(name)) if name else []
+        alike = [
+            each
+            for each in found
+            if each.id != ticket.id and not each.erased_at and each.answer("services") == ticket.answer("services")
+        ]
+        answers = {key: _last_answer(alike[:_LAST], key) for key in _LASTING}
+        return {key: text for key, text in answers.items() if text}
 
     async def tenants_for(self, name: str) -> str:
         """Default of “Tenant(s) …” for this customer: from their entry, or from their last ticket."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.async_api import Locator
+from playwright.async_api import Locator, expect
 
+from bot.core.i18n import t
 from tests.browser.demo_session import BrowserUser, UserGetter
 
 CLICK, KEY, FIELD = 1.3, 0.2, 1.35
@@ -57,6 +59,17 @@ class CountedUser(BrowserUser):
         await self.page.get_by_role("textbox", name="Message").first.fill(f"{text} ")
         await self.page.get_by_role("button", name="Send now").first.click()
 
+    async def insert(self, dialog: Locator, label: str, message: str) -> None:
+        """Takes a message of the thread into the first field that offers it."""
+        self.counted(clicks=1)
+        await dialog.get_by_role("button", name=f"{t('Insert')}: {message}").first.click()
+        await expect(dialog.get_by_label(label, exact=True)).to_have_value(re.compile(re.escape(message)))
+
+    async def paste(self, dialog: Locator, label: str, words: str) -> None:
+        """Turns to a field, and pastes a text."""
+        self.counted(clicks=1, keys=_PASTE, fields=1)
+        await super().fill(dialog, {label: words})
+
     async def fill(self, dialog: Locator, answers: dict[str, str]) -> None:
         for label, answer in answers.items():
             radio = dialog.get_by_role("group", name=label).or_(dialog.get_by_role("radiogroup", name=label))
@@ -78,7 +91,7 @@ class Counting:
         self._people: dict[str, CountedUser] = {}
         self._count: Count | None = None
 
-    async def user(self, name: str) -> BrowserUser:
+    async def user(self, name: str) -> CountedUser:
         """The person; what they do is counted while a job is."""
         if name not in self._people:
             plain = await self._user(name)

@@ -162,16 +162,16 @@ async def rita_and_the_mailbox_receive_it(user: UserGetter) -> None:
     await save_screenshot(ben, "mail")
 
 
-async def rita_answers_by_mail(user: UserGetter) -> None:
+async def rita_answers_by_mail(user: UserGetter, name: str = "PD-1001") -> None:
     """Her answer on the mail page arrives in the ticket's thread by the demo's mailbox, without the quotation."""
     rita, bea = await user("rita"), await user("bea")
     await rita.page.get_by_role("link", name="Mail").click()
-    await rita.page.get_by_text("[PD-1001] P1").first.click()
+    await rita.page.get_by_text(f"[{name}] P1").first.click()
     await rita.page.get_by_role("button", name="Reply", exact=True).click()
     await rita.page.get_by_label("Your answer").fill("We see the policy on DE1, ticket RCR-88123.")
     await rita.page.get_by_role("button", name="Reply", exact=True).click()
     await bea.go_to_channel("partner-desk")
-    await bea.card("PD-1001").get_by_role("link", name="replies").click()
+    await bea.card(name).get_by_role("link", name="replies").click()
     answer = bea.thread.get_by_role("article").filter(has_text="We see the policy on DE1")
     await expect(answer).to_contain_text(t("{author} wrote by e-mail", author=""))
     await expect(answer).not_to_contain_text("PARTNERS' MAIN CUSTOMER ID")

@@ -7,7 +7,9 @@ import pytest
 from bot.core.errors import NotNow
 from bot.model.ticket import Stage
 from bot.model.transitions import Move
+from localslack import Modal
 from tests.handlers.world import DESK, World
+from tests.timeouts import TIMEOUT
 
 
 async def test_question_that_depends_on_an_answer_comes_and_goes_with_it(w: World) -> None:
@@ -52,3 +54,45 @@ async def test_highest_priority_is_called_out_in_the_channel_and_taken_by_one_cl
     await w.bea.click(called, "Take now")
     await w.bea.reply(card, "accepted it at the 2nd level")
     assert (await w.ticket()).owner == "U0BEA"
+
+
+async def test_handoff_asks_for_the_summary_first_and_only_for_what_is_not_answered(w: World) -> None:
+    card = await w.raised(priority="P1", priority_reason="No outbound mail")
+    ticket = await w.ticket()
+    await w.running.desk.answers.check(ticket.id, "U0ANNA", {"info": "correct"}, "a form", ticket.version)
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Already answered")
+    assert asked_in(form) == ["summary_first", "triage", "remote", "known", "searched"]
+    await w.anna.click(form, "Edit these answers")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Why this priority?")
+    assert {"info", "priority", "priority_reason", "help_desk_first"} <= set(asked_in(form))
+    await w.decide(w.anna, form, "info", "missing")
+    form = await w.anna.modal("Hand off to 2nd level", containing="What is missing or wrong?")
+    assert "priority" in asked_in(form)
+
+
+def asked_in(form: Modal) -> list[str]:
+    """Keys of the fields that a form asks for."""
+    return [str(each["block_id"]) for each in form.view["blocks"] if each["type"] == "input"]
+
+
+async def test_escalation_is_prefilled_from_the_customers_last_ticket_and_saves_it_only_when_submitted(
+    w: World,
+) -> None:
+    await w.accepted()
+    earlier = await w.ticket()
+    lasting = {"system": "Connector 4.2, no custom rules", "interface": "smtp-de1.example.com, DE1"}
+    await w.running.desk.answers.fill_in(earlier.id, "U0BEN", lasting, "a form", earlier.version)
+    desk, again = w.running.desk, {**earlier.answers, "priority": "P1"}
+    ticket = await desk.tickets.create("U0ANNA", earlier.kind, again, "another form")
+    ticket = await desk.tickets.act(ticket.id, Move.COMPRESS, "U0BEN", "a click", reason="Nobody else is awake")
+    card = await w.ben.message(DESK, "PD-1002")
+    await w.ben.click(card, "Escalate to Retarus")
+    form = await w.ben.modal("Escalate to Retarus", containing="Prefilled from the last ticket of this customer")
+    texts = {
+        each["block_id"]: each["element"].get("initial_value") for each in form.view["blocks"] if "element" in each
+    }
+    assert {key: texts[key] for key in lasting} == lasting
+    await w.ben.click(form, "Save for now")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    assert not lasting.keys() & (await w.ticket(1002)).answers.keys()

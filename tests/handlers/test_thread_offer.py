@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from blocks.thread_offer import TAKE_IN
 from bot.core.errors import NotNow
 from bot.model.ticket import Stage
 from handlers.thread_memory import is_of_person
@@ -13,7 +14,7 @@ from handlers.thread_messages import ThreadMessage
 from handlers.thread_offer import added
 from localslack import Modal
 from tests.factories import an_incident
-from tests.handlers.world import DESK, FIRST_TASKS, World
+from tests.handlers.world import DESK, FIRST_TASKS, Json, World
 from tests.timeouts import TIMEOUT
 
 WRITTEN = "Restarted the connector twice & emptied the <queue>; " + "no change so far. " * 12
@@ -24,6 +25,15 @@ def typed_in(form: Modal, key: str) -> str:
     return next(
         str(each["element"].get("initial_value", "")) for each in form.view["blocks"] if each.get("block_id") == key
     )
+
+
+def inserting(form: Modal, key: str) -> Json:
+    """The click that inserts the newest message into this field."""
+    block = next(each for each in form.view["blocks"] if each.get("block_id") == f"{TAKE_IN}.{key}.0")
+    (button,) = block["elements"]
+    where = {"type": "view", "view_id": form.id}
+    element = {"block_id": block["block_id"], "action_id": TAKE_IN, "value": button["value"]}
+    return {"container": where, **element, "values": {}}
 
 
 async def test_message_of_the_thread_is_taken_into_the_handoff_by_one_click(w: World) -> None:
@@ -52,10 +62,11 @@ async def test_message_of_the_thread_is_offered_before_the_escalation(w: World) 
     await w.ben.post(DESK, "Rolled back to 4.1, no change", thread=card)
     await w.ben.click(card, "Escalate to Retarus")
     form = await w.ben.modal("Escalate to Retarus", containing="Rolled back to 4.1")
-    await w.ben.click(form, "Insert")
-    await w.running.dispatcher.tasks.drain(TIMEOUT)
-    form = await w.ben.modal("Escalate to Retarus")
-    assert typed_in(form, "done").endswith(": Rolled back to 4.1, no change")
+    for key in ("steps", "done"):
+        await w.ben.act("action", **inserting(form, key))
+        await w.running.dispatcher.tasks.drain(TIMEOUT)
+        form = await w.ben.modal("Escalate to Retarus")
+        assert typed_in(form, key).endswith(": Rolled back to 4.1, no change")
     assert (await w.ticket()).answer("done") == ""
 
 
