@@ -138,7 +138,7 @@ async def write_in_the_thread(hands: Counting, who: str, name: str, words: str) 
 
 
 async def anna_hands_it_off(hands: Counting, name: str) -> None:
-    """What she wrote in the thread is inserted, and the drafted summary read; three questions are answered."""
+    """Inserts a message of the thread, keeps the drafted summary, and answers three questions."""
     anna = await hands.user("anna")
     await anna.press(anna.card(name), t("Hand off to 2nd level"))
     form = await anna.opened_modal(t("Hand off to 2nd level"))
@@ -167,7 +167,7 @@ async def ben_accepts_and_completes_it(hands: Counting, name: str) -> None:
 
 
 async def ben_sends_it(hands: Counting, name: str) -> None:
-    """What he wrote in the thread is inserted; set-up and test address are those of the customer's last ticket."""
+    """Inserts a message of the thread; set-up and test address come from the last ticket of the customer."""
     ben = await hands.user("ben")
     await ben.press(ben.card(name), t("Escalate to Retarus"))
     form = await ben.opened_modal(t("Escalate to Retarus"))
