@@ -16,7 +16,7 @@ from blocks import kit, transitions
 from blocks.kit import Json
 from bot.adapters.slack.api_errors import closes_slack, is_slacks_fault, lacks_scope, name_of
 from bot.config.settings import Config
-from bot.core.errors import Conflict, Invalid, Refused, StoreDown, place_of
+from bot.core.errors import Conflict, Invalid, Refused, SaveInDoubt, StoreDamaged, StoreDown, place_of
 from bot.core.i18n import mark, t
 from bot.forms.field_table import field
 from bot.forms.template_fields import InputType
@@ -30,6 +30,14 @@ log = logging.getLogger(__name__)
 STORE_DOWN = mark("The desk's database cannot be used right now, so nothing was changed. Please try again in a moment.")
 STORE_DOWN_FORM = mark(
     "The desk's database cannot be written right now, so nothing was saved. Your text is still here: try again."
+)
+STORE_DAMAGED = mark(
+    "The desk's database is damaged or not in its place, so nothing was changed. Tell an admin: the desk's log says "
+    "why."
+)
+IN_DOUBT = mark(
+    "The connection to the desk's database broke in the moment of saving. It may be saved or not: look, and do it "
+    "again if it is not."
 )
 SLACK_DOWN = mark("Slack did not answer properly just now, so nothing was changed. Please try again in a moment.")
 SLACK_CLOSED = mark("Slack refuses the desk at the moment, so nothing was changed. {why}")
@@ -51,8 +59,7 @@ def words_for(error: Exception, *, typed: bool = False) -> str:
     if isinstance(error, Refused | Invalid):
         return _refusal(error)
     if isinstance(error, StoreDown):
-        log.error("the store is down")
-        return t(STORE_DOWN_FORM if typed else STORE_DOWN)
+        return _store_trouble(error, typed=typed)
     if isinstance(error, Conflict):
         return t(CONFLICT)
     if why := _closed(error):
@@ -63,6 +70,15 @@ def words_for(error: Exception, *, typed: bool = False) -> str:
         "Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}.",
         reference=_logged(error),
     )
+
+
+def _store_trouble(error: StoreDown, *, typed: bool) -> str:
+    log.error("the store is down: %s", error)
+    if isinstance(error, SaveInDoubt):
+        return t(IN_DOUBT)
+    if isinstance(error, StoreDamaged):
+        return t(STORE_DAMAGED)
+    return t(STORE_DOWN_FORM if typed else STORE_DOWN)
 
 
 def _refusal(error: Refused | Invalid) -> str:
@@ -79,7 +95,7 @@ def words_after_saving(error: Exception) -> str:
     if isinstance(error, Refused | Invalid):
         return t("It was saved. {refusal}", refusal=_refusal(error))
     if isinstance(error, StoreDown):
-        log.error("the store is down")
+        log.error("the store is down: %s", error)
         return t("It was saved. It cannot be shown right now, as the desk's database does not answer.")
     if why := _closed(error):
         return t("It was saved. Slack refuses to show it at the moment. {why}", why=why)

@@ -71,7 +71,7 @@ async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redr
         if view := await _with_hidden_fields(form, needed, redraw, desk.config):
             await ack(response_action="update", view=view)
             return
-    words = error_messages.words_for(error, typed=True)
+    words = error_messages.words_for(error, typed=bool(form.typed))
     rescued_view = await _rescued(form, words, desk) if isinstance(error, NotNow) else None
     if rescued_view is None and form.typed:
         await ack(response_action="errors", errors=error_messages.first_field_error(words, form))

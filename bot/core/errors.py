@@ -10,6 +10,8 @@ DeskError
 ├── Duplicate          this very thing was done before; nothing was written
 ├── Unprinted          a report could not be printed now
 ├── StoreDown          the database cannot be written or read now; nothing was changed
+│   ├── StoreDamaged   … because it is damaged, or its file was moved away; an admin must act
+│   └── SaveInDoubt    … because the connection broke while saving; it may be changed or not
 └── Misconfigured      a setting is wrong; says which, where, and what to write instead
 """
 
@@ -57,6 +59,14 @@ class Unprinted(DeskError):
 
 class StoreDown(DeskError):
     """The database cannot be reached, is locked for too long, full or read-only. Nothing was written."""
+
+
+class StoreDamaged(StoreDown):
+    """The database is damaged, or its file was moved away or replaced: an admin must act. Nothing was written."""
+
+
+class SaveInDoubt(StoreDown):
+    """The connection to the database broke while a change was saved: it may be written or not."""
 
 
 class Misconfigured(DeskError):

@@ -20,7 +20,7 @@ from bot.adapters.store.dialect import POSTGRES, SQLITE
 from bot.adapters.store.postgres import PostgresEngine
 from bot.adapters.store.postgres_session import place, prepare
 from bot.core.clock import now
-from bot.core.errors import Conflict, Duplicate, Misconfigured, StoreDown
+from bot.core.errors import Conflict, Duplicate, Misconfigured, SaveInDoubt, StoreDown
 from bot.model.notice import Claim, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
@@ -102,7 +102,7 @@ async def test_commit_in_doubt_is_reported_and_safe_to_repeat(
     await store.used("form")
     proxy.commit, proxy.is_down = "is not answered", True
     batch = Batch(tickets=[a_ticket()], once=["form"])
-    with pytest.raises(StoreDown, match="may be saved or not"):
+    with pytest.raises(SaveInDoubt, match="may be saved or not"):
         await store.apply(batch)
     with pytest.raises(Duplicate):
         await desk.apply(batch)

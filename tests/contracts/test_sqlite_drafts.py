@@ -6,12 +6,13 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.store import open_drafts, open_store
-from bot.core.errors import Misconfigured, StoreDown
+from bot.core.errors import Misconfigured, StoreDamaged, StoreDown
 from bot.tickets.ports import Drafts
 
 
@@ -73,3 +74,54 @@ async def test_impossible_drafts_file_is_refused_with_an_explanation(tmp_path: P
     for wrong in (tmp_path / "letter.txt", tmp_path / "letter-drafts.txt" / "desk.sqlite3"):
         with pytest.raises(Misconfigured, match="DATABASE_URL"):
             await open_drafts(f"sqlite:///{wrong}")
+
+
+async def test_drafts_file_that_was_moved_away_is_not_written_to_until_it_is_back(
+    drafts: Drafts, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "desk-drafts.sqlite3"
+    path.rename(tmp_path / "away")
+    for _ in range(2):
+        with pytest.raises(StoreDamaged, match=r"moved away while the desk runs\. Bring it back"):
+            await drafts.put("form", {"a": "1"})
+    with pytest.raises(StoreDamaged):
+        await drafts.keys()
+    assert len(caplog.records) == 1
+    assert not path.exists()
+    (tmp_path / "away").rename(path)
+    await drafts.put("form", {"a": "1"})
+    assert await drafts.keys() == ["form"]
+
+
+async def test_drafts_file_that_was_replaced_is_not_written_to(drafts: Drafts, tmp_path: Path) -> None:
+    path = tmp_path / "desk-drafts.sqlite3"
+    (tmp_path / "other").write_bytes(path.read_bytes())
+    (tmp_path / "other").replace(path)
+    with pytest.raises(StoreDamaged, match="replaced by another"):
+        await drafts.replace("form", None, {"a": "1"})
+
+
+@pytest.mark.parametrize("stored", ["'{torn'", "'[1]'", "x'ff00'"])
+async def test_unreadable_draft_counts_as_missing(
+    drafts: Drafts, tmp_path: Path, stored: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "desk-drafts.sqlite3", isolation_level=None)) as db:
+        db.execute(f"INSERT INTO drafts VALUES ('form', {stored})")
+    assert await drafts.get("form") is None
+    assert "torn" not in caplog.text
+    await drafts.put("form", {"a": "1"})
+    assert await drafts.get("form") == {"a": "1"}
+
+
+async def test_damaged_drafts_are_named_while_the_desk_runs(url: str, tmp_path: Path) -> None:
+    drafts = await open_drafts(url)
+    await drafts.put("form", {"a": "1"})
+    await drafts.close()
+    path = tmp_path / "desk-drafts.sqlite3"
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+    drafts = await open_drafts(url)
+    with pytest.raises(StoreDamaged, match="file of drafts is damaged"):
+        await drafts.get("form")
+    await drafts.close()

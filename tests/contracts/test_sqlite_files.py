@@ -179,3 +179,36 @@ async def test_file_that_was_replaced_is_not_written_to(tmp_path: Path) -> None:
         (tmp_path / "other").replace(path)
         with pytest.raises(StoreDown, match=r"replaced by another while the desk runs\. Restart the desk"):
             await store.apply(Batch(tickets=[a_ticket()]))
+
+
+@pytest.mark.parametrize("name", ["desk.sqlite3", "desk-drafts.sqlite3"])
+async def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(Misconfigured, match=f"{name} is a folder"):
+        async with opened(url(tmp_path / "desk.sqlite3")):
+            pass
+
+
+async def test_pipe_in_the_place_of_the_database_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "desk.sqlite3")
+    with pytest.raises(Misconfigured, match="is no ordinary file"):
+        await open_store(url(tmp_path / "desk.sqlite3"))
+
+
+async def test_database_of_another_program_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE tickets (x)")
+    with pytest.raises(Misconfigured, match="other tables than the desk's"):
+        await open_store(url(path))
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("tickets",)]
+
+
+async def test_database_that_lost_its_schema_version_is_not_migrated_again(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    await (await open_store(url(path))).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("DELETE FROM schema_version")
+    with pytest.raises(Misconfigured, match="Restore it from a backup"):
+        await open_store(url(path))

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.store.sqlite import BUSY
-from bot.core.errors import Invalid, StoreDown
+from bot.core.errors import Invalid, SaveInDoubt, StoreDamaged, StoreDown
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
-from handlers.error_messages import field_errors
+from handlers.error_messages import field_errors, words_for
 from handlers.payload import Submission
 from tests.factories import a_config
 from tests.handlers.world import DESK, FIRST_TASKS, World, world
@@ -113,6 +113,19 @@ async def test_other_service_of_a_form_submitted_at_once_is_asked_for(w: World) 
     assert (await w.anna.submit(modal, w.answers(services=["Other"])))["outcome"] == "updated"
     modal = await w.anna.modal("Raise an incident", containing="Which other service: This is needed now.")
     assert (await w.anna.submit(modal, {"service_other": "Pagers"}))["outcome"] == "closed"
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_save_in_doubt_is_not_said_to_have_changed_nothing(*, typed: bool) -> None:
+    assert "may be saved or not" in words_for(SaveInDoubt("broke"), typed=typed)
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_damaged_database_asks_for_an_admin_and_not_for_another_try(
+    caplog: pytest.LogCaptureFixture, *, typed: bool
+) -> None:
+    assert "Tell an admin" in words_for(StoreDamaged("Restore it from a backup"), typed=typed)
+    assert "Restore it from a backup" in caplog.text
 
 
 def test_fault_of_a_field_that_is_in_no_form_names_the_field_and_where_to_answer_it() -> None:

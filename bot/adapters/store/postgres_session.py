@@ -17,7 +17,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.connection_protocol import Returned, Values
 from bot.adapters.store.dialect import POSTGRES, in_dialect
-from bot.core.errors import Conflict, Misconfigured, StoreDown
+from bot.core.errors import Conflict, Misconfigured, SaveInDoubt, StoreDown
 
 Session = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -254,9 +254,9 @@ def down(error: Exception) -> StoreDown:
     )
 
 
-def in_doubt() -> StoreDown:
+def in_doubt() -> SaveInDoubt:
     """The sentence for a change of which it is not known whether it was saved."""
-    return StoreDown(
+    return SaveInDoubt(
         "The connection to the desk's database broke in the very moment of saving. It may be saved or not: look, and "
         "if it is not, do it again. Doing the same again changes nothing twice."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,9 +12,7 @@ from typing import Self, TypeVar
 from bot.adapters.store.group_commit import Writer
 from bot.adapters.store.reader_threads import Readers
 from bot.adapters.store.sqlite_connection import SqliteConnection, connect, prepare
-from bot.core.errors import StoreDown
-
-log = logging.getLogger(__name__)
+from bot.adapters.store.sqlite_files import FileInPlace
 
 T = TypeVar("T")
 
@@ -30,9 +27,7 @@ class SqliteEngine:
         self._writer = Writer(connect(path, busy))
         self._readers = Readers(partial(connect, path, busy))
         self._alone: set[str] = set()
-        self._path = path
-        self._identity = _identity(path)
-        self._is_missed = False
+        self._file = FileInPlace(path, "database file")
 
     @classmethod
     async def open(cls, path: Path, busy: float = BUSY) -> Self:
@@ -41,27 +36,12 @@ class SqliteEngine:
         return await asyncio.to_thread(cls, path, busy)
 
     async def change(self, work: Callable[[SqliteConnection], T], /) -> T:
-        self._require_in_place()
+        self._file.require()
         return await self._writer.do(work)
 
     async def read(self, work: Callable[[SqliteConnection], T], /) -> T:
-        self._require_in_place()
+        self._file.require()
         return await self._readers.do(work)
-
-    def _require_in_place(self) -> None:
-        """`StoreDown` where the open file is not at its path: what is written to it would be lost at the next start."""
-        found = _identity(self._path)
-        if found == self._identity:
-            self._is_missed = False
-            return
-        if found is None:
-            words = f"The database file {self._path} was moved away while the desk runs. Bring it back."
-        else:
-            words = f"The database file {self._path} was replaced by another while the desk runs. Restart the desk."
-        if not self._is_missed:
-            log.error(words)
-        self._is_missed = True
-        raise StoreDown(words)
 
     @asynccontextmanager
     async def alone(self, operation: str, /) -> AsyncIterator[bool]:
@@ -78,12 +58,3 @@ class SqliteEngine:
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._readers.close)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and inode of the file; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -12,8 +12,8 @@ from typing import Any
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.connection_protocol import Returned, Values
 from bot.adapters.store.dialect import SQLITE, in_dialect
-from bot.adapters.store.sqlite_files import RESTORE, corrupt, is_corrupt, make_private, require_not_lost
-from bot.core.errors import Misconfigured, StoreDown
+from bot.adapters.store.sqlite_files import RESTORE, corrupt, is_corrupt, make_private, require_file, require_not_lost
+from bot.core.errors import Misconfigured, StoreDamaged, StoreDown
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +76,14 @@ def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.
     if sqlite3.sqlite_version_info < _OLDEST:
         raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: this desk needs 3.35 or newer.")
     try:
+        require_file(path)
         require_not_lost(path)
         make_private(path)
         db = connect(path, busy)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from error
     try:
+        _require_ours(db, path)
         _copy_before_migration(db, path, len(scripts))
         _migrate(db, path, scripts)
     except sqlite3.Error as error:
@@ -112,6 +114,15 @@ def _copy_before_migration(db: SqliteConnection, path: Path, newest: int) -> Non
         db.backup(copy)
     unfinished.replace(target)
     log.info("The database was copied to %s before its schema changes from %d to %d.", target, found, newest)
+
+
+def _require_ours(db: SqliteConnection, path: Path) -> None:
+    """`Misconfigured` for a database with tables, but without a schema version."""
+    if not _version(db) and db.execute("SELECT 1 FROM sqlite_master WHERE name <> 'schema_version'").fetchone():
+        raise Misconfigured(
+            f"The file {path} is a database with other tables than the desk's. Set DATABASE_URL to another file. If it "
+            f"was the desk's, it is damaged. {RESTORE}"
+        )
 
 
 def _migrate(db: SqliteConnection, path: Path, scripts: Sequence[str]) -> None:
@@ -146,12 +157,12 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def down(error: Exception) -> StoreDown:
-    """The sentence for a read or write that failed."""
+def down(error: Exception, name: str = "database") -> StoreDown:
+    """The sentence for a read or write that failed. `name`: of the file."""
     if is_corrupt(error):
-        return StoreDown(f"The desk's database is damaged ({error}). An admin stops the desk, and then: {RESTORE}")
+        return StoreDamaged(f"The desk's {name} is damaged ({error}). An admin stops the desk, and then: {RESTORE}")
     return StoreDown(
-        f"The desk's database cannot be used right now ({error}). Nothing was changed; please try again in a moment."
+        f"The desk's {name} cannot be used right now ({error}). Nothing was changed; please try again in a moment."
     )
 
 

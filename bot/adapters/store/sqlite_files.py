@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from bot.core.errors import Misconfigured
+from bot.core.errors import Misconfigured, StoreDamaged
+
+log = logging.getLogger(__name__)
 
 _MODE = 0o600
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
@@ -32,6 +36,54 @@ def make_private(path: Path) -> None:
             file.chmod(_MODE)
 
 
+class FileInPlace:
+    """An open file that must stay at its path: what is written to it elsewhere would be lost at the next start."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self._identity = _identity(path)
+        self._is_missed = False
+
+    def require(self) -> None:
+        """`StoreDamaged` where the file was moved away or replaced, with one line in the log."""
+        found = _identity(self._path)
+        if found == self._identity:
+            self._is_missed = False
+            return
+        if found is None:
+            words = f"The {self._name} {self._path} was moved away while the desk runs. Bring it back."
+        else:
+            words = f"The {self._name} {self._path} was replaced by another while the desk runs. Restart the desk."
+        if not self._is_missed:
+            log.error(words)
+        self._is_missed = True
+        raise StoreDamaged(words)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of the file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def require_file(path: Path) -> None:
+    """`Misconfigured` where a folder or a device is in the file's place."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # there is none yet, or opening it says why it cannot be read
+    if not stat.S_ISREG(mode):
+        found = "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
+        raise Misconfigured(
+            f"{path} is {found}. Set DATABASE_URL to a file, e.g. sqlite:///var/desk.sqlite3. If the desk's file was "
+            f"there: {RESTORE[0].lower()}{RESTORE[1:]}"
+        )
+
+
 def require_not_lost(path: Path) -> None:
     """`Misconfigured` where the database file is missing or empty, while what belonged to it is still there."""
     if path.exists() and path.stat().st_size:
@@ -47,9 +99,8 @@ def require_not_lost(path: Path) -> None:
 
 def _leftovers(path: Path) -> Iterator[Path]:
     for file in (path.with_name(f"{path.name}-wal"), drafts_path(path)):
-        with suppress(FileNotFoundError):
-            if file.stat().st_size:
-                yield file
+        if file.is_file() and file.stat().st_size:
+            yield file
     journal = path.with_name(f"{path.name}-journal")
     if _is_of_a_database(journal):
         yield journal

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +23,10 @@ from typing import Any, TypeVar
 from sqlitedict import SqliteDict, SqliteMultithread
 
 from bot.adapters.store.sqlite_connection import down, is_busy
-from bot.adapters.store.sqlite_files import corrupt, is_corrupt, make_private
+from bot.adapters.store.sqlite_files import FileInPlace, corrupt, is_corrupt, make_private, require_file
 from bot.core.errors import Misconfigured, StoreDown
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -32,6 +35,7 @@ _INTERVAL = 0.5  # seconds between two looks whether the worker lives
 _TTL = 60.0  # seconds what is known is not asked for again
 _LIMIT = 5000  # keys of which something is known
 _END = "--no more--"  # sqlitedict's own word
+_NAME = "file of drafts"
 
 
 class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict ships no types
@@ -64,6 +68,18 @@ class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict shi
                     raise sqlite3.OperationalError("the thread that serves it has died") from None
 
 
+def _decoded(stored: str | bytes) -> dict[str, str] | None:
+    """The value of a row; None, as if there were none, for one that cannot be read."""
+    try:
+        value = json.loads(stored)
+    except ValueError:
+        value = None
+    if isinstance(value, dict):
+        return value
+    log.warning("A row of the drafts cannot be read, and counts as missing.")
+    return None
+
+
 class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no types
     """JSON, never pickle: a row that was tampered with must not run code."""
 
@@ -76,7 +92,7 @@ class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no type
             autocommit=True,
             journal_mode="WAL",
             encode=json.dumps,
-            decode=json.loads,
+            decode=_decoded,
             outer_stack=False,
         )
 
@@ -105,8 +121,9 @@ class DurableDrafts:
     for a minute. Only this desk writes there, and now and then `erase-person` beside it.
     """
 
-    def __init__(self, items: DurableDict, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, items: DurableDict, thread: ThreadPoolExecutor, file: FileInPlace) -> None:
         self._items: DurableDict | None = items
+        self._file = file
         self._thread = thread
         self._known: dict[str, _Known] = {}
         self._writes = 0
@@ -120,14 +137,14 @@ class DurableDrafts:
         except (OSError, RuntimeError, sqlite3.Error) as error:
             thread.shutdown(wait=False)
             if is_busy(error):
-                raise down(error) from error
+                raise down(error, _NAME) from error
             if is_corrupt(error):
                 raise corrupt(path, error) from error
             raise Misconfigured(
                 f"The file {path} for drafts cannot be opened for writing ({error}). Give this user the right to "
                 "write it and its folder, or set DATABASE_URL to a file elsewhere."
             ) from error
-        return cls(items, thread)
+        return cls(items, thread, FileInPlace(path, _NAME))
 
     async def get(self, key: str) -> dict[str, str] | None:
         known = self._cached(key)
@@ -193,12 +210,14 @@ class DurableDrafts:
         items = self._items
         if items is None:
             raise StoreDown("The desk's drafts are closed: the desk is shutting down. Nothing was changed.")
+        self._file.require()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(items.ready()))
         except sqlite3.Error as error:
-            raise down(error) from error
+            raise down(error, _NAME) from error
 
 
 def _make(path: Path) -> DurableDict:
+    require_file(path)
     make_private(path)
     return DurableDict(path)
