@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.core.errors import Conflict, Invalid, Refused
+from bot.core.errors import Conflict, Invalid, Refused, SaveInDoubt, StoreDown
 from bot.core.i18n import mark, t
 from bot.known_issues.links import KnownIssues
 from bot.model.ticket import Stage, Ticket
@@ -41,6 +41,8 @@ class Outcome:
     """Reason why it was not changed; empty when it was."""
     errors: Mapping[str, str] = field(default_factory=dict)
     """Faults of the form, beside the refusal."""
+    trouble: StoreDown | None = None
+    """Trouble of the database that was the reason."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,14 @@ class Bulk:
         if not ticket_ids:
             raise Invalid({"tickets.0": t("Choose at least one ticket.")})
         act = self._act(by, wish, form)
-        asked = [self._outcome(each, act) for each in dict.fromkeys(ticket_ids[:MAX_TICKETS])]
+        before = [await self.queries.ticket(each) for each in dict.fromkeys(ticket_ids[:MAX_TICKETS])]
+        asked = [self._outcome(each, act) for each in before]
         # a common cause changes the leading ticket each time: at once, its changes would get in each other's way
         done = [await each for each in asked] if wish.action is BulkAction.SAME_CAUSE else await gather(*asked)
         if all(outcome.errors for outcome in done):
             raise Invalid(done[0].errors)
+        if done[0].trouble and all(outcome.trouble for outcome in done):
+            raise done[0].trouble
         return done
 
     def _act(self, by: str, wish: BulkRequest, form: str) -> Callable[[str], Awaitable[Ticket]]:
@@ -107,14 +112,27 @@ class Bulk:
         }
         return acts[wish.action]
 
-    async def _outcome(self, ticket_id: str, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
+    async def _outcome(self, before: Ticket, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
         try:
-            return Outcome(await act(ticket_id))
+            return Outcome(await act(before.id))
+        except StoreDown as trouble:  # others of them may be saved
+            return Outcome(before, _in_words(trouble), trouble=trouble)
         except Invalid as error:
-            why = " ".join(error.errors.values())
-            return Outcome(await self.queries.ticket(ticket_id), why, error.errors)
+            why, errors = " ".join(error.errors.values()), error.errors
         except Conflict:
-            why = t("Somebody else changed it at the same moment. Please try again.")
+            why, errors = t("Somebody else changed it at the same moment. Please try again."), {}
         except Refused as error:
-            why = str(error)
-        return Outcome(await self.queries.ticket(ticket_id), why)
+            why, errors = str(error), {}
+        return Outcome(await self._as_it_is(before), why, errors)
+
+    async def _as_it_is(self, before: Ticket) -> Ticket:
+        try:
+            return await self.queries.ticket(before.id)
+        except StoreDown:
+            return before
+
+
+def _in_words(trouble: StoreDown) -> str:
+    if isinstance(trouble, SaveInDoubt):
+        return t("It may be saved or not: look, and do it again if it is not.")
+    return t("The desk's database did not answer, so it was not changed. Please try again.")

@@ -38,6 +38,7 @@ from blocks.kit import Json, Message
 from bot.core.deadline import deadline
 from bot.core.errors import Invalid
 from bot.core.i18n import Language, speaking, t
+from bot.core.saves import noting_saves
 from bot.desk import Desk
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import MissingFile
@@ -121,7 +122,7 @@ class _DispatchMiddleware(AsyncMiddleware):
             await next()
             return resp
         ack = req.context.ack
-        with dispatcher.watch(req.body, ack), deadline(dispatcher.in_time):
+        with dispatcher.watch(req.body, ack), deadline(dispatcher.in_time), noting_saves():
             await listener(ack, req.body)
         return ack.response or BoltResponse(status=503, body="again, please")
 
@@ -378,7 +379,7 @@ async def _drawn(draw: Draw) -> Json | None:
     try:
         return await draw()
     except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
-        return error_messages.on_top(error_messages.words_after_saving(error), t("Saved"))
+        return error_messages.saved(error)
 
 
 async def _acknowledge(ack: AsyncAck, view: Json | None) -> None:

@@ -18,6 +18,7 @@ from bot.adapters.slack.api_errors import closes_slack, is_slacks_fault, lacks_s
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, Refused, SaveInDoubt, StoreDamaged, StoreDown, place_of
 from bot.core.i18n import mark, t
+from bot.core.saves import has_saved
 from bot.forms.field_table import field
 from bot.forms.template_fields import InputType
 from bot.forms.validation import Incomplete
@@ -55,7 +56,12 @@ _TRIGGER_ENDED = frozenset({"expired_trigger_id", "invalid_trigger_id", "trigger
 
 
 def words_for(error: Exception, *, typed: bool = False) -> str:
-    """A sentence for the person when nothing was saved. `typed`: in a form that stays open with what was typed."""
+    """A sentence for the person. `typed`: in a form that stays open with what was typed."""
+    return words_after_saving(error) if has_saved() else _words_before_saving(error, typed=typed)
+
+
+def _words_before_saving(error: Exception, *, typed: bool) -> str:
+    """A sentence for the person when nothing was saved."""
     if isinstance(error, Refused | Invalid):
         return _refusal(error)
     if isinstance(error, StoreDown):
@@ -176,6 +182,11 @@ def _elsewhere(key: str, text: str, form: Submission, config: Config) -> tuple[s
 def on_top(words: str, title: str = "") -> Json:
     """A modal with nothing but a sentence."""
     return kit.modal("errors.said", title or t("Not possible"), [{"type": "section", "text": kit.plain(words)}])
+
+
+def saved(error: Exception) -> Json:
+    """A modal for what was saved, but could not be shown."""
+    return on_top(words_after_saving(error), t("Saved"))
 
 
 def first_field_error(words: str, form: Submission) -> dict[str, str]:

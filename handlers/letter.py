@@ -23,10 +23,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         view = letter.modal(await desk.escalation.last_letter(ticket), reference(ticket, desk.config))
         await dispatcher.open_for(click, view)
 
-    async def again(click: Click) -> Show:
+    async def again(click: Click) -> Show | None:
         """Sends the same text at once; another text is shown first."""
         if changed := await desk.resend.rewritten(click.value, click.user):
-            return lambda: dispatcher.open_for(click, shown(changed))
+            await dispatcher.open_for(click, shown(changed))
+            return None
         revived = await desk.resend.try_again(click.value, click.user)
         return partial(answered, click) if revived else partial(_nothing_sent, dispatcher, click)
 
@@ -53,7 +54,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         """The same in the App Home, which is redrawn afterwards."""
         await desk.home.allowed(click.user, Tab.LETTERS)
         if changed := await desk.resend.rewritten(click.value, click.user):
-            return lambda: dispatcher.open_for(click, shown(changed))
+            await dispatcher.open_for(click, shown(changed))
+            return None
         await desk.resend.try_again(click.value, click.user)
         return None
 

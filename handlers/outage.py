@@ -32,10 +32,14 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         ticket = await desk.outages.resolvable(click.value, click.user)
         await dispatcher.open_for(click, outage.resolve(ticket, reference(ticket, desk.config)))
 
-    async def resolve(form: Submission) -> Json:
+    async def resolve(form: Submission) -> Draw:
         count = await desk.outages.resolve_all(form.ticket, form.user, form.typed.get(outage.WORD, ""), form.view)
-        ticket = await desk.queries.ticket(form.ticket)
-        return outage.resolved(ticket, count, reference(ticket, desk.config))
+
+        async def resolved() -> Json:
+            ticket = await desk.queries.ticket(form.ticket)
+            return outage.resolved(ticket, count, reference(ticket, desk.config))
+
+        return resolved
 
     dispatcher.clicks[outage.SHOW] = show
     dispatcher.submissions[outage.SHOW] = gather

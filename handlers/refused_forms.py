@@ -12,6 +12,7 @@ from blocks.kit import Json
 from bot.config.settings import Config
 from bot.core.errors import Invalid, NotNow, Refused, StoreDown
 from bot.core.i18n import t
+from bot.core.saves import has_saved
 from bot.desk import Desk
 from bot.forms.field_table import field
 from bot.forms.validation import Incomplete
@@ -23,7 +24,13 @@ Redraw = Callable[[Click], Awaitable[Json | None]]
 
 
 async def mark(ack: AsyncAck, form: Submission, error: Invalid, redraw: Redraw | None, config: Config) -> None:
-    """Marks each wrong answer; a field that the form does not show yet is shown, and named on top."""
+    """Marks each wrong answer; a field that the form does not show yet is shown, and named on top.
+
+    Closes the form where a part of it was saved before.
+    """
+    if has_saved():
+        await ack(response_action="update", view=error_messages.saved(error))
+        return
     view = await _with_hidden_fields(form, error.errors, redraw, config)
     if view:
         await ack(response_action="update", view=view)
@@ -66,6 +73,9 @@ async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redr
     """Keeps the form open with an error that can be corrected; offers the text of a form that came too late as a
     note.
     """
+    if has_saved():
+        await ack(response_action="update", view=error_messages.saved(error))
+        return
     if isinstance(error, Incomplete):
         needed = {each.key: t("This is needed now.") for each in error.missing}
         if view := await _with_hidden_fields(form, needed, redraw, desk.config):

@@ -12,7 +12,7 @@ from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.cleaning import clean_text
 from bot.core.clock import Clock, as_moment, as_utc, zone
-from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, NotYours, Refused
+from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, NotYours, Refused, StoreDown
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.model.notice import Notice, NoticeKind, direct_lane
@@ -20,7 +20,7 @@ from bot.model.ticket import Level, Ticket
 from bot.model.transitions import Move, can, event, move
 from bot.reminders.digest import stages_of
 from bot.tickets import notifications, permissions
-from bot.tickets.changes import Change, Changes
+from bot.tickets.changes import Change, Changes, Decide
 from bot.tickets.ports import Batch, Drafts, Query, TicketStore
 from bot.tickets.queries import Queries
 
@@ -106,13 +106,21 @@ class Handovers:
             moved = move(ticket, Move.TAKE_OVER, by, at)
             return Change(moved, event(moved, Move.TAKE_OVER, by, at, **{notifications.HANDOVER: key}))
 
+        try:
+            await self._hand_over(handover, by, decide)
+        except StoreDown as error:
+            words = t("The database failed before all tickets were handed over: accept it again for the rest.")
+            raise NotNow(words) from error
+        return await self.look(key) or handover
+
+    async def _hand_over(self, handover: Handover, by: str, decide: Decide) -> None:
+        """Each ticket is a change of its own; idempotent."""
         for ticket in handover.tickets if handover.giver else ():
             try:
-                await self.changes.change(ticket.id, f"{by}:{key}:{ticket.id}", decide)
+                await self.changes.change(ticket.id, f"{by}:{handover.key}:{ticket.id}", decide)
             except Refused:
                 continue  # of a level this person does not work at: it stays with its owner
         await self._tell_giver(handover)
-        return await self.look(key) or handover
 
     async def _claimed(self, key: str, by: str) -> Handover:
         """The handover, accepted by this person: nobody else was quicker."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.bulk import MAX_TICKETS, BulkAction, BulkRequest
-from bot.core.errors import Invalid, NotYours
+from bot.core.errors import Invalid, NotYours, SaveInDoubt, StoreDown
+from bot.desk import open_desk
 from bot.model.ticket import Stage
+from tests.doubles.failing_store import FailingStore
 from tests.factories import ALEX, ANNA, BEN, NEMO, a_world
 
 
@@ -80,3 +82,23 @@ async def test_several_are_for_the_support_team_and_never_more_than_a_form_lists
     with pytest.raises(Invalid):
         await w.desk.bulk.apply([], ANNA, BulkRequest(BulkAction.TAKE), w.form())
     assert len(await w.desk.bulk.apply(ids, ANNA, BulkRequest(BulkAction.TAKE), w.form())) == MAX_TICKETS
+
+
+async def test_tickets_that_were_saved_before_the_database_failed_are_told_apart() -> None:
+    w = await a_world()
+    ids = [(await w.raised()).id for _ in range(3)]
+    failing = FailingStore(w.store, None, StoreDown("full"), SaveInDoubt("broke"))
+    desk = open_desk(**{**w.parts, "store": failing})
+    done = await desk.bulk.apply(ids, ALEX, BulkRequest(BulkAction.TAKE), "form")
+    assert [bool(each.refusal) for each in done] == [False, True, True]
+    assert "was not changed" in done[1].refusal
+    assert "may be saved or not" in done[2].refusal
+    assert [(await w.desk.queries.ticket(each)).owner == ALEX for each in ids] == [True, False, False]
+
+
+async def test_form_stays_open_when_no_ticket_could_be_saved() -> None:
+    w = await a_world()
+    ids = [(await w.raised()).id for _ in range(2)]
+    desk = open_desk(**{**w.parts, "store": FailingStore(w.store, StoreDown("full"), StoreDown("full"))})
+    with pytest.raises(StoreDown):
+        await desk.bulk.apply(ids, ALEX, BulkRequest(BulkAction.TAKE), "form")

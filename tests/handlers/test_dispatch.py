@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from blocks import transitions
+from blocks import create, handoff, transitions
+from bot.core.errors import Invalid, StoreDown
 from bot.model.ticket import Stage
 from bot.model.transitions import Move
+from handlers.payload import Click, Submission
 from localslack import LocalSlack, Mailbox
 from localslack.mail import serve
 from tests.handlers.test_restart import ANSWERS, LATE, late_process, process
@@ -64,6 +66,38 @@ async def test_check_by_one_click_in_a_closed_modal_is_saved_without_an_error(
     assert (await w.ticket()).answer("info") == "correct"
     assert [each.title for each in await w.anna.modals()] == ["1st-level checks"]
     assert "unforeseen" not in caplog.text
+
+
+async def test_failure_after_a_save_is_told_as_saved_by_every_kind_of_listener(w: World) -> None:
+    """A listener that goes on after its save, by mistake or in a second step, says nothing untrue when that fails."""
+    card = await w.raised()
+    dispatcher, take, ask = w.running.dispatcher, transitions.action_of(Move.TAKE), handoff.ASK
+    saving, raising = dispatcher.saving_clicks[take], dispatcher.submissions[create.RAISE]
+
+    async def saved_click(click: Click) -> None:
+        await saving(click)
+        raise StoreDown("gone")
+
+    async def opening_click(click: Click) -> None:
+        await w.running.desk.tickets.note(click.value, click.user, "They called again", click.id)
+        raise TimeoutError
+
+    async def submitted(form: Submission) -> None:
+        await raising(form)
+        raise Invalid({"customer": "Not this one."})
+
+    dispatcher.saving_clicks[take], dispatcher.clicks[ask] = saved_click, opening_click
+    dispatcher.submissions[create.RAISE] = submitted
+    await w.anna.click(card, "Take")
+    await w.anna.message(DESK, "It was saved. It cannot be shown right now")
+    await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
+    await w.anna.message(DESK, "It was saved. Slack could not show it just now.")
+    await w.anna.command(DESK, "/retarus-incident")
+    done = await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
+    assert done["outcome"] == "updated"
+    await w.anna.modal("Saved", containing="It was saved. Not this one.")
+    assert (await w.ticket(1002)).number
+    assert not [each for each in await w.anna.messages(DESK) if "nothing was changed" in each["text"]]
 
 
 async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_reference(w: World) -> None:

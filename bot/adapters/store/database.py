@@ -25,6 +25,7 @@ from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
 from bot.core.errors import StoreDown
 from bot.core.rate_limiter import SharedTurns
+from bot.core.saves import note_save
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer
@@ -62,7 +63,10 @@ class DatabaseStore:
     # --- changes
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
-        return await self._engine.change(lambda db: apply_batch.apply(db, batch, self._clock()))
+        saved = await self._engine.change(lambda db: apply_batch.apply(db, batch, self._clock()))
+        if batch != Batch(notices=batch.notices):  # notices alone are alerts of the desk's own
+            note_save()
+        return saved
 
     async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
         return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit, held))
@@ -71,7 +75,10 @@ class DatabaseStore:
         return await self._engine.change(lambda db: apply_batch.settle(db, claim, outcome, at, then))
 
     async def revive(self, key: str, at: datetime) -> bool:
-        return await self._engine.change(lambda db: apply_batch.revive(db, key, at))
+        revived = await self._engine.change(lambda db: apply_batch.revive(db, key, at))
+        if revived:
+            note_save()
+        return revived
 
     async def prune(self, before: datetime) -> int:
         """Deletes at most some thousand rows per call: writers do not wait long. Call again while any are returned."""

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from blocks.handover import message
-from bot.core.errors import Invalid, NotNow, NotYours
+from bot.core.errors import Invalid, NotNow, NotYours, StoreDown
+from bot.desk import open_desk
 from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Level, Stage
 from bot.reminders.handover import LISTED, RETENTION, closed_day
 from bot.tickets.ports import Query
+from tests.doubles.failing_store import FailingStore
 from tests.factories import ALEX, ANNA, BEA, BEN, NEMO, World, a_config, a_world
 
 OFFICE = {
@@ -69,6 +71,20 @@ async def test_handover_is_deleted_after_some_weeks_and_one_of_an_earlier_releas
     assert await w.desk.handovers.prune() == 2
     with pytest.raises(NotNow, match="no longer stored"):
         await w.desk.handovers.accept(key, ALEX)
+
+
+async def test_handover_broken_off_by_the_database_says_so_and_is_completed_by_accepting_again() -> None:
+    w = await a_world()
+    tickets = [await w.taken() for _ in range(2)]
+    await w.desk.handovers.offer(ANNA, "", "form")
+    key = str((await posted(w))[0].body["handover"])
+    failing = open_desk(**{**w.parts, "store": FailingStore(w.store, None, StoreDown("full"))})
+    with pytest.raises(NotNow, match="before all tickets were handed over: accept it again"):
+        await failing.handovers.accept(key, ALEX)
+    assert {(await w.desk.queries.ticket(each.id)).owner for each in tickets} == {ALEX, ANNA}
+    await w.desk.handovers.accept(key, ALEX)
+    assert {(await w.desk.queries.ticket(each.id)).owner for each in tickets} == {ALEX}
+    assert [notice.to for notice in await posted(w)][1:] == [ANNA]
 
 
 async def test_giver_is_told_once_for_all_tickets() -> None:
