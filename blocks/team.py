@@ -23,9 +23,9 @@ TURNS = ("first", "next", "all", "own", *TeamList)
 
 
 def blocks(seen: TeamOverview, config: Config, navigation: Json) -> list[Json]:
-    """The first page: the SLA, before the navigation, and three more lists; or one list by itself."""
+    """The first page: the SLA, before the navigation, and three more lists; or one list by itself, above it."""
     if seen.screen.listed:
-        return [navigation, *_alone(seen, config)]
+        return [*_alone(seen, config), kit.divider(), navigation]
     breached, *others = [*_tickets(TeamList.BREACHED, seen, config)], *_others(seen, config)
     return [*breached, kit.divider(), navigation, *(block for part in others for block in part)]
 
@@ -46,7 +46,7 @@ def _alone(seen: TeamOverview, config: Config) -> list[Json]:
 
 
 def _where(page: TeamPage, seen: TeamOverview) -> list[Json]:
-    if not page.tickets:
+    if page.total <= len(page.tickets):
         return []
     first = seen.screen.first
     numbers = {"first": first + 1, "last": first + len(page.tickets), "total": page.total}
@@ -100,7 +100,8 @@ def _row(ticket: Ticket, seen: TeamOverview, config: Config) -> Json:
     name = kit.link(title(ticket, config), seen.links.get(ticket.id, ""))
     waits = t("for the {party}", party=party_name(ticket.ball)) if ticket.stage in UNTAKEN and ticket.ball else ""
     since = kit.filled(t("there since {time} ({ago})"), time=kit.moment(ticket.since), ago=kit.ago(ticket.since))
-    who = [kit.text(waits or seen.who(ticket.owner))]
+    owner = "" if seen.screen.listed.startswith(OWN) else seen.who(ticket.owner)
+    who = [kit.text(waits or owner)] if waits or owner else []
     parts = urgency.joined_elements([who, since, urgency.due(ticket, config)])
     what = f"{urgency.customer(ticket)}: {excerpt(ticket.answer('happens'), 120)}"
     return kit.rich(kit.line(name, kit.text(" · "), *parts, kit.text(f"\n{what}")))
