@@ -92,6 +92,10 @@ SHOWN: frozenset[object] = frozenset(
             "DESCRIPTION",
         ),
         *(
+            "Ask for the log",
+            "Please send us the log of your mail server.",
+            "Bitte senden Sie uns das Log Ihres Mailservers.",
+            *("customer", "note"),
             "DE1 outbound rejected",
             "Outbound mail by DE1 is rejected.",
             "No outbound mail",
@@ -228,7 +232,7 @@ def test_every_fault_is_named_at_once() -> None:
     [
         ({"desk": {"timezone": "Europe/Berln"}}, "[desk] `timezone`", "did you mean “Europe/Berlin”"),
         ({"desk": {"prefix": "P-D"}}, "[desk] `prefix`", ""),
-        ({"desk": {"phone_region": "Germany"}}, "[desk] `phone_region`", "no ISO country code"),
+        ({"desk": {"phone_region": "Germany"}}, "[desk] `phone_region`", "not an ISO country code"),
         ({"customer": {"main_id": "7312"}}, "[customer] `main_id`", "five digits"),
         (
             {"levels": {"second": {"group": "S1", "members": ["U1"]}}},
@@ -236,9 +240,9 @@ def test_every_fault_is_named_at_once() -> None:
             "either `group` or `members`",
         ),
         ({"retarus": {"email": "support"}}, "[retarus] `email`", "“support” is not an e-mail address"),
-        ({"retarus": {"email": "a@b.example\nBcc: c@d.example"}}, "[retarus] `email`", "no e-mail address"),
+        ({"retarus": {"email": "a@b.example\nBcc: c@d.example"}}, "[retarus] `email`", "not an e-mail address"),
         ({"retarus": {"email": "a@b.example"}}, "`retarus`", "needs `from_address`"),
-        ({"retarus": {"rcr_pattern": "RCR(["}}, "[retarus] `rcr_pattern`", "no regular expression"),
+        ({"retarus": {"rcr_pattern": "RCR(["}}, "[retarus] `rcr_pattern`", "not a regular expression"),
         ({"priorities": [{"name": "P1", "definition": "x" * 301}]}, "[[priorities]] no. 1: `definition`", "300"),
         ({"reminders": {"new": -1}}, "[reminders] `new`", "greater than or equal to 0"),
         ({"reminders": {"repeat": 0}}, "[reminders] `repeat`", "greater than or equal to 1"),
