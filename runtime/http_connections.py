@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 LIMIT = 500
-"""Connections at a time. Slack opens a few dozen; more are closed at once."""
+"""Connections at a time. Slack opens a few dozen. One more closes the one that is idle longest, else itself."""
 ARRIVAL = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are here."""
 GRACE = 0.25
@@ -30,20 +30,31 @@ class _Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self.transport: asyncio.BaseTransport | None = None
         self.is_answering = False
+        self._is_new = True
 
     @property
     def is_expected(self) -> bool:
         """True if one of its requests is on its way, or is being answered."""
         return self.is_answering or self._timer is not None
 
+    @property
+    def is_idle(self) -> bool:
+        """True if it was answered, and no further request has begun."""
+        return not (self.is_expected or self._is_new or self.transport is None or self.transport.is_closing())
+
+    def close(self) -> None:
+        """Closes it when what was written has been sent."""
+        if self.transport:
+            self.transport.close()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
         self._connections.add(self)
         self._inner.connection_made(transport)
-        if self._connections.are_too_many:
-            transport.close()
-        else:
+        if self._connections.make_room():
             self._expect()
+        else:
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         if not self.is_expected:
@@ -68,10 +79,12 @@ class _Connection(asyncio.Protocol):
         """Notes that the headers of a request are here."""
         self._arrived()
         self.is_answering = True
+        self._is_new = False
 
     def end(self) -> None:
         """Notes that the request is answered."""
         self.is_answering = False
+        self._connections.move_to_end(self)
         self._connections.changed()
 
     def _expect(self) -> None:
@@ -85,8 +98,7 @@ class _Connection(asyncio.Protocol):
 
     def _close(self) -> None:
         self._timer = None
-        if self.transport:
-            self.transport.close()
+        self.close()
 
 
 class Connections:
@@ -99,9 +111,20 @@ class Connections:
         self._is_stopping = False
         self._changed = asyncio.Event()
 
-    @property
-    def are_too_many(self) -> bool:
-        return len(self._open) > self.limit
+    def make_room(self) -> bool:
+        """Closes the longest idle connection for a new one beyond the limit; false when none is idle."""
+        if len(self._open) <= self.limit:
+            return True
+        idle = next((each for transport, each in self._open.items() if each.is_idle and transport), None)
+        if idle is None:
+            return False
+        idle.close()
+        return True
+
+    def move_to_end(self, connection: _Connection) -> None:
+        """Notes that a connection was used last of all."""
+        if self._open.pop(connection.transport, None):
+            self._open[connection.transport] = connection
 
     def add(self, connection: _Connection) -> None:
         self._open[connection.transport] = connection

@@ -65,6 +65,23 @@ async def test_connections_beyond_the_limit_are_closed_and_others_go_on() -> Non
             writer.close()
 
 
+async def test_new_connection_replaces_the_one_that_is_idle_longest() -> None:
+    """Kept connections that nobody uses keep neither Slack nor a health check out."""
+    ask = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with serving(an_app(), "127.0.0.1", 0, Connections(limit=2)) as port:
+        pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for reader, writer in (pairs[1], pairs[0]):
+            writer.write(ask)
+            await reader.readuntil(b"ok\n")
+        pairs.append(await asyncio.open_connection("127.0.0.1", port))
+        for reader, writer in (pairs[2], pairs[0]):
+            writer.write(ask)
+            assert b"200 OK" in await reader.readuntil(b"ok\n")
+        assert await closed(pairs[1][0]) == b""
+        for _, writer in pairs:
+            writer.close()
+
+
 @asynccontextmanager
 async def process(slack: LocalSlack, folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """The desk by HTTP."""
