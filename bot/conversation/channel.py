@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.config.settings import Config
 from bot.conversation import conversation_notices
@@ -29,6 +29,8 @@ LETTER = "retarus"
 """The name of the place of the letter in the shared channel."""
 OPEN = 200
 """Tickets whose threads are read again after a gap."""
+CLOSED, CLOSED_FOR = 50, timedelta(days=7)
+"""Tickets that were closed for at most so long, and whose threads are read again too."""
 
 
 @dataclass(frozen=True)
@@ -172,10 +174,16 @@ class Channel:
         )
 
     async def threads_to_read(self) -> list[Place]:
-        """Letters of open tickets that went to Retarus, those that are with Retarus first: read again after a gap."""
+        """Letters of tickets that went to Retarus, to be read again after a gap.
+
+        Those that are with Retarus are first, and then other open ones; last those that were closed a short time ago.
+        """
         waiting = await self.changes.store.find(Query(stages=(Stage.RETARUS,), limit=OPEN))
         back = [each for each in await self.changes.store.find(Query(open=True, limit=OPEN)) if each.sent_at]
-        tickets = {each.id: each for each in (*waiting, *back)}
+        closed = await self.changes.store.find(Query(open=False, erased=False, limit=OPEN))
+        after = as_utc(self.clock()) - CLOSED_FOR
+        lately = [each for each in closed if each.sent_at and each.since >= after][:CLOSED]
+        tickets = {each.id: each for each in (*waiting, *back, *lately)}
         found = [await self.changes.store.place(ticket, LETTER) for ticket in list(tickets)[:OPEN]]
         return [place for place in found if place]
 

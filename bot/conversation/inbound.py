@@ -125,8 +125,8 @@ _UNANSWERED = frozenset({MailKind.DELIVERY_REPORT.value, MailKind.AUTOMATIC_REPL
 
 
 def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | None:
-    """Events for the ticket's history: a person of theirs wrote, or gave a number."""
-    number = number_to_record(entry, ticket.rcr)
+    """Events for the ticket's history: a person of theirs wrote, or gave a number to a ticket that they have."""
+    number = number_to_record(entry, ticket.rcr) if ticket.sent_at else ""
     if not (number or is_recorded(entry)):
         return None
     changed = change(ticket, rcr=(*ticket.rcr, number)) if number else change(ticket)

@@ -49,8 +49,8 @@ class Resend:
         `rewritten`.
         """
         permissions.require_part(await self.queries.actor(by))
-        letter = await self.deliveries.letter(key)
-        if letter is None or letter.state != "dead":
+        letter = await self._stored(key)
+        if letter.state != "dead":
             return False
         if letter.notice.kind in _REQUESTS:
             await self._require_sender(by)
@@ -64,6 +64,13 @@ class Resend:
         revived = await self.deliveries.revive(key, as_utc(self.clock()))
         self.changes.wake()
         return revived
+
+    async def _stored(self, key: str) -> Letter:
+        """The letter; refuses one that was forgotten with its ticket's personal data, or after a time."""
+        letter = await self.deliveries.letter(key)
+        if letter is None:
+            raise Refused(t("This letter is no longer stored."))
+        return letter
 
     async def messages_of(self, ticket: Ticket) -> list[Letter]:
         """The newest messages of a ticket, with how their deliveries ended."""
@@ -91,10 +98,7 @@ class Resend:
         It has a Message-ID of its own. `seen`: the version that was shown; a `Conflict` with other facts.
         """
         permissions.require_part(await self.queries.actor(by))
-        letter = await self.deliveries.letter(key)
-        if letter is None:
-            raise Refused(t("This letter is no longer stored."))
-
+        letter = await self._stored(key)
         once = f"{form}:anew"
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:

@@ -126,3 +126,18 @@ async def test_closed_ticket_without_an_owner_asks_without_a_mention(world: Worl
     blocks = conversation.message(entry, an_incident(Stage.CLOSED, owner=owner), world.desk.config).blocks
     assert "Should it be reopened?" in str(blocks)
     assert "user_id" not in str(blocks)
+
+
+async def test_number_of_theirs_is_recorded_for_a_ticket_that_went_to_retarus_only(world: World) -> None:
+    raw = mail("Your request", "Our number is RCR-88123.", sender="x@evil.example")
+    entry = await world.desk.inbound.take(parse(raw), raw)
+    assert entry
+    await world.raised()
+    ticket = await world.desk.conversation.assign(entry.id, BEN, "PD-1001")
+    assert ticket.rcr == ()
+    late = mail("Your request", "Our number is RCR-88123.", sender="x@evil.example", number=2)
+    entry = await world.desk.inbound.take(parse(late), late)
+    assert entry
+    sent = await world.sent()
+    ticket = await world.desk.conversation.assign(entry.id, BEN, str(sent.number))
+    assert ticket.rcr == ("RCR-88123",)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.errors import Conflict, NotNow, NotYours
+from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import Language, speaking
 from bot.escalation import letter
 from bot.escalation.letter import as_text
@@ -14,6 +14,7 @@ from bot.escalation.rewriting import rewritten
 from bot.model.notice import Dead, Notice, NoticeKind, Sent
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move
+from bot.privacy.erasure import PersonalDataArchive
 from bot.tickets.ports import Batch
 from tests.factories import (
     ANNA,
@@ -320,3 +321,16 @@ def test_letter_of_each_kind_of_ticket_is_the_same_while_its_facts_are(kind: Kin
     text = rewritten(notice, changed, config)
     assert text
     assert "Add the domain weber.example" in as_text(text)
+
+
+@pytest.mark.parametrize("terms", [("Anna Arnold",), (BEN, "Ben Brandt")])
+async def test_letter_that_was_forgotten_with_an_erased_person_is_not_sent_again(
+    world: World, terms: tuple[str, ...]
+) -> None:
+    ticket, key = await dead_letter(world)
+    await world.desk.tickets.act(ticket.id, Move.TAKE_OVER, BEA, world.form())
+    archive = PersonalDataArchive(world.store, world.drafts, world.clock, by="root")
+    await archive.erase(await archive.find(*terms))
+    assert await world.desk.resend.rewritten(key, CARLA) is None
+    with pytest.raises(Refused, match="This letter is no longer stored"):
+        await world.desk.resend.try_again(key, CARLA)
