@@ -11,6 +11,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter as letters
+from bot.escalation.other_way import has_gone_another_way
 from bot.escalation.rewriting import RewrittenLetter, changes_facts, in_place_of, rewritten
 from bot.model.letter_text import LetterText
 from bot.model.notice import Letter, Notice, NoticeKind
@@ -42,7 +43,9 @@ class Resend:
     clock: Clock
 
     async def try_again(self, key: str, by: str) -> bool:
-        """Sends a dead notice once more; False when it is not dead (any more), or a newer letter has gone since.
+        """Sends a dead notice once more.
+
+        False when it is not dead (any more), went by the other way, or a newer letter has gone since.
 
         To Retarus only authorised contacts send, checked now, with Slack asked again (guide 2.1): who clicks, and in
         whose name it was written. It must still be with them. `Conflict` when its facts have changed since: see
@@ -50,7 +53,7 @@ class Resend:
         """
         permissions.require_part(await self.queries.actor(by))
         letter = await self._stored(key)
-        if letter.state != "dead":
+        if letter.state != "dead" or await has_gone_another_way(letter, self.deliveries):
             return False
         if letter.notice.kind in _REQUESTS:
             await self._require_sender(by)
@@ -84,7 +87,9 @@ class Resend:
             return None
         ticket = await self.queries.ticket(letter.notice.ticket_id)
         text = await self._text_now(letter.notice, ticket)
-        if text is None or not await self._may_go(letter.notice, by):
+        if text is None or await has_gone_another_way(letter, self.deliveries):
+            return None
+        if not await self._may_go(letter.notice, by):
             return None
         return RewrittenLetter(letter.notice, ticket, text)
 

@@ -15,14 +15,18 @@ from bot.model.notice import Dead, Notice, NoticeKind, Sent
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.privacy.erasure import PersonalDataArchive
+from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
 from tests.factories import (
     ANNA,
     BEA,
     BEN,
     CARLA,
+    DESK,
+    MAIL,
     NEMO,
     NO_STAFF,
+    RETARUS,
     World,
     a_config,
     a_contact,
@@ -170,6 +174,32 @@ async def test_request_in_the_name_of_a_contact_who_is_no_longer_authorised_is_n
     await suspend(world, BEN)
     with pytest.raises(NotYours, match="in the name of Ben Brandt"):
         await world.desk.resend.try_again(request.key, CARLA)
+
+
+async def dead_with_fallback(world: World) -> tuple[World, Notice]:
+    """A desk with fallback, and a letter whose post failed: an e-mail waits in its place."""
+    routes = Routes(desk=DESK, retarus=RETARUS, email=MAIL, fallback=True)
+    world = world.at(routes=routes)
+    await world.sent()
+    while claims := await world.store.claim(world.clock(), timedelta(minutes=1), limit=100):
+        for claim in claims:
+            if claim.notice.kind is NoticeKind.LETTER_POST:
+                dead, outcome = claim.notice, Dead("The channel is archived.")
+                await world.store.settle(
+                    claim, outcome, world.clock(), await world.desk.receipts.follow_up(claim, outcome)
+                )
+                return world, dead
+            await world.store.settle(claim, Sent(), world.clock())
+    raise AssertionError
+
+
+async def test_letter_that_went_by_the_other_way_is_not_sent_twice(world: World) -> None:
+    world, post = await dead_with_fallback(world)
+    assert not await world.desk.resend.try_again(post.key, BEN)
+    assert await world.desk.home.dead() == []
+    (mail,) = await die(world, NoticeKind.LETTER_MAIL)
+    assert {each.notice.key for each in await world.desk.home.dead()} == {post.key, mail.key}
+    assert await world.desk.resend.try_again(post.key, BEN)
 
 
 # --- after a change of facts
