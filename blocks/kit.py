@@ -126,8 +126,8 @@ def link(words: str, url: str) -> Json:
 
 
 def mention(user: str) -> Json:
-    """Mentions that person; use only where they must be notified."""
-    return {"type": "user", "user_id": user}
+    """Mentions that person; use only where they must be notified. Somebody whose data was removed has no mention."""
+    return {"type": "user", "user_id": user} if user != NOBODY else text(t("somebody"))
 
 
 def addressed(user: str) -> list[Json]:

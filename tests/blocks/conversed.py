@@ -54,7 +54,7 @@ def entries() -> Iterator[Entry]:
 def messages(ticket: Ticket, config: Config) -> Iterator[Message]:
     for entry in entries():
         yield conversation.message(entry, ticket, config)
-    for about in ("unassigned", "mail", "severed"):
+    for about in ("unassigned", "mail", "severed", "left"):
         yield conversation.word({"about": about, "why": "Why."}, 3)
 
 

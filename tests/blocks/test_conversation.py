@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from blocks import conversation
-from bot.model.conversation import EntryFile
-from bot.model.ticket import Stage
+from bot.model.conversation import EntryFile, EntryRecord
+from bot.model.ticket import NOBODY, Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from tests.blocks import conversed
-from tests.factories import a_config, an_incident
+from tests.factories import NOW, a_config, an_incident
 
 TICKET, CONFIG = an_incident(Stage.RETARUS), a_config()
 
@@ -36,3 +36,12 @@ def test_text_that_only_a_mail_program_can_show_is_told_instead_of_no_text() -> 
         entry = conversed.an_entry(words="", text="", files=files)
         assert expected in json.dumps(conversation.message(entry, TICKET, CONFIG).blocks)
         assert expected in json.dumps(conversation.whole(entry))
+
+
+def test_person_whose_data_was_removed_is_mentioned_nowhere() -> None:
+    ticket = an_incident(Stage.CLOSED, owner=NOBODY)
+    record = EntryRecord(kind="update", by=NOBODY, at=NOW, form="V1")
+    for entry in conversed.entries():
+        message = conversation.message(entry.model_copy(update={"records": (record,)}), ticket, CONFIG)
+        assert NOBODY not in json.dumps(message.blocks)
+        assert validate_blocks(list(message.blocks), "message") == []
