@@ -57,7 +57,10 @@ _TRIGGER_ENDED = frozenset({"expired_trigger_id", "invalid_trigger_id", "trigger
 
 def words_for(error: Exception, *, typed: bool = False) -> str:
     """A sentence for the person. `typed`: in a form that stays open with what was typed."""
-    return words_after_saving(error) if has_saved() else _words_before_saving(error, typed=typed)
+    if not has_saved():
+        return _words_before_saving(error, typed=typed)
+    why = _words_of_the_cause(error)
+    return t("It was saved, or a part of it was: look before you do it again. {why}", why=why)
 
 
 def _words_before_saving(error: Exception, *, typed: bool) -> str:
@@ -111,6 +114,22 @@ def words_after_saving(error: Exception) -> str:
         "It was saved, but it could not be shown. Tell an admin this reference: {reference}.",
         reference=_logged(error),
     )
+
+
+def _words_of_the_cause(error: Exception) -> str:
+    """The cause of a failure after a first save."""
+    if isinstance(error, Refused | Invalid):
+        return _refusal(error)
+    if isinstance(error, StoreDown):
+        log.error("the store is down: %s", error)
+        return t("The desk's database does not answer.")
+    if isinstance(error, Conflict):
+        return t("Somebody else changed this ticket at the same moment.")
+    if why := _closed(error):
+        return t("Slack refuses the desk at the moment. {why}", why=why)
+    if _slack_trouble(error):
+        return t("Slack did not answer properly just now.")
+    return t("Tell an admin this reference: {reference}.", reference=_logged(error))
 
 
 def may_pass(error: Exception) -> bool:
@@ -187,6 +206,11 @@ def on_top(words: str, title: str = "") -> Json:
 def saved(error: Exception) -> Json:
     """A modal for what was saved, but could not be shown."""
     return on_top(words_after_saving(error), t("Saved"))
+
+
+def partly_saved(error: Exception) -> Json:
+    """A modal for a form that failed after a save: it may be saved completely, or in part."""
+    return on_top(words_for(error), t("Please look"))
 
 
 def first_field_error(words: str, form: Submission) -> dict[str, str]:

@@ -29,7 +29,7 @@ async def mark(ack: AsyncAck, form: Submission, error: Invalid, redraw: Redraw |
     Closes the form where a part of it was saved before.
     """
     if has_saved():
-        await ack(response_action="update", view=error_messages.saved(error))
+        await ack(response_action="update", view=error_messages.partly_saved(error))
         return
     view = await _with_hidden_fields(form, error.errors, redraw, config)
     if view:
@@ -74,7 +74,7 @@ async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redr
     note.
     """
     if has_saved():
-        await ack(response_action="update", view=error_messages.saved(error))
+        await ack(response_action="update", view=error_messages.partly_saved(error))
         return
     if isinstance(error, Incomplete):
         needed = {each.key: t("This is needed now.") for each in error.missing}

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _FIRST, _LONGEST = 2.0, 60.0
 """Seconds between two attempts to start: doubled each time."""
-_STOP = 9.0
+_STOP = 4.0
 """Seconds a stop may take; then unfinished work is cancelled."""
 
 

@@ -109,6 +109,19 @@ async def test_commit_in_doubt_is_reported_and_safe_to_repeat(
     assert await desk.get("t1")
 
 
+@pytest.mark.parametrize("proxied", [0.4], indirect=True)
+async def test_store_closes_in_time_while_the_server_does_not_answer(proxied: tuple[PostgresProxy, Store]) -> None:
+    """A stop must not wait for a frozen server, nor for a network that swallows everything."""
+    proxy, store = proxied
+    await asyncio.gather(*(store.used("form") for _ in range(2)))
+    proxy.is_silent = True
+    asked = [asyncio.create_task(store.apply(Batch(tickets=[a_ticket()]))), asyncio.create_task(store.count(Query()))]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(TIMEOUT):
+        await store.close()
+    assert [type(each) for each in await asyncio.gather(*asked, return_exceptions=True)] == [StoreDown, StoreDown]
+
+
 async def test_broken_connections_are_replaced_silently(proxied: tuple[PostgresProxy, Store]) -> None:
     proxy, store = proxied
     for number in range(3):

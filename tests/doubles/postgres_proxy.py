@@ -22,6 +22,8 @@ class PostgresProxy:
         """Fate of the next COMMIT; the connection breaks with it unless it arrives."""
         self.is_down = False
         """Refuses all new connections while true."""
+        self.is_silent = False
+        """Forwards nothing more to the server while true: the client waits for an answer."""
         self.turns = 0
         """Number of times the client wrote after the server had answered: of round trips, with one connection."""
         self._is_answered = True
@@ -55,6 +57,8 @@ class PostgresProxy:
         while data := await reader.read(65536):
             self.turns += self._is_answered
             self._is_answered = False
+            if self.is_silent:
+                continue
             fault = self.commit if _COMMIT in data else "arrives"
             if fault == "is lost":
                 self.commit = "arrives"

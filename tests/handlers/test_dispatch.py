@@ -68,7 +68,7 @@ async def test_check_by_one_click_in_a_closed_modal_is_saved_without_an_error(
     assert "unforeseen" not in caplog.text
 
 
-async def test_failure_after_a_save_is_told_as_saved_by_every_kind_of_listener(w: World) -> None:
+async def test_failure_after_a_save_is_not_told_as_no_change_by_every_kind_of_listener(w: World) -> None:
     """A listener that goes on after its save, by mistake or in a second step, says nothing untrue when that fails."""
     card = await w.raised()
     dispatcher, take, ask = w.running.dispatcher, transitions.action_of(Move.TAKE), handoff.ASK
@@ -89,13 +89,15 @@ async def test_failure_after_a_save_is_told_as_saved_by_every_kind_of_listener(w
     dispatcher.saving_clicks[take], dispatcher.clicks[ask] = saved_click, opening_click
     dispatcher.submissions[create.RAISE] = submitted
     await w.anna.click(card, "Take")
-    await w.anna.message(DESK, "It was saved. It cannot be shown right now")
+    await w.anna.message(DESK, "look before you do it again. The desk's database does not answer.")
     await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
-    await w.anna.message(DESK, "It was saved. Slack could not show it just now.")
+    await w.anna.message(DESK, "look before you do it again. Slack did not answer properly just now.")
     await w.anna.command(DESK, "/retarus-incident")
     done = await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
     assert done["outcome"] == "updated"
-    await w.anna.modal("Saved", containing="It was saved. Not this one.")
+    await w.anna.modal(
+        "Please look", containing="It was saved, or a part of it was: look before you do it again. Not this one."
+    )
     assert (await w.ticket(1002)).number
     assert not [each for each in await w.anna.messages(DESK) if "nothing was changed" in each["text"]]
 

@@ -15,8 +15,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
 from typing import Any, Self, TypeVar
+from weakref import WeakSet
 
 import psycopg
 from psycopg import errors
@@ -27,6 +27,7 @@ from bot.adapters.store.postgres_session import (
     PostgresConnection,
     Session,
     begin_session,
+    cut,
     down,
     in_doubt,
     is_passing,
@@ -75,12 +76,15 @@ class PostgresEngine:
 
     def __init__(self, url: str, busy: float) -> None:
         self._busy = busy
+        self._closing = busy / 2
+        """Seconds a close waits for a server that does not answer; then its connections are cut."""
+        self._sessions: WeakSet[Session] = WeakSet()
         self._pool: ConnectionPool[Session] = ConnectionPool(
             parameters(url),
             kwargs={"autocommit": True},
             min_size=2,
             max_size=CONNECTIONS,
-            configure=partial(begin_session, busy=busy),
+            configure=self._begin,
             timeout=busy,
             reconnect_timeout=busy,  # then it is tried again when somebody asks
             open=True,
@@ -96,14 +100,26 @@ class PostgresEngine:
         return await asyncio.to_thread(cls, url, busy)
 
     async def close(self) -> None:
-        """Finishes what was asked for; may be called again."""
+        """Finishes what was asked for, unless the server does not answer; may be called again."""
         self._closed = True
+        cutting = asyncio.get_running_loop().call_later(self._closing, self._cut)
         await asyncio.to_thread(self._close)
+        cutting.cancel()
 
     def _close(self) -> None:
         self._changing.shutdown()
         self._reading.shutdown()
-        self._pool.close()
+        self._pool.close(timeout=self._closing)
+
+    def _begin(self, session: Session) -> None:
+        self._sessions.add(session)
+        begin_session(session, self._busy)
+
+    def _cut(self) -> None:
+        """Ends all connections, so that no thread waits for an answer any more."""
+        self._pool.close(timeout=0)
+        for session in list(self._sessions):
+            cut(session)
 
     async def change(self, work: Work[T], /) -> T:
         """Runs a change. Cancelled while it waits, it is made completely or not at all; which of the two is unknown."""

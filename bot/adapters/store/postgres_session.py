@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import selectors
+import socket
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -174,6 +176,12 @@ def begin_session(session: Session, busy: float = BUSY) -> None:
     """Settings of every connection that serves the desk. `busy`: seconds to wait for a connection."""
     for setting in (f"SET lock_timeout = '{busy * _LOCKED:g}s'", *_SETTINGS):
         session.execute(setting.encode())
+
+
+def cut(session: Session) -> None:
+    """Ends a connection that another thread may be waiting at: it gets an error instead of an answer."""
+    with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(session.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def prepare(url: str, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> None:
