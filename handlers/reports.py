@@ -61,7 +61,7 @@ def _register_views(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def draft(click: Click) -> None:
         period, text = await reporting.draft(click.value, click.user)
-        await dispatcher.open_for(click, reports.request(period, text, desk.routes.ways))
+        await dispatcher.open_for(click, reports.request(period, text, desk.routes.all_ways))
 
     async def request(form: Submission) -> None:
         await reporting.request(form.about, form.user, form.typed.get(reports.WORD, ""), form.view)

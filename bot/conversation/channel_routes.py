@@ -77,7 +77,7 @@ class ChannelRoutes:
         """A word to the admins and the 2nd level's leads."""
         at, config = as_utc(self.clock()), self.changes.config
         people = dict.fromkeys((*conversation_notices.caretakers(config), *config.desk.admins))
-        key = f"{about}:{channel}:{at:%Y%m%d%H%M%S}"
+        key = f"{about}:{channel}:{at:%Y%m%d%H%M}"
         words = [conversation_notices.word(user, key, {"about": about}, at) for user in people]
         await self.changes.store.apply(Batch(notices=words))
         self.changes.wake()

@@ -46,14 +46,16 @@ class Routes:
     @property
     def ways(self) -> tuple[str, ...]:
         """Names of the ways of delivery in a sentence: it goes …"""
-        return tuple(
-            way
-            for way in (
-                self.retarus and t("to the Retarus channel"),
-                self.email_at_first and t("by e-mail to {address}", address=self.email),
-            )
-            if way
-        )
+        if self.fallback and self.retarus and self.email:
+            return (t("to the Retarus channel, or by e-mail to {address} where that fails", address=self.email),)
+        return self.all_ways
+
+    @property
+    def all_ways(self) -> tuple[str, ...]:
+        """The same for a message that is about no ticket: it goes every way at once."""
+        channel = self.retarus and t("to the Retarus channel")
+        mail = self.email and t("by e-mail to {address}", address=self.email)
+        return tuple(way for way in (channel, mail) if way)
 
 
 SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.RETARUS_WROTE.value})

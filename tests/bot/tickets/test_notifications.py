@@ -129,7 +129,8 @@ def test_fallback_sends_by_e_mail_if_the_channel_fails() -> None:
     body = {**posted.notice.body, "instead_of": posted.notice.key}
     assert (mail.kind, mail.to, mail.body) == (NoticeKind.LETTER_MAIL, MAIL, body)
     assert to_owner.body["instead"] is True
-    assert routes.ways == ("to the Retarus channel",)
+    assert routes.ways == (f"to the Retarus channel, or by e-mail to {MAIL} where that fails",)
+    assert routes.all_ways == ("to the Retarus channel", f"by e-mail to {MAIL}")
     mailed = Claim(notice=mail, attempt=1)
     assert [each.kind for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [NoticeKind.THREAD]
 
