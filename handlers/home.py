@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,8 +20,11 @@ from bot.model.notice import Letter
 from bot.model.ticket import Kind, Party
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
+from handlers.error_messages import kind_of, may_pass
 from handlers.payload import Click, SlackEvent
 from handlers.raise_form import RaiseForm
+
+log = logging.getLogger(__name__)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -57,6 +63,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         dispatcher.clicks[home.TAKE_UP + kind] = take_up
 
 
+_AGAIN = (0.5, 5.0, 30.0)
+"""Seconds until a Home that could not be drawn is drawn again, unless its reader does something before."""
 LOOKS = (
     *(home.TAB + tab for tab in Tab),
     *(home.LEVEL + key for key in home.LEVELS),
@@ -83,24 +91,39 @@ async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> N
 
 def _keeper(dispatcher: Dispatcher, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:
     """Redraws a Home in the background; several actions in a row cause one redraw, of the final state."""
-    wanted: set[str] = set()
-    busy: set[str] = set()
+    wanted: dict[str, asyncio.Event] = {}
 
     async def work(user: str) -> None:
-        busy.add(user)
+        waits = iter(_AGAIN)
         try:
-            while user in wanted:
-                wanted.discard(user)
-                await publish(user)
+            while wanted[user].is_set():
+                wanted[user].clear()
+                try:
+                    await publish(user)
+                except Exception as error:
+                    wait = next(waits, None)
+                    if wait is None or not may_pass(error):
+                        raise
+                    log.warning("a Home is drawn again in %.1f s: %s", wait, kind_of(error))
+                    await _first(wanted[user], wait)
+                    wanted[user].set()
         finally:
-            busy.discard(user)
+            del wanted[user]
 
     def keep_up(user: str) -> None:
-        wanted.add(user)
-        if user not in busy:
+        is_busy = user in wanted
+        wanted.setdefault(user, asyncio.Event()).set()
+        if not is_busy:
             dispatcher.tasks.start(work(user))
 
     return keep_up
+
+
+async def _first(event: asyncio.Event, seconds: float) -> None:
+    """Waits for the event, or that many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 class HomeRenderer:

@@ -28,6 +28,14 @@ async def test_urgent_tickets_stand_on_top_with_their_next_step(w: World) -> Non
     assert "Nothing for you to do now" in text_of(await opened(w.ben))
 
 
+async def test_home_that_slack_did_not_take_is_drawn_again_by_itself(w: World) -> None:
+    await w.raised()
+    home = await opened(w.alex, "For you to do now: 1")
+    await w.alex.control("POST", "faults", method="views.publish", fault="internal_error", times=1)
+    await w.alex.click(home, "Take")
+    await shown(w.alex, "your turn")
+
+
 async def test_handoff_calls_the_second_level_only(w: World) -> None:
     await w.handed_off()
     await w.ben.click(await opened(w.ben, "accept it"), "Accept")
