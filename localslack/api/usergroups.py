@@ -70,7 +70,7 @@ def _check_names(call: Call, name: str, handle: str, itself: Group | None = None
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two names differ in case and blanks at most."""
+    """True if two names are equal but for case and blanks."""
     return one.casefold().split() == other.casefold().split()
 
 

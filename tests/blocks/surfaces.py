@@ -38,6 +38,7 @@ from blocks.form_state import FormState
 from blocks.kit import Json, Message
 from bot.bulk import BulkAction, Outcome
 from bot.clocks.timers import Timer, runs
+from bot.config.canned_answers import CannedAnswer
 from bot.config.custom_fields import Template
 from bot.config.settings import Config
 from bot.core.i18n import Language
@@ -238,8 +239,10 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "plan", reminders.plan(ticket, name)
     yield "pace", reminders.pace(ticket, name)
     yield from _assigning(ticket, name)
+    answers = tuple(CannedAnswer(name=f"Answer {n}", texts={Language.ENGLISH: "Thank you."}) for n in range(100))
+    with_answers = config.model_copy(update={"answers": answers})
     for what in transitions.ASKED:
-        yield f"moving {what}", transitions.modal(what, ticket, name, config)
+        yield f"moving {what}", transitions.modal(what, ticket, name, with_answers)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
     yield "handover", handover.modal([ticket] * 30, 999, config, lambda _: name, {ticket.id: LINK})

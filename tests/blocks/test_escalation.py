@@ -57,7 +57,7 @@ def test_form_lists_what_is_answered_in_short_lines() -> None:
     text = words(escalation_form.modal(an_incident(Stage.SECOND, also={"why_retarus": long}), "PD-1042", CONFIG))
     assert "Already answered" in text
     assert "EXAMPLE: \n1 transaction\n" in text
-    assert "What is asked of Retarus, and why them: \nOnly they see the policy that rejects on" in text
+    assert "What is asked of Retarus, and why is Retarus needed: \nOnly they see the policy that rejects on" in text
     assert long not in text
     assert "What was done, and what came of it" not in text
 

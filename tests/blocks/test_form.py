@@ -288,12 +288,13 @@ def test_redrawn_form_keeps_its_state(everything: bool, number: int) -> None:
 
 def test_handoff_asks_the_first_levels_tasks_and_begins_the_summary() -> None:
     ticket = an_incident(Stage.FIRST, answers={key: COMPLETE[key] for key in ("happens", "impact", "start", "error")})
+    keys = ["summary_first", "info", "priority", "priority_reason", "triage", "remote", "known", "searched"]
     shown = inputs(handoff.modal(ticket, "PD-1042", CONFIG))
-    assert list(shown) == [
-        "info", "priority", "priority_reason", "triage", "remote", "known", "searched", "help_desk_first",
-        "summary_first",
-    ]  # fmt: skip
+    assert list(shown) == keys
     assert shown["summary_first"]["element"]["initial_value"].startswith("Symptom: Outbound mail is rejected")
+    assert [key for key, block in shown.items() if block["optional"]] == []
+    shown = inputs(handoff.modal(ticket, "PD-1042", CONFIG, everything=True))
+    assert list(shown) == [*keys, "help_desk_first"]
     assert [key for key, block in shown.items() if block["optional"]] == ["help_desk_first"]
 
 
@@ -338,7 +339,7 @@ def test_field_of_the_desks_own_is_in_the_form_that_asks_for_it(needed: str, vie
 
 
 def test_definitions_of_the_priorities_are_in_words_beside_the_choice() -> None:
-    view = handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG)
+    view = handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG, everything=True)
     notes = [part["text"] for part in parts(view) if part.get("type") == "plain_text"]
     assert any(text.startswith("P1: A service is down · P2: not set: see your contract") for text in notes)
 
@@ -349,7 +350,7 @@ def test_priority_may_be_left_empty_with_a_matrix_and_shows_its_proposal() -> No
     ticket = an_incident(
         Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "from impact and urgency"}
     )
-    shown = inputs(handoff.modal(ticket, "PD-1042", config))
+    shown = inputs(handoff.modal(ticket, "PD-1042", config, everything=True))
     assert shown["extent"]["dispatch_action"]
     assert shown["priority"]["optional"]
     assert "initial_option" not in shown["priority"]["element"]

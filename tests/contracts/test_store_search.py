@@ -44,6 +44,12 @@ async def found(store: Store, query: str, shelf: DocumentKind = DocumentKind.TIC
     return [tickets[number] for number in numbers]
 
 
+async def index_all(store: Store) -> None:
+    """A search waits for the index for a second only: too little for many tickets on a busy machine."""
+    while await store.index_new(100):
+        pass
+
+
 # --- notes
 
 
@@ -191,6 +197,7 @@ async def test_common_word_is_searched_in_the_newest_tickets_only(store: Store) 
     await store.apply(
         Batch(tickets=[a_described_ticket(f"t{number}", "Timeout") for number in range(ranking.CANDIDATES + 5)])
     )
+    await index_all(store)
     asked = ranking.clauses(ranking.terms_of("timeout"), {})
     candidates = await store.candidates(DocumentKind.TICKETS, asked, SearchFilter())
     assert candidates.is_bounded
@@ -218,6 +225,7 @@ async def test_common_words_are_found_in_new_tickets_and_rare_words_in_all(store
         *(f"Connector {'Timeout' if number % 5 else 'Relay'}" for number in range(40)),
     ]
     await store.apply(Batch(tickets=[a_described_ticket(f"t{number}", text) for number, text in enumerate(texts)]))
+    await index_all(store)
     newest = len(texts) - 1
 
     async def numbers(query: str) -> list[int]:

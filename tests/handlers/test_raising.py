@@ -202,5 +202,5 @@ def test_template_of_an_unknown_service_priority_or_kind_is_refused(wrong: dict[
 
 
 def test_template_name_that_is_taken_is_refused() -> None:
-    with pytest.raises(Misconfigured, match=r"taken by no\. 1"):
+    with pytest.raises(Misconfigured, match=r"already used by no\. 1"):
         parse({"templates": [{"name": "New domain"}, {"name": "New domain"}]})

@@ -92,7 +92,7 @@ async def test_severed_channel_stays_the_way_where_there_is_no_mail(world: World
     assert first.desk.routes.retarus == "C-RET"
 
 
-async def told(world: World) -> list[tuple[str, str]]:
+async def notified_admins(world: World) -> list[tuple[str, str]]:
     words = [each.notice for each in await world.store.letters() if each.notice.kind is NoticeKind.WORD]
     return sorted((str(each.body["about"]), each.to) for each in words)
 
@@ -101,18 +101,18 @@ async def test_admins_are_told_each_time_the_channel_is_severed_and_once_for_eac
     first = replica(await a_world(a_contact(BEN), levels={"second": {"leads": [BEA], "members": [BEN]}}))
     for _ in range(2):
         await first.desk.channel_routes.severed("C-RET")
-    assert await told(first) == [("severed", BEA), ("severed", CARLA)]
+    assert await notified_admins(first) == [("severed", BEA), ("severed", CARLA)]
     await first.desk.channel_routes.shared("C-RET")
     first.clock.forward(minutes=5)
     await first.desk.channel_routes.severed("C-RET")
-    assert await told(first) == [("severed", BEA)] * 2 + [("severed", CARLA)] * 2
+    assert await notified_admins(first) == [("severed", BEA)] * 2 + [("severed", CARLA)] * 2
 
 
 async def test_workspace_that_leaves_while_another_stays_is_told_and_changes_no_way(world: World) -> None:
     first = replica(world)
     await first.desk.channel_routes.left("C-RET")
     await first.desk.channel_routes.left("C-OTHER")
-    assert await told(first) == [("left", CARLA)]
+    assert await notified_admins(first) == [("left", CARLA)]
     assert first.desk.routes.retarus == "C-RET"
 
 
@@ -125,7 +125,7 @@ async def test_severing_that_was_missed_is_found_and_so_is_its_end(world: World,
         restarted = replica(world)
         await restarted.desk.channel_routes.observed("C-RET", is_shared=False, is_frozen=is_frozen)
         assert (restarted.desk.routes.retarus, restarted.desk.routes.severed) == ("", "C-RET")
-    assert await told(first) == [("severed", CARLA)]
+    assert await notified_admins(first) == [("severed", CARLA)]
     await restarted.desk.channel_routes.observed("C-RET", is_shared=True)
     assert (restarted.desk.routes.retarus, restarted.desk.routes.severed) == ("C-RET", "")
 

@@ -150,10 +150,10 @@ def test_fallback_takes_the_other_way_once_and_says_which(
 ) -> None:
     ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
     claim = Claim(notice=a_notice(ticket, first, to="x"), attempt=1)
-    other, told = after_delivery(claim, Dead("It is full."), ticket, routes, NOW)
+    other, in_thread = after_delivery(claim, Dead("It is full."), ticket, routes, NOW)
     assert (other.kind, other.to) == (second, MAIL if second in BY_MAIL else RETARUS)
     with speaking(language):
-        line = not_delivered(told, ticket)
+        line = not_delivered(in_thread, ticket)
     assert INSTEAD[language][second in BY_MAIL] in str(line.blocks)
     assert "Try again" not in str(line.blocks)
     (last,) = after_delivery(Claim(notice=other, attempt=1), Dead("x"), ticket, routes, NOW)
@@ -165,7 +165,7 @@ INSTEAD = {
     Language.ENGLISH: ("It goes to the Retarus channel instead.", "It goes by e-mail instead."),
     Language.GERMAN: ("Es geht stattdessen in den Retarus-Channel.", "Es geht stattdessen per E-Mail."),
 }
-"""By language: the way is the channel, or e-mail."""
+"""Sentences by language: for the channel, and for e-mail."""
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ INSTEAD = {
 )
 def test_message_without_a_fallback_that_is_open_is_only_told(routes: Routes, kind: NoticeKind) -> None:
     ticket = an_incident(Stage.RETARUS)
-    (told,) = after_delivery(Claim(notice=a_notice(ticket, kind), attempt=1), Dead("x"), ticket, routes, NOW)
-    assert told.kind is NoticeKind.THREAD
+    (in_thread,) = after_delivery(Claim(notice=a_notice(ticket, kind), attempt=1), Dead("x"), ticket, routes, NOW)
+    assert in_thread.kind is NoticeKind.THREAD
 
 
 # --- how deliveries ended
