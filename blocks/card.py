@@ -87,7 +87,7 @@ def _facts(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str]) -> 
 
 def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
     """One line: number, kind (if no incident), where it is and whose, its age, the SLA, and Retarus's number."""
-    where = f"{t(_WITH[ticket.stage])}: {who(ticket.owner)}"
+    where = _place(ticket, who)
     waiting = ball_of(ticket) if ticket.ball is not ticket.stage.ball else ""
     kind = kind_name(ticket.kind) if ticket.kind is not Kind.INCIDENT else ""
     name = urgency.joined(reference(ticket, config), kind, where, waiting)
@@ -95,6 +95,12 @@ def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
     parts += [[kit.bold(", ".join(ticket.rcr))]] if ticket.rcr else []
     parts += [[kit.link(t("from a message"), ticket.source)]] if ticket.source else []
     return urgency.joined_elements(parts)
+
+
+def _place(ticket: Ticket, who: Who) -> str:
+    """Where it is and whose; a new one is nobody's yet."""
+    place, name = t(_WITH[ticket.stage]), who(ticket.owner)
+    return urgency.joined(place, t("raised by {name}", name=name)) if ticket.stage is Stage.NEW else f"{place}: {name}"
 
 
 _WITH = {
@@ -210,6 +216,9 @@ _CUSTOMER_IS_ASKED = (
 )  # fmt: skip
 """With Retarus, while the end-customer is asked."""
 
+_WITH_NUMBER = (Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.RESOLVE)
+"""The first buttons with Retarus, once their number is recorded."""
+
 _NAMES: dict[Button, str] = {
     **dict[Button, str](transitions.NAMES.items()),
     handoff.ASK: mark("Hand off to 2nd level"),
@@ -234,7 +243,7 @@ def steps(ticket: Ticket, config: Config) -> tuple[Button, ...]:
     if ticket.stage is Stage.SECOND and ticket.sent_at:
         return _first(Move.RESOLVE, order)
     if ticket.stage is Stage.RETARUS and ticket.rcr and not ticket.times.customer_asked:
-        return _first(Move.RETARUS_ANSWERED, order)
+        return (*_WITH_NUMBER, *(each for each in order if each not in _WITH_NUMBER))
     return order
 
 

@@ -39,7 +39,7 @@ def modal(
     transactions: int = 1,
     earlier: Mapping[str, str] | None = None,
 ) -> Json:
-    """Asks for what is not answered yet, and lists the answers that are there; with `everything`, asks for all.
+    """Asks for what is not answered yet, and then lists the answers that are there; with `everything`, asks for all.
 
     `typed`: answers so far, when it is redrawn. `transactions`: how many to offer part by part. `earlier`: answers
     of the customer's last ticket, to be checked.
@@ -52,13 +52,13 @@ def modal(
     asked = up_to(due if everything else unanswered, number)
     about = t("nothing is sent yet: the exact text comes next")
     blocks = [kit.note(f"{name} · {about}")]
-    blocks += [] if everything else answered(due, asked, ticket, config)
     blocks += [_readers(asked)] if asked else []
     blocks += from_earlier(asked, earlier or {}, ticket)
     answers = {**drafts(ticket, config), **(earlier or {}), **ticket.answers, **(typed or {})}
     blocks += inputs(asked, ticket.kind, config, answers, Need.ESCALATE)
     has_examples = any(field.group for field in asked)
     blocks += paste_inputs(ticket.answers, typed or {}) if has_examples else []
+    blocks += [] if everything else answered(due, asked, ticket, config)
     blocks += [file_input(), kit.actions("escalate.form", _buttons(ticket, number, has_examples=has_examples))]
     title, state = t("Escalate to Retarus"), f"{ticket.id}|{ticket.version}"
     return kit.modal(TASKS, title, blocks, submit=t("Preview"), about=state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.core.cleaning import clean_line
@@ -50,6 +50,13 @@ def readings(page: TextPage, known: IntakeContext) -> Iterator[FieldReading]:
         if canonical:
             yield FieldReading(key, canonical, page.source(Origin.WORDS, at))
             page.take(number, at + 1)
+
+
+def line_of(key: str, read: Sequence[FieldReading]) -> int | None:
+    """The index of the line `label: value` that is this field's only reading; None without one, or with several."""
+    lines = [each.source for each in read if each.key == key]
+    is_labelled = len(lines) == 1 and _LABELLED.match(lines[0].excerpt)
+    return lines[0].line - 1 if is_labelled else None
 
 
 def _canonical(key: str, value: str, known: IntakeContext) -> str:

@@ -147,9 +147,11 @@ class _Found:
     def _people(self, page: TextPage) -> None:
         """Reads what people wrote."""
         prose = page.flow()
-        self.prose.append("\n".join(line for _, line in page.free()))
+        left = list(page.free())
         self.transactions += words.transactions(prose, self.known)
         labelled = list(labels.readings(page, self.known))
+        impact = labels.line_of("impact", labelled)
+        self.prose.append("\n".join(line for number, line in left if number != impact))
         self.readings += labelled
         keys = {each.key for each in labelled}
         self.readings += [each for each in words.readings(prose, self.known) if each.key not in keys]

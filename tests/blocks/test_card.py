@@ -215,7 +215,7 @@ def test_age_of_the_trouble_is_kept_true_by_slack() -> None:
 @pytest.mark.parametrize(
     ("stage", "owner", "expected"),
     [
-        (Stage.NEW, ANNA, "PD-1042 · not taken yet: Anna Arnold"),
+        (Stage.NEW, ANNA, "PD-1042 · not taken yet · raised by Anna Arnold"),
         (Stage.HANDED_OFF, ANNA, "PD-1042 · offered to the 2nd level: Anna Arnold"),
         (Stage.SECOND_ASKED, BEN, "PD-1042 · waiting for the end-customer: Ben Brandt"),
         (Stage.RETARUS, BEN, "PD-1042 · with Retarus: Ben Brandt"),
@@ -235,6 +235,11 @@ def test_card_shows_the_known_facts_of_the_incident() -> None:
         "Outbound mail is",
     ):
         assert fact in text
+
+
+def test_card_with_retarus_and_their_number_offers_their_answer_their_update_and_the_remedy_first() -> None:
+    buttons = [part for part in drawn(an_incident(Stage.RETARUS, rcr=("RCR-1",))) if part.get("type") == "button"]
+    assert [each["text"]["text"] for each in buttons] == ["Retarus answered", "Log Retarus update", "Resolve"]
 
 
 def test_times_are_shown_in_each_readers_own_zone() -> None:

@@ -62,6 +62,11 @@ def test_form_lists_what_is_answered_in_short_lines() -> None:
     assert "What was done, and what came of it" not in text
 
 
+def test_form_asks_before_it_lists_what_is_answered() -> None:
+    text = words(escalation_form.modal(an_incident(Stage.SECOND, also={"why_retarus": ""}), "PD-1042", CONFIG))
+    assert text.index("What is asked of Retarus") < text.index("Already answered") < text.index("Edit these answers")
+
+
 def test_preview_of_a_complete_ticket_can_be_sent() -> None:
     view = shown()
     assert view["callback_id"] == escalation.SEND

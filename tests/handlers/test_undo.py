@@ -36,7 +36,7 @@ async def test_step_is_undone_on_its_line_which_is_struck_through(w: World) -> N
     undone = await w.anna.reply(card, "Anna Arnold undid “Take”")
     assert not has_undo(undone)
     assert (await w.ticket()).stage is Stage.NEW
-    await w.anna.message(DESK, "not taken yet: ")
+    await w.anna.message(DESK, "not taken yet · raised by ")
     await until(w, line, struck=True)
 
 
