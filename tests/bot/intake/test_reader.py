@@ -61,7 +61,9 @@ def test_prose_is_what_people_wrote_and_no_machine() -> None:
     assert found.prose == "Hansa Logistik got this, please check."
 
 
-@pytest.mark.parametrize("line", ["Impact: no outbound mail", "Auswirkung: keine E-Mail", "- Business impact: none out"])
+@pytest.mark.parametrize(
+    "line", ["Impact: no outbound mail", "Auswirkung: keine E-Mail", "- Business impact: none out"]
+)
 def test_prose_does_not_repeat_the_line_of_the_impact(line: str) -> None:
     found = read([IntakeDocument(f"Mail is rejected since 08:00.\n{line}\nPlease hurry.")], KNOWN)
     assert found.prose == "Mail is rejected since 08:00.\nPlease hurry."
