@@ -12,7 +12,7 @@ async def test_lead_assigns_a_new_ticket_from_the_card_and_the_person_is_told(w:
     modal = await w.carla.modal("Assign to somebody")
     done = await w.carla.submit(modal, {"to": "U0ALEX"})
     assert done["outcome"] == "closed", done
-    message = await w.alex.message("@partner-desk", "Carla Conrad made you its owner")
+    message = await w.alex.message("@partner-desk", "Carla Conrad assigned it to you")
     assert "PD-1001" in message["text"]
     await w.alex.reply(card, "assigned it to")
     ticket = await w.ticket()

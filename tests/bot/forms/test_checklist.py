@@ -89,7 +89,7 @@ def test_author_and_time_of_a_task_come_from_the_history() -> None:
         an_event(ticket, "fill_in", BEN, **{"answer.triage": "", "answer.tenants": "12345RS"}),
     ]
     found = traces(tasks(ticket, Level.FIRST, CONFIG), history)
-    assert found == {"remote": Trace(ALEX, NOW + timedelta(hours=1)), "triage": Trace(ANNA, NOW)}
+    assert found == {"remote": Trace(ALEX, NOW + timedelta(hours=1), 1), "triage": Trace(ANNA, NOW, 1)}
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,8 @@ class CountedTicket:
             if each.kind in {"customer_answered", "go_on"}:
                 where = {1: "first", 2: "second", 3: "retarus"}[level]
             where = _NEXT.get(each.kind, where)
+            if each.kind == "hand_on":
+                where = {"new": "first", "handed_off": "second"}.get(where, where)
             level = level if where == "asked" else _LEVEL.get(where, level)
             if each.kind in {"escalate", "chase", "retarus_update", "retarus_answered"}:
                 asked = False
