@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,6 +21,7 @@ from bot.adapters.inbound_mail.opening import mailbox_check, receiving
 from bot.adapters.mail.oauth import token_source
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
+from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars
 from bot.adapters.outgoing import outgoing, sender_domain
 from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.slack import channel_audience
@@ -49,7 +51,7 @@ from bot.ports import Store
 from bot.privacy.erasure import PersonalDataArchive
 from bot.register.customer_import import import_customers
 from bot.tickets.notifications import Routes
-from bot.tickets.ports import Drafts
+from bot.tickets.ports import Drafts, NoRoster
 from bot.transports import Transports
 from handlers import reports, shared_channel
 from handlers.capabilities import listen
@@ -122,7 +124,9 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             routes = await _routes(client, config, drafts)
             members = SlackChannelMembers(client, routes.desk)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
-            parts = status_page, members, SlackFiles(client, session), SlackOnDuty(directory.groups, config.levels)
+            groups = SlackOnDuty(directory.groups, config.levels)
+            duty = CalendarOnDuty(open_calendars(env, config, session, clock), directory, groups)
+            parts = status_page, members, SlackFiles(client, session), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
             tasks = BackgroundTasks()
@@ -147,7 +151,8 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             dispatcher.fetch_file = SlackFiles(client, session).fetch
             dispatcher.watch = observed.InteractionWatch(metrics)
             health = health_of(metrics, store, out.transports, clock)
-            going_on = (outbox, indexing, out.transports)
+            health.watch_calendars(duty.calendars)
+            going_on = (outbox, indexing, out.transports, duty)
             with observed.counting_log_lines(metrics):
                 inbound, warn = observed.ObservedInbound(desk.inbound, metrics), desk.conversation.warn_of_mailbox
                 async with (
@@ -167,13 +172,13 @@ def _directory(client: AsyncWebClient, config: Config, identity: AuthorizeResult
 async def _working(
     dispatcher: Dispatcher,
     store: Store,
-    workers: tuple[Outbox, IndexWorker, Transports],
+    workers: tuple[Outbox, IndexWorker, Transports, CalendarOnDuty],
     identity: AuthorizeResult,
     env: Environment,
     health: Health,
 ) -> AsyncIterator[Program]:
     """Runs the outbox and the scheduler while the context is open; finishes what was begun at its end."""
-    outbox, _, transports = workers
+    outbox, _, transports, _ = workers
     jobs, clock_moved = scheduler.scheduler(dispatcher.desk, watch=observed.JobWatch(health.metrics, scheduler.SWEEP))
     app = _bolt(dispatcher.client, identity, env, dispatcher)
     dispatcher.tasks.start(_warn_of_audience(dispatcher.client, dispatcher.desk))
@@ -327,6 +332,9 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
         except (Misconfigured, StoreDown):
             return ()  # was reported before
 
+    def calendars(config: Config, directory: SlackDirectory, session: ClientSession) -> AsyncIterator[tuple[str, str]]:
+        return findings(CalendarOnDuty(open_calendars(env, config, session), directory, NoRoster()))
+
     async def mail() -> str:
         try:
             sender = SmtpSender(parse_smtp_url(env.smtp_url), name="localhost", token=token_source(env))
@@ -334,7 +342,7 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
         except Misconfigured as error:
             return str(error)
 
-    return check(env, database, mail, partial(mailbox_check, env), stored_contacts, post=post)
+    return check(env, database, mail, partial(mailbox_check, env), stored_contacts, calendars, post=post)
 
 
 async def _repair(env: Environment, config: Config) -> AsyncIterator[command_line.CheckFinding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +33,8 @@ class PartHealth:
 
     ok: bool
     why: str
+    is_needed: bool = True
+    """False if the desk is ready without this part."""
 
 
 Probe = Callable[[], Awaitable[PartHealth]]
@@ -118,6 +120,29 @@ def mailbox_probe(mailbox: Mailbox, clock: Clock) -> Probe:
     return probe
 
 
+class CalendarState(Protocol):
+    """State of a calendar of who is on duty."""
+
+    host: str
+    down_since: datetime | None
+    """The time since which it cannot be read."""
+    fault: str
+    """The reason, in a sentence."""
+
+
+def calendar_probe(calendar: CalendarState, clock: Clock) -> Probe:
+    """Checks a calendar of who is on duty. A desk without it is ready: its last shifts are used."""
+
+    async def probe() -> PartHealth:
+        if calendar.down_since is None:
+            return PartHealth(ok=True, why=f"The calendar at {calendar.host} is read.", is_needed=False)
+        silent = span(max((clock() - calendar.down_since).total_seconds(), 0))
+        why = f"For {silent}: {calendar.fault} The last shifts of the calendar at {calendar.host} are used."
+        return PartHealth(ok=False, why=why, is_needed=False)
+
+    return probe
+
+
 # --- routes
 
 
@@ -137,6 +162,11 @@ class Health:
         if mailbox:
             self.probes["mail in"] = mailbox_probe(mailbox, self.clock)
 
+    def watch_calendars(self, calendars: Iterable[CalendarState]) -> None:
+        """Adds the probes of the calendars of who is on duty."""
+        for number, each in enumerate(calendars):
+            self.probes[f"on duty {number + 1}" if number else "on duty"] = calendar_probe(each, self.clock)
+
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/healthz", self._alive),
@@ -150,7 +180,7 @@ class Health:
 
     async def _ready(self, _: web.Request) -> web.Response:
         found = await self.findings()
-        ready = all(each.ok for each in found.values())
+        ready = all(each.ok or not each.is_needed for each in found.values())
         parts = {part: {"ok": each.ok, "why": each.why} for part, each in found.items()}
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 

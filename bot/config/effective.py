@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.config.calendar_url import without_path
 from bot.config.environment import Environment
 from bot.config.secret_files import SUFFIX, given
 from bot.config.settings import Config
@@ -36,10 +37,12 @@ class Setting:
 
 
 def without_secrets(name: str, value: object) -> str:
-    """The value for people: a token is hidden, and the password of a URL."""
+    """The value for people: a token is hidden, the password of a URL, and all of a calendar's address but its host."""
     text = str(value)
     if _HIDDEN.search(name.lower()) and not name.lower().endswith("_url"):
         return "hidden" if text else ""
+    if name.lower() in {"on_duty", "on_duty_url"}:
+        return without_path(text)
     return _PARAMETER.sub(r"\1hidden", _PASSWORD.sub(r"\1:hidden@", text))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.calendar_url import calendar_url
 from bot.config.secret_files import SecretFiles
 from bot.core.errors import Misconfigured
 
@@ -32,6 +33,8 @@ class Environment(BaseSettings):
     smtp_url: str = ""
     imap_url: str = ""
     """The mailbox that Retarus's answers arrive in: `imaps://user:password@host/INBOX`."""
+    on_duty_url: str = ""
+    """iCal calendar of who is on duty, for the levels whose `on_duty` in desk.toml names none."""
     oauth_client_id: str = ""
     """With it: OAuth2 for mail, in place of passwords. With `oauth_tenant` Microsoft's client credentials …"""
     oauth_client_secret: str = ""
@@ -46,6 +49,11 @@ class Environment(BaseSettings):
     """Name of this process in log lines; empty: the machine's name."""
     otel_exporter_otlp_endpoint: str = ""
     """With it: OpenTelemetry traces, sent there by OTLP over HTTP."""
+
+    @field_validator("on_duty_url")
+    @classmethod
+    def _usable(cls, text: str) -> str:
+        return calendar_url(text) if text else ""
 
     @classmethod
     def settings_customise_sources(

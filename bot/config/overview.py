@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
+from bot.config.calendar_url import without_path
 from bot.config.settings import NOT_SET, Config
 from bot.core.i18n import mark, t
 
@@ -57,7 +58,8 @@ def _lines(value: object, name: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple) and any(isinstance(each, BaseModel) for each in value):
         value = {str(number): each for number, each in enumerate(value, 1)}
     if not isinstance(value, Mapping):
-        yield name, _shown(value)
+        text = _shown(value)
+        yield name, without_path(text) if name.endswith("on_duty") else text
         return
     for key, each in value.items():
         yield from _lines(each, f"{name}.{key}" if name else str(key))

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import phonenumbers
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from bot.config.calendar_url import calendar_url, is_calendar_url
 from bot.config.canned_answers import CannedAnswer, require_own_names
 from bot.config.custom_fields import (
     CustomField,
@@ -92,9 +93,14 @@ class Team(Section):
     second_person: str = ""
     """Person notified of unanswered reminders, before the leads: a Slack user id."""
     on_duty: str = ""
-    """A Slack user group of the people on duty: on the cards of the highest priority, and reminded first."""
+    """A Slack user group of the people on duty, or the address of an iCal calendar, which is secret."""
     leads: tuple[str, ...] = ()
     """Leads notified last, who get the digest each morning; without any, the desk's leads."""
+
+    @field_validator("on_duty")
+    @classmethod
+    def _usable(cls, text: str) -> str:
+        return calendar_url(text) if is_calendar_url(text) else text
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Team:

@@ -57,8 +57,19 @@ MailboxProbe = Callable[[Config], Awaitable[tuple[str, str]]]
 """Gives what was looked at, and a sentence on what is wrong with it, or nothing."""
 
 
+CalendarProbe = Callable[[Config, SlackDirectory, aiohttp.ClientSession], AsyncIterator[tuple[str, str]]]
+"""Gives for each calendar of who is on duty what was looked at, and what is wrong with it, or nothing."""
+
+
 async def check(
-    env: Environment, database: Probe, mail: Probe, mailbox: MailboxProbe, stored: StoredContacts, *, post: bool = False
+    env: Environment,
+    database: Probe,
+    mail: Probe,
+    mailbox: MailboxProbe,
+    stored: StoredContacts,
+    calendars: CalendarProbe,
+    *,
+    post: bool = False,
 ) -> AsyncIterator[CheckLine]:
     """Checks one thing after the other; what depends on a failed check is left out.
 
@@ -84,12 +95,17 @@ async def check(
     yield _contacts(register)
     yield _left_open(config)
     yield CheckLine(f"guides: {config.guides.edition or NOT_SET}")
-    async for line in _slack(env, config, register, post=post):
+    async for line in _slack(env, config, register, calendars, post=post):
         yield line
 
 
 async def _slack(
-    env: Environment, config: Config | None = None, register: Iterable[Contact] = (), *, post: bool = False
+    env: Environment,
+    config: Config | None = None,
+    register: Iterable[Contact] = (),
+    calendars: CalendarProbe | None = None,
+    *,
+    post: bool = False,
 ) -> AsyncIterator[CheckLine]:
     """The tokens; with settings also channels and people. Nothing is asked of Slack with a wrong kind of token."""
     missing = "not set. README, “Install in your workspace”, says where it is"
@@ -112,6 +128,10 @@ async def _slack(
             home = HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or "")
             async for line in _workspace(config, client, home, register):
                 yield line
+            if calendars:
+                directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
+                async for subject, wrong in calendars(config, directory, session):
+                    yield CheckLine(subject, wrong)
             if post:
                 yield await _post(config, client)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.adapters.slack.user_groups import UserGroups
+from bot.config.calendar_url import is_calendar_url
 from bot.config.settings import Levels
 from bot.model.ticket import Level
 
@@ -16,4 +17,6 @@ class SlackOnDuty:
 
     async def now(self, level: Level) -> tuple[str, ...]:
         group = self._duties.get(level, "")
-        return tuple(sorted(await self._groups.members(group, level))) if group else ()
+        if not group or is_calendar_url(group):
+            return ()
+        return tuple(sorted(await self._groups.members(group, level)))

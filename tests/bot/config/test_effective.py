@@ -8,6 +8,7 @@ import pytest
 
 from bot.config import effective
 from bot.config.environment import ENV_FILE, Environment, environment
+from bot.config.overview import tables
 from bot.config.settings_file import load, read
 from bot.core.errors import Misconfigured
 
@@ -88,3 +89,18 @@ def test_each_setting_of_the_file_names_its_source(tmp_path: Path) -> None:
     assert found["levels.second.members"] == f'levels.second.members = ["U1"]   ({path})'
     assert found["desk.prefix"] == 'desk.prefix = "PD"   (default)'
     assert found["reports.monthly_view"].startswith("reports.monthly_view = true ")
+
+
+def test_address_of_the_calendar_of_who_is_on_duty_is_shown_by_its_host_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://cal.example/s3cret/rota.ics?token=s3cret"
+    path = tmp_path / "desk.toml"
+    path.write_text(f'[levels.first]\non_duty = "S0777DUTY"\n[levels.second]\non_duty = "{url}"\n')
+    monkeypatch.setenv("ON_DUTY_URL", url)
+    found = {each.name: each.value for each in effective.of_file(load(path), read(path), path)}
+    assert found["levels.first.on_duty"] == '"S0777DUTY"'
+    in_home = dict(tables(load(path))["levels"])
+    assert in_home["first.on_duty"] == "S0777DUTY"
+    for shown in (found["levels.second.on_duty"], in_home["second.on_duty"], sources()["ON_DUTY_URL"].value):
+        assert shown.strip('"') == "https://cal.example/hidden"

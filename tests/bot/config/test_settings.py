@@ -310,6 +310,7 @@ def test_the_environments_names_and_defaults_are_those_others_rely_on(
         "DATABASE_URL": "sqlite:///var/desk.sqlite3",
         "SMTP_URL": "",
         "IMAP_URL": "",
+        "ON_DUTY_URL": "",
         "OAUTH_CLIENT_ID": "",
         "OAUTH_CLIENT_SECRET": "",
         "OAUTH_TENANT": "",

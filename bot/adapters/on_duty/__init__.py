@@ -1,0 +1,1 @@
+"""People on duty by an iCal calendar."""

@@ -1,0 +1,252 @@
+"""Calendar of who is on duty, with a real server: shifts, people, conditional requests, and faults."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.adapters.on_duty.calendar_feed import CalendarFeed
+from bot.adapters.on_duty.matching import Match, match
+from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars
+from bot.adapters.on_duty.shifts import Shift, read
+from bot.config.environment import Environment
+from bot.config.settings import Config, Levels, Team
+from bot.config.settings_file import parse
+from bot.core.errors import Misconfigured
+from bot.model.contact import Person
+from bot.model.ticket import Level
+from bot.tickets.ports import NoRoster
+from runtime.health import calendar_probe
+from tests.factories import ManualClock
+
+NIGHT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+"""02:30 in Berlin for the first time: at 03:00 the clocks go back."""
+BEA = Person(id="U0BEA", name="Bea Bäuer", email="Bea@partner.example")
+BEN = Person(id="U0BEN", name="Ben Brandt", email="ben@partner.example")
+
+
+def a_calendar(*events: str, head: str = "") -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Test//EN", *head.split()]
+    for number, event in enumerate(events):
+        uid = () if "UID:" in event else (f"UID:{number}",)
+        lines += ["BEGIN:VEVENT", *uid, *event.strip().splitlines(), "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+NIGHTLY = """UID:night
+DTSTART;TZID=Europe/Berlin:20261024T220000
+DTEND;TZID=Europe/Berlin:20261025T060000
+RRULE:FREQ=DAILY;COUNT=4
+EXDATE;TZID=Europe/Berlin:20261026T220000
+SUMMARY:Night shift
+ATTENDEE;CN=Bea:mailto:bea@PARTNER.example"""
+MOVED = """UID:night
+RECURRENCE-ID;TZID=Europe/Berlin:20261027T220000
+DTSTART;TZID=Europe/Berlin:20261027T233000
+DTEND;TZID=Europe/Berlin:20261028T060000
+SUMMARY:Ben Brandt"""
+
+
+def spans(body: bytes, at: datetime, zone: str = "Europe/Berlin") -> list[tuple[str, str]]:
+    return [(f"{each.begin:%d %H:%M}", f"{each.end:%d %H:%M}") for each in read(body, zone, at).shifts]
+
+
+def test_recurrence_with_exceptions_keeps_the_local_time_over_the_clock_change() -> None:
+    found = spans(a_calendar(NIGHTLY, MOVED), NIGHT - timedelta(hours=6))
+    assert found == [("24 20:00", "25 05:00"), ("25 21:00", "26 05:00"), ("27 22:30", "28 05:00")]
+
+
+def test_all_day_event_and_local_time_are_in_the_zone_of_the_calendar_or_else_of_the_desk() -> None:
+    events = "DTSTART;VALUE=DATE:20261025\nSUMMARY:All day", "DTSTART:20261026T080000\nDURATION:PT2H\nSUMMARY:Local"
+    assert spans(a_calendar(*events), NIGHT) == [("24 22:00", "25 23:00"), ("26 07:00", "26 09:00")]
+    named = a_calendar(*events, head="X-WR-TIMEZONE:America/New_York")
+    assert spans(named, NIGHT) == [("25 04:00", "26 04:00"), ("26 12:00", "26 14:00")]
+
+
+def test_cancelled_event_and_declined_or_impersonal_attendee_are_left_out() -> None:
+    span = "DTSTART:20261025T000000Z\nDTEND:20261025T040000Z\n"
+    people = (
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:ben@partner.example\n"
+        "ATTENDEE;CUTYPE=ROOM:mailto:room@partner.example\nATTENDEE:mailto:bea@partner.example"
+    )
+    found = read(a_calendar(f"{span}STATUS:CANCELLED", f"{span}{people}"), "UTC", NIGHT).shifts
+    assert [each.attendees for each in found] == [("bea@partner.example",)]
+
+
+def test_broken_event_does_not_hide_the_others() -> None:
+    broken = "DTSTART:20261025T000000Z\nDURATION:PT9H\nRRULE:FREQ=SOMETIMES\nSUMMARY:Broken"
+    assert spans(a_calendar(broken, NIGHTLY), NIGHT) == spans(a_calendar(NIGHTLY), NIGHT)
+
+
+def a_shift(summary: str = "", *attendees: str, organizer: str = "") -> Shift:
+    return Shift(begin=NIGHT, end=NIGHT, summary=summary, attendees=attendees, organizer=organizer)
+
+
+@pytest.mark.parametrize(
+    ("shift", "users", "unknown"),
+    [
+        (a_shift("On call", "bea@partner.example", "ben@partner.example"), ("U0BEA", "U0BEN"), ()),
+        (a_shift("On call", "bea@partner.example", organizer="ben@partner.example"), ("U0BEA",), ()),
+        (a_shift("On call", "bea@partner.example", "old@partner.example"), ("U0BEA",), ("old@partner.example",)),
+        (a_shift("On call: BEA BÄUER / Ben Brandt (night)"), ("U0BEA", "U0BEN"), ()),
+        (a_shift("Nacht <Ben@partner.example>"), ("U0BEN",), ()),
+        (a_shift("Ben Brandt", "rota@partner.example"), ("U0BEN",), ()),
+        (a_shift("On call", organizer="ben@partner.example"), ("U0BEN",), ()),
+        (a_shift("Ben Brandt-Meyer"), (), ("Ben Brandt-Meyer",)),
+        (a_shift(), (), ()),
+    ],
+)
+def test_shift_is_matched_by_address_or_by_name(shift: Shift, users: tuple[str, ...], unknown: tuple[str, ...]) -> None:
+    assert match([shift], [BEA, BEN]) == Match(users, unknown)
+
+
+def test_name_that_two_people_share_and_people_who_left_match_nobody() -> None:
+    namesake, left = BEN.model_copy(update={"id": "U0BEN2", "email": ""}), BEA.model_copy(update={"is_active": False})
+    assert match([a_shift("Ben Brandt"), a_shift("Bea Bäuer")], [BEN, namesake, left]).users == ()
+
+
+# --- with a server
+
+
+@dataclass
+class CalendarServer:
+    """Answers with `body` or `status`, and keeps the status of each answer."""
+
+    body: bytes = b""
+    status: int = 200
+    url: str = ""
+    answers: list[int] = field(default_factory=list)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        tag = f'"{hash(self.body)}"'
+        is_known = self.status == 200 and request.headers.get("If-None-Match") == tag
+        self.answers.append(304 if is_known else self.status)
+        self.answered.set()
+        return web.Response(status=self.answers[-1], body=b"" if is_known else self.body, headers={"ETag": tag})
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[CalendarServer]:
+    served = CalendarServer()
+    app = web.Application()
+    app.router.add_get("/s3cret/calendar.ics", served.handle)
+    async with TestServer(app, host="127.0.0.1") as running:
+        served.url = str(running.make_url("/s3cret/calendar.ics"))
+        yield served
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+class Team2:
+    """A `Directory` with Bea and Ben at the 2nd level."""
+
+    async def person(self, user_id: str) -> Person:
+        return next(each for each in (BEA, BEN) if each.id == user_id)
+
+    async def team(self, level: Level) -> tuple[str, ...]:
+        return (BEA.id, BEN.id) if level is Level.SECOND else ()
+
+    async def levels(self, person: Person) -> frozenset[Level]:
+        return frozenset({Level.SECOND})
+
+    def forget(self, user_id: str) -> None: ...
+
+    def learn(self, user: object) -> Person:
+        return BEA
+
+
+async def test_people_on_duty_follow_the_calendar_and_are_kept_while_it_is_broken(
+    server: CalendarServer, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    clock = ManualClock(NIGHT)
+    config = Config(levels=Levels(second=Team(members=("U0BEA", "U0BEN"), on_duty=server.url)))
+    duty = CalendarOnDuty(open_calendars(Environment(), config, session, clock), Team2(), NoRoster())
+    assert await duty.now(Level.SECOND) == ()
+    server.body = a_calendar(NIGHTLY, MOVED)
+    await duty.read()
+    assert await duty.now(Level.SECOND) == ("U0BEA",)
+    assert await duty.now(Level.FIRST) == ()
+    for server.status, server.body in ((500, b""), (500, b""), (200, b"<html>"), (200, b"x" * 1_000_001)):
+        await duty.read()
+        assert await duty.now(Level.SECOND) == ("U0BEA",)
+    [calendar] = duty.calendars
+    found = await calendar_probe(calendar, clock)()
+    assert (found.ok, found.is_needed) == (False, False)
+    assert "It is larger than 1 MB." in found.why
+    clock.at = NIGHT + timedelta(days=2, hours=23)  # the moved shift, beyond what a day-old list is used for
+    server.body = a_calendar(NIGHTLY, MOVED)
+    await duty.read()
+    assert await duty.now(Level.SECOND) == ("U0BEN",)
+    assert (await calendar_probe(calendar, clock)()).ok
+    clock.at += timedelta(days=1)
+    assert await duty.now(Level.SECOND) == ()
+    lines = [each.getMessage() for each in caplog.records if each.name.endswith("calendar_feed")]
+    assert len(lines) == 4
+    assert not any("s3cret" in each for each in (*lines, found.why))
+
+
+async def test_recurrence_that_takes_too_long_is_a_fault(
+    server: CalendarServer, session: aiohttp.ClientSession
+) -> None:
+    server.body = a_calendar(NIGHTLY)
+    feed = CalendarFeed(server.url, session, "UTC", ManualClock(NIGHT), time_limit=0.001)
+    await feed.read()
+    assert feed.fault == "Its events could not be read within the limits of time and memory."
+    server.body = a_calendar("DTSTART:20261001T000000Z\nDURATION:PT1S\nRRULE:FREQ=MINUTELY\nSUMMARY:x")
+    assert read(server.body, "UTC", NIGHT).fault == "One of its events is repeated every minute or second."
+
+
+async def test_calendar_is_read_again_until_it_is_mended_and_then_asked_for_by_its_tag(
+    server: CalendarServer, session: aiohttp.ClientSession
+) -> None:
+    server.status = 500
+    feed = CalendarFeed(server.url, session, "UTC", ManualClock(NIGHT))
+    running = asyncio.create_task(CalendarOnDuty({Level.SECOND: feed}, Team2(), NoRoster()).run(0.001))
+    await server.answered.wait()
+    server.status, server.body = 200, a_calendar(NIGHTLY)
+    while 304 not in server.answers:
+        server.answered.clear()
+        await server.answered.wait()
+    running.cancel()
+    assert server.answers.count(200) == 1
+    assert not feed.fault
+    assert [each.attendees for each in feed.now()] == [("bea@partner.example",)]
+
+
+async def test_check_names_who_is_on_duty_and_what_matches_nobody(
+    server: CalendarServer, session: aiohttp.ClientSession
+) -> None:
+    server.body = a_calendar(NIGHTLY, "DTSTART:20261026T000000Z\nDURATION:PT1H\nSUMMARY:Otto Old")
+    feeds = open_calendars(Environment(on_duty_url=server.url), Config(), session, ManualClock(NIGHT))
+    [(subject, wrong)] = [each async for each in findings(CalendarOnDuty(feeds, Team2(), NoRoster()))]
+    assert subject.startswith("on duty now by the calendar at 127.0.0.1: [levels.first] names nobody")
+    assert subject.endswith("[levels.second] Bea Bäuer")
+    assert wrong == "matches nobody of these levels: Otto Old"
+
+
+@pytest.mark.parametrize("url", ["http://cal.example/s3cret.ics", "ftp://cal.example/s3cret", "https:///s3cret"])
+def test_address_of_a_calendar_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        parse({"levels": {"second": {"on_duty": url}}})
+    assert "[levels.second] `on_duty`" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_webcal_is_https() -> None:
+    assert parse({"levels": {"second": {"on_duty": "webcal://cal.example/a.ics"}}}).levels.second.on_duty == (
+        "https://cal.example/a.ics"
+    )
