@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -125,7 +124,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             members = SlackChannelMembers(client, routes.desk)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
             groups = SlackOnDuty(directory.groups, config.levels)
-            duty = CalendarOnDuty(open_calendars(env, config, session, clock), directory, groups)
+            duty = CalendarOnDuty(open_calendars(env, config, clock), directory, groups)
             parts = status_page, members, SlackFiles(client, session), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
@@ -332,8 +331,8 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
         except (Misconfigured, StoreDown):
             return ()  # was reported before
 
-    def calendars(config: Config, directory: SlackDirectory, session: ClientSession) -> AsyncIterator[tuple[str, str]]:
-        return findings(CalendarOnDuty(open_calendars(env, config, session), directory, NoRoster()))
+    def calendars(config: Config, directory: SlackDirectory) -> AsyncIterator[tuple[str, str]]:
+        return findings(CalendarOnDuty(open_calendars(env, config), directory, NoRoster()))
 
     async def mail() -> str:
         try:

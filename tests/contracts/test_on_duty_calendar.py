@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -144,12 +143,6 @@ async def server() -> AsyncIterator[CalendarServer]:
         yield served
 
 
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 class Team2:
     """A `Directory` with Bea and Ben at the 2nd level."""
 
@@ -169,12 +162,12 @@ class Team2:
 
 
 async def test_people_on_duty_follow_the_calendar_and_are_kept_while_it_is_broken(
-    server: CalendarServer, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+    server: CalendarServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     clock = ManualClock(NIGHT)
     config = Config(levels=Levels(second=Team(members=("U0BEA", "U0BEN"), on_duty=server.url)))
-    duty = CalendarOnDuty(open_calendars(Environment(), config, session, clock), Team2(), NoRoster())
+    duty = CalendarOnDuty(open_calendars(Environment(), config, clock), Team2(), NoRoster())
     assert await duty.now(Level.SECOND) == ()
     server.body = a_calendar(NIGHTLY, MOVED)
     await duty.read()
@@ -199,22 +192,18 @@ async def test_people_on_duty_follow_the_calendar_and_are_kept_while_it_is_broke
     assert not any("s3cret" in each for each in (*lines, found.why))
 
 
-async def test_recurrence_that_takes_too_long_is_a_fault(
-    server: CalendarServer, session: aiohttp.ClientSession
-) -> None:
+async def test_recurrence_that_takes_too_long_is_a_fault(server: CalendarServer) -> None:
     server.body = a_calendar(NIGHTLY)
-    feed = CalendarFeed(server.url, session, "UTC", ManualClock(NIGHT), time_limit=0.001)
+    feed = CalendarFeed(server.url, "UTC", ManualClock(NIGHT), time_limit=0.001)
     await feed.read()
     assert feed.fault == "Its events could not be read within the limits of time and memory."
     server.body = a_calendar("DTSTART:20261001T000000Z\nDURATION:PT1S\nRRULE:FREQ=MINUTELY\nSUMMARY:x")
     assert read(server.body, "UTC", NIGHT).fault == "One of its events is repeated every minute or second."
 
 
-async def test_calendar_is_read_again_until_it_is_mended_and_then_asked_for_by_its_tag(
-    server: CalendarServer, session: aiohttp.ClientSession
-) -> None:
+async def test_calendar_is_read_again_until_it_is_mended_and_then_asked_for_by_its_tag(server: CalendarServer) -> None:
     server.status = 500
-    feed = CalendarFeed(server.url, session, "UTC", ManualClock(NIGHT))
+    feed = CalendarFeed(server.url, "UTC", ManualClock(NIGHT))
     running = asyncio.create_task(CalendarOnDuty({Level.SECOND: feed}, Team2(), NoRoster()).run(0.001))
     await server.answered.wait()
     server.status, server.body = 200, a_calendar(NIGHTLY)
@@ -227,11 +216,9 @@ async def test_calendar_is_read_again_until_it_is_mended_and_then_asked_for_by_i
     assert [each.attendees for each in feed.now()] == [("bea@partner.example",)]
 
 
-async def test_check_names_who_is_on_duty_and_what_matches_nobody(
-    server: CalendarServer, session: aiohttp.ClientSession
-) -> None:
+async def test_check_names_who_is_on_duty_and_what_matches_nobody(server: CalendarServer) -> None:
     server.body = a_calendar(NIGHTLY, "DTSTART:20261026T000000Z\nDURATION:PT1H\nSUMMARY:Otto Old")
-    feeds = open_calendars(Environment(on_duty_url=server.url), Config(), session, ManualClock(NIGHT))
+    feeds = open_calendars(Environment(on_duty_url=server.url), Config(), ManualClock(NIGHT))
     [(subject, wrong)] = [each async for each in findings(CalendarOnDuty(feeds, Team2(), NoRoster()))]
     assert subject.startswith("on duty now by the calendar at 127.0.0.1: [levels.first] names nobody")
     assert subject.endswith("[levels.second] Bea Bäuer")

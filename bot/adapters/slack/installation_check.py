@@ -57,7 +57,7 @@ MailboxProbe = Callable[[Config], Awaitable[tuple[str, str]]]
 """Gives what was looked at, and a sentence on what is wrong with it, or nothing."""
 
 
-CalendarProbe = Callable[[Config, SlackDirectory, aiohttp.ClientSession], AsyncIterator[tuple[str, str]]]
+CalendarProbe = Callable[[Config, SlackDirectory], AsyncIterator[tuple[str, str]]]
 """Gives for each calendar of who is on duty what was looked at, and what is wrong with it, or nothing."""
 
 
@@ -130,7 +130,7 @@ async def _slack(
                 yield line
             if calendars:
                 directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
-                async for subject, wrong in calendars(config, directory, session):
+                async for subject, wrong in calendars(config, directory):
                     yield CheckLine(subject, wrong)
             if post:
                 yield await _post(config, client)
