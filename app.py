@@ -123,8 +123,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             routes = await _routes(client, config, drafts)
             members = SlackChannelMembers(client, routes.desk)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
-            groups = SlackOnDuty(directory.groups, config.levels)
-            duty = CalendarOnDuty(open_calendars(env, config, clock), directory, groups)
+            duty = _on_duty(env, config, directory, clock)
             parts = status_page, members, SlackFiles(client, session), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
@@ -149,8 +148,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.fetch_file = SlackFiles(client, session).fetch
             dispatcher.watch = observed.InteractionWatch(metrics)
-            health = health_of(metrics, store, out.transports, clock)
-            health.watch_calendars(duty.calendars)
+            health = health_of(metrics, store, out.transports, clock, duty.calendars)
             going_on = (outbox, indexing, out.transports, duty)
             with observed.counting_log_lines(metrics):
                 inbound, warn = observed.ObservedInbound(desk.inbound, metrics), desk.conversation.warn_of_mailbox
@@ -165,6 +163,11 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
 def _directory(client: AsyncWebClient, config: Config, identity: AuthorizeResult, drafts: Drafts) -> SlackDirectory:
     home = HomeWorkspace(identity.team_id or "", identity.enterprise_id or "")
     return SlackDirectory(client, config.levels, home, config.desk.timezone, drafts)
+
+
+def _on_duty(env: Environment, config: Config, directory: SlackDirectory, clock: Clock) -> CalendarOnDuty:
+    groups = SlackOnDuty(directory.groups, config.levels)
+    return CalendarOnDuty(open_calendars(env, config, clock), directory, groups)
 
 
 @asynccontextmanager

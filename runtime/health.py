@@ -162,11 +162,6 @@ class Health:
         if mailbox:
             self.probes["mail in"] = mailbox_probe(mailbox, self.clock)
 
-    def watch_calendars(self, calendars: Iterable[CalendarState]) -> None:
-        """Adds the probes of the calendars of who is on duty."""
-        for number, each in enumerate(calendars):
-            self.probes[f"on duty {number + 1}" if number else "on duty"] = calendar_probe(each, self.clock)
-
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/healthz", self._alive),
@@ -211,10 +206,14 @@ class HealthStore(TicketStore, Maintenance, Protocol):
     """Store operations used by health checks."""
 
 
-def health_of(metrics: Metrics, store: HealthStore, transports: Transports, clock: Clock) -> Health:
-    """The health of a desk: its database, its outbox, and each way out."""
+def health_of(
+    metrics: Metrics, store: HealthStore, transports: Transports, clock: Clock, calendars: Iterable[CalendarState] = ()
+) -> Health:
+    """The health of a desk: its database, its outbox, each way out, and the calendars of who is on duty."""
     metrics.build.info({"version": release()})
     probes = {"database": database_probe(store, clock), "outbox": outbox_probe(store, clock)}
     for transport in transports.all:
         probes[f"to {transport.name}"] = transport_probe(transport.name, lambda: transports.closures)
+    for number, calendar in enumerate(calendars):
+        probes[f"on duty {number + 1}" if number else "on duty"] = calendar_probe(calendar, clock)
     return Health(metrics, probes, lambda: store.backlog(clock()), store.standing, clock)

@@ -13,8 +13,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.on_duty.calendar_feed import CalendarFeed
-from bot.adapters.on_duty.matching import Match, match
 from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars
+from bot.adapters.on_duty.shift_people import Match, match
 from bot.adapters.on_duty.shifts import Shift, read
 from bot.config.environment import Environment
 from bot.config.settings import Config, Levels, Team

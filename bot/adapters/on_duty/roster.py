@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.adapters.on_duty.calendar_feed import CalendarFeed
-from bot.adapters.on_duty.matching import match
+from bot.adapters.on_duty.shift_people import match
 from bot.config.calendar_url import calendar_url, is_calendar_url
 from bot.config.environment import Environment
 from bot.config.settings import Config
@@ -93,10 +93,10 @@ async def findings(duty: CalendarOnDuty) -> AsyncIterator[tuple[str, str]]:
     await duty.read()
     for feed in duty.calendars:
         levels = [level for level, each in duty.feeds.items() if each is feed]
-        said = [f"[levels.{_LEVELS[level]}] {_names(duty, level)}" for level in levels]
+        parts = [f"[levels.{_LEVELS[level]}] {_names(duty, level)}" for level in levels]
         unknown = duty.unknown(feed)
         wrong = f"matches nobody of these levels: {', '.join(unknown[:20])}" if unknown else ""
-        yield f"on duty now by the calendar at {feed.host}: {'; '.join(said)}", feed.fault or wrong
+        yield f"on duty now by the calendar at {feed.host}: {'; '.join(parts)}", feed.fault or wrong
 
 
 def _names(duty: CalendarOnDuty, level: Level) -> str:
