@@ -121,10 +121,9 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             with deadline(_WARM):
                 await directory.warm()
             routes = await _routes(client, config, drafts)
-            members = SlackChannelMembers(client, routes.desk)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
             duty = _on_duty(env, config, directory, clock)
-            parts = status_page, members, SlackFiles(client, session), duty
+            parts = status_page, SlackChannelMembers(client, routes.desk), SlackFiles(client, session), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
             tasks = BackgroundTasks()
