@@ -178,13 +178,18 @@ async def rita_answers_by_mail(user: UserGetter, name: str = "PD-1001") -> None:
     await frame(bea)
 
 
-async def retarus_answers_and_anna_closes_it(user: UserGetter) -> None:
-    ben, anna = await user("ben"), await user("anna")
+async def ben_records_their_number(user: UserGetter) -> None:
+    ben = await user("ben")
     await ben.go_to_channel("partner-desk")
     await ben.press(ben.card("PD-1001"), t("RCR number"))
     form = await ben.opened_modal(t("RCR number"))
     await ben.fill(form, {t("RCR number"): "RCR-88123"})
     await ben.press(form, t("Record"))
+
+
+async def retarus_answers_and_anna_closes_it(user: UserGetter) -> None:
+    ben, anna = await user("ben"), await user("anna")
+    await ben.go_to_channel("partner-desk")
     await expect(ben.card("PD-1001")).to_contain_text("RCR-88123")
     await ben.press(ben.card("PD-1001"), t("Retarus answered"))
     form = await ben.opened_modal(t("Answer of Retarus"))

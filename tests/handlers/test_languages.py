@@ -125,7 +125,7 @@ async def german(tmp_path: Path) -> AsyncIterator[World]:
 async def test_german_desk_has_german_cards_and_its_people_their_own_forms(german: World) -> None:
     w = german
     card = await w.raised()
-    assert "noch nicht übernommen: Anna Arnold" in text_of(card)
+    assert "noch nicht übernommen · erfasst von Anna Arnold" in text_of(card)
     await w.anna.click(card, "Übernehmen")
     await w.anna.reply(card, "Anna Arnold hat es übernommen")
     await w.anna.click(await w.anna.again(card), "An 2nd Level weitergeben")
