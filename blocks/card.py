@@ -98,7 +98,7 @@ def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
 
 
 def _place(ticket: Ticket, who: Who) -> str:
-    """Where it is and whose; a new one is nobody's yet."""
+    """Place of the ticket and its owner; for a new ticket, who raised it."""
     place, name = t(_WITH[ticket.stage]), who(ticket.owner)
     return urgency.joined(place, t("raised by {name}", name=name)) if ticket.stage is Stage.NEW else f"{place}: {name}"
 
