@@ -56,11 +56,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Says after a run of all tests which `long` marks are missing or no longer needed."""
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.option.keyword:
         return
-    reports = [report for kind in ("", "passed") for report in terminalreporter.stats.get(kind, ())]
+    reports = [report for kind in ("", "passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     seconds = Counter[str]()
     for report in reports:
         seconds[report.nodeid] += report.duration
-    for line in wrong_marks(seconds, {report.nodeid for report in reports if "long" in report.keywords}):
+    marked = {report.nodeid: "xdist_group" in report.keywords for report in reports if "long" in report.keywords}
+    for line in wrong_marks(seconds, marked):
         terminalreporter.write_line(line)
 
 

@@ -36,11 +36,14 @@ def _shares(count: int, workers: int) -> list[int]:
     return sizes
 
 
-def wrong_marks(seconds: Mapping[str, float], marked: set[str]) -> list[str]:
-    """A line for each test that took long without a mark, or has the mark and took less than a quarter of that."""
+def wrong_marks(seconds: Mapping[str, float], marked: Mapping[str, bool]) -> list[str]:
+    """A line for each test that took long without a mark, or has the mark and took less than a quarter of that.
+
+    `marked`: the tests with the mark, and whether they share a fixture with others: one of those took its time.
+    """
     limit = LONG_PART * sum(seconds.values())
     missing = [name for name, took in seconds.items() if took > limit and name not in marked]
-    needless = [name for name, took in seconds.items() if took < limit / 4 and name in marked]
+    needless = [name for name, took in seconds.items() if took < limit / 4 and marked.get(name) is False]
     return [
         *(
             f"{name} took {seconds[name]:.0f} s: mark it with @pytest.mark.long, so that it begins early"

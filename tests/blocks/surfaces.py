@@ -239,7 +239,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "plan", reminders.plan(ticket, name)
     yield "pace", reminders.pace(ticket, name)
     yield from _assigning(ticket, name)
-    answers = tuple(CannedAnswer(name=f"Answer {n}", texts={Language.ENGLISH: "Thank you."}) for n in range(100))
+    answers = tuple(CannedAnswer(name=f"PD-{n}", texts={Language.ENGLISH: "Thank you."}) for n in range(100))
     with_answers = config.model_copy(update={"answers": answers})
     for what in transitions.ASKED:
         yield f"moving {what}", transitions.modal(what, ticket, name, with_answers)

@@ -20,7 +20,9 @@ from tests.factories import a_config, an_incident
 CONFIG = a_config()
 
 
-@pytest.mark.parametrize("text", [None, "x", "👩‍👩‍👧", "<!channel>*_~`"], ids=["awkward", "long", "emoji", "markup"])
+@pytest.mark.parametrize(
+    "text", [None, "x", "👩‍👩‍👧", "<!channel>*_~`"], ids=["awkward", "very_long", "emoji", "markup"]
+)
 def test_every_stored_ticket_can_be_shown(text: str | None) -> None:
     ticket = longest(text=text) if text else longest()
     for name, view in views(ticket, CONFIG, lambda user: f"<!here> {user} *&*"):

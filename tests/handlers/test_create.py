@@ -99,7 +99,7 @@ async def test_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
         "*bold* _it_ ~no~ `code` ```pre```",
         "Subject: x\r\nBcc: all@example.com\r\n\r\nbody",
     ],
-    ids=["long", "emoji", "rtl", "nul", "mentions", "markup", "header"],
+    ids=["very_long", "emoji", "rtl", "nul", "mentions", "markup", "header"],
 )
 async def test_text_of_any_kind_reaches_the_card_as_text_only(w: World, text: str) -> None:
     safe = text.encode("utf-8", "replace").decode()  # what a browser can send

@@ -8,6 +8,7 @@ from bot.core.errors import NotNow
 from bot.model.ticket import Stage
 from bot.model.transitions import Move
 from localslack import Modal
+from localslack.visible import Json, labels
 from tests.handlers.world import DESK, World
 from tests.timeouts import TIMEOUT
 
@@ -86,7 +87,12 @@ async def test_escalation_is_prefilled_from_the_customers_last_ticket_and_saves_
     desk, again = w.running.desk, {**earlier.answers, "priority": "P1"}
     ticket = await desk.tickets.create("U0ANNA", earlier.kind, again, "another form")
     ticket = await desk.tickets.act(ticket.id, Move.COMPRESS, "U0BEN", "a click", reason="Nobody else is awake")
-    card = await w.ben.message(DESK, "PD-1002")
+
+    async def escalable() -> Json | None:
+        card = await w.ben.message(DESK, "PD-1002")
+        return card if "Escalate to Retarus" in labels(card) else None
+
+    card = await w.ben.wait_for(escalable, "a card with the button")
     await w.ben.click(card, "Escalate to Retarus")
     form = await w.ben.modal("Escalate to Retarus", containing="Prefilled from the last ticket of this customer")
     texts = {

@@ -250,6 +250,7 @@ class Agent:
         await night.until(self.person, is_handed_off, once)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)  # many processes start and end: a minute, on a busy machine several
 async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_twice(
     database: str, capfd: pytest.CaptureFixture[str]

@@ -146,6 +146,7 @@ class Walk:
         await self.w.anna.wait_for(short, f"the closed card of {self.reference}", instead)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", Language)
 async def test_each_kind_goes_to_retarus_twice_and_is_closed_on_the_screen(tmp_path: Path, language: Language) -> None:
     spoken = {"language": language}

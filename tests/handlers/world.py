@@ -231,6 +231,7 @@ async def desk_at(
 
     async with program(env, settings(**changes), clock) as running:
         forget = slack.clock.subscribe(running.clock_moved)
+        running.dispatcher.in_time = TIMEOUT  # as long as this Slack's triggers live
         for transport in running.transports.all:
             transport.first_check = 0.2
         async with socket_mode.connected(running.app, bot.app_token):

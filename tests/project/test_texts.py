@@ -107,6 +107,7 @@ def _texts_of(surface: object) -> Iterator[str]:
         yield from (part[key] for key in ("text", "initial_value") if isinstance(part.get(key), str))
 
 
+@pytest.mark.long
 def test_german_labels_fit_slacks_limits() -> None:
     """A label that does not fit is truncated and ends with an ellipsis."""
     with speaking(Language.GERMAN):
