@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
+from bot.adapters.inbound_mail.opening import mailbox_name
 from bot.adapters.inbound_mail.parser import parse
+from bot.adapters.inbound_mail.server import parse_imap_url
 from bot.model.conversation import Entry, EntryState
 from bot.model.ticket import Stage
 from bot.model.transitions import Move
@@ -18,6 +20,7 @@ from tests.adapters.inbound_mail.mails import head, mail, multipart, part, repor
 from tests.doubles.imap_hosts import PASSWORD, USER, pymap
 from tests.handlers import homes
 from tests.handlers.world import World, world
+from tests.timeouts import TIMEOUT
 
 Json = dict[str, Any]
 RITA = "Rita Retarus <rita@retarus.example>"
@@ -300,12 +303,21 @@ async def test_answer_to_a_closed_ticket_asks_whether_to_reopen(w: World) -> Non
     await w.ben.modal("Reopen")
 
 
+async def first_look(w: World, url: str) -> None:
+    """Waits until the desk has seen the mailbox: what was there before is an old mail, which nobody is told of."""
+    cursor = f"cursor:{mailbox_name(parse_imap_url(url))}"
+    async with asyncio.timeout(TIMEOUT):
+        while not await w.running.store.value(cursor):
+            pass
+
+
 async def test_mail_in_the_mailbox_arrives_in_the_thread(tmp_path: Path) -> None:
     async with pymap() as host:
         url = f"imap://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@127.0.0.1:{host.port}/INBOX"
         async with world(tmp_path, mail=BELIEVED, imap=url) as w:
             card = await w.escalated()
             raw = mail("Re: your letter", "By IMAP.", answers=await letter_id(w), sender=RITA)
+            await first_look(w, url)
             with host.client() as client:
                 client.append("INBOX", raw)
             await w.ben.reply(card, "By IMAP.")

@@ -10,7 +10,7 @@ from bot.adapters.on_duty.shifts import Shift
 from bot.core.identifiers import fold
 from bot.model.contact import Person
 
-_ADDRESS = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+\.[a-z]+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SHORTEST = 3
 """Characters of a name that is looked for in a summary."""
 
