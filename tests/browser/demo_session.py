@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -102,6 +102,16 @@ class BrowserUser:
     async def choose_from_menu(self, where: Locator, entry: str) -> None:
         await where.locator("button.overflow").click()
         await self.page.get_by_role("menuitem", name=entry).or_(self.page.get_by_role("option", name=entry)).click()
+
+    async def modal_after(self, button: Locator, title: str) -> Locator:
+        """Presses again if the button was redrawn under the pointer: then there was no click."""
+        dialog = self.page.get_by_role("dialog", name=title)
+        async with asyncio.timeout(TIMEOUT):
+            while not await dialog.is_visible():
+                await button.click()
+                with suppress(AssertionError):
+                    await expect(dialog).to_be_visible(timeout=5000)
+        return dialog
 
     async def opened_modal(self, title: str) -> Locator:
         dialog = self.page.get_by_role("dialog", name=title)
