@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import psycopg
@@ -55,14 +56,14 @@ async def test_change_that_reads_nothing_takes_two_round_trips(proxied: tuple[Po
     proxy, store = proxied
     (ticket,) = await store.apply(Batch(tickets=[a_ticket()]))
     turns = []
-    for number in range(5):  # the fewest: the pool may open its second connection meanwhile
+    for number in range(21):  # the usual number: the pool may open a connection meanwhile, and the proxy may count late
         before, ticket = proxy.turns, next_version(ticket, bounces=number)
         batch = Batch(
             tickets=[ticket], events=[an_event(ticket)], once=[f"form{number}"], notices=[a_notice(str(number))]
         )
         await store.apply(batch)
         turns.append(proxy.turns - before)
-    assert min(turns) == 2
+    assert median(turns) == 2
 
 
 async def test_repeated_change_is_a_duplicate_though_its_ticket_has_changed_since(desk: Store) -> None:
