@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from bot.core.characters import plain, with_few_marks, without_invisible
 
+EMAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+"""An e-mail address in a text; found in linear time."""
 _SPACE = re.compile(r"\s+")
 _OPENS, _CLOSES = " \"'([{<.,;:#", " \"')]}>.,;:"
 _CALLED = r"(?:[-\s#:_]*(?:no|nr|numbers?|nummern?)[-\s.#:_]+)?"

@@ -12,6 +12,7 @@ from bot.core.characters import plain
 from bot.core.cleaning import clean_text, shorten_middle
 from bot.core.fillers import is_filler
 from bot.core.i18n import t
+from bot.core.identifiers import EMAIL_ADDRESS
 
 _LINK = re.compile(r"<(?:tel:|mailto:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
 _EXTENSION = re.compile(
@@ -54,7 +55,6 @@ _EDGES = " ,;:·|/()[]<>-\t"
 _LIKE_A_NUMBER = re.compile(r"[+(]?\d[\d\s()/.\-]{0,40}\d|\d")
 _HAS_DIGIT = re.compile(r"\d")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _LONGEST_LINE = 500
 
 
@@ -191,7 +191,7 @@ def _name(piece: str) -> str:
 
 
 def _require_a_name(name: str, number: str, line: str) -> None:
-    digits = _LIKE_A_NUMBER.search(_ADDRESS.sub("", name))
+    digits = _LIKE_A_NUMBER.search(EMAIL_ADDRESS.sub("", name))
     if digits:
         raise ValueError(
             t(
@@ -207,7 +207,7 @@ def _require_a_name(name: str, number: str, line: str) -> None:
 
 
 def _no_number(line: str, region: str | None) -> str:
-    digits = max(_LIKE_A_NUMBER.findall(_ADDRESS.sub("", line)), key=len, default="").strip()
+    digits = max(_LIKE_A_NUMBER.findall(EMAIL_ADDRESS.sub("", line)), key=len, default="").strip()
     if sum(map(str.isdigit, digits)) < 3:  # noqa: PLR2004 (no telephone number has fewer digits)
         return t(
             "“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.", line=_short(line)

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.adapters.on_duty.shifts import Shift
-from bot.core.identifiers import fold
+from bot.core.identifiers import EMAIL_ADDRESS, fold
 from bot.model.contact import Person
 
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SHORTEST = 3
 """Characters of a name that is looked for in a summary."""
 
@@ -37,7 +36,7 @@ def _of_shift(shift: Shift, people: Sequence[Person]) -> Match:
     by_attendees = _by_address(shift.attendees, people)
     if by_attendees.users:
         return by_attendees
-    addresses = _ADDRESS.findall(shift.summary.lower())
+    addresses = EMAIL_ADDRESS.findall(shift.summary.lower())
     in_summary = _by_address(addresses, people)
     users = (*in_summary.users, *_by_name(shift.summary, people))
     if users:
