@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,6 +12,7 @@ from pathlib import Path
 from bot.adapters.slack.posted_messages import SlackPostedMessages
 from bot.repair import Repair
 from tests.handlers.world import DESK, Json, World
+from tests.timeouts import TIMEOUT
 
 
 async def lines(w: World) -> dict[str, str]:
@@ -22,7 +24,14 @@ async def lines(w: World) -> dict[str, str]:
     return {line.subject.partition(" ")[0]: str(line) async for line in made.lines()}
 
 
-def forget(folder: Path, *statements: str, values: Sequence[object] = ()) -> None:
+async def outcomes_saved(w: World) -> None:
+    """Waits until every delivery's outcome is saved: a card is in the channel a moment before its place is."""
+    async with asyncio.timeout(TIMEOUT):
+        while (await w.running.store.backlog(w.running.desk.clock())).waiting:
+            pass
+
+
+def delete_rows(folder: Path, *statements: str, values: Sequence[object] = ()) -> None:
     """Changes the database behind the desk's back."""
     with closing(sqlite3.connect(folder / "desk.sqlite3", isolation_level=None, timeout=10)) as db:
         for statement in statements:
@@ -44,7 +53,8 @@ async def test_repair_of_a_whole_desk_does_nothing(w: World) -> None:
 async def test_repair_finds_a_card_by_its_metadata_and_posts_none(w: World, tmp_path: Path) -> None:
     card = await w.raised()
     ticket = await w.ticket()
-    forget(tmp_path, "DELETE FROM places WHERE what = 'card'")
+    await outcomes_saved(w)
+    delete_rows(tmp_path, "DELETE FROM places WHERE what = 'card'")
     assert "found in the channel again: PD-1001" in (await lines(w))["cards"]
     place = await w.running.store.place(ticket.id, "card")
     assert place
@@ -58,8 +68,9 @@ async def test_repair_posts_a_card_that_was_never_posted_and_its_thread(w: World
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
+    await outcomes_saved(w)
     w.slack.admin.delete_message(DESK, card["ts"], replies=True)
-    forget(tmp_path, "DELETE FROM places", "DELETE FROM notices")
+    delete_rows(tmp_path, "DELETE FROM places", "DELETE FROM notices")
     assert "posted anew: PD-1001" in (await lines(w))["cards"]
     [posted] = await cards(w)
     await w.anna.click(posted, "Start checks")
@@ -68,6 +79,7 @@ async def test_repair_posts_a_card_that_was_never_posted_and_its_thread(w: World
 
 async def test_repair_posts_the_deleted_card_of_an_open_ticket_anew(w: World) -> None:
     card = await w.raised()
+    await outcomes_saved(w)
     w.slack.admin.delete_message(DESK, card["ts"], quietly=True)
     assert "posted anew: PD-1001" in (await lines(w))["cards"]
     assert len(await cards(w)) == 1
@@ -76,7 +88,8 @@ async def test_repair_posts_the_deleted_card_of_an_open_ticket_anew(w: World) ->
 async def test_repair_reports_a_card_whose_ticket_is_not_in_the_database(w: World, tmp_path: Path) -> None:
     card = await w.raised()
     ticket = await w.ticket()
-    forget(tmp_path, "DELETE FROM tickets WHERE id = ?", values=[ticket.id])
+    await outcomes_saved(w)
+    delete_rows(tmp_path, "DELETE FROM tickets WHERE id = ?", values=[ticket.id])
     text = (await lines(w))["tickets"]
     assert text.startswith("FIX")
     assert "PD-1001" in text
