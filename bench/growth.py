@@ -199,15 +199,15 @@ def _make_due(url: str, above: int, count: int) -> None:
 
 
 async def _measure_queries(stored: Sequence[_FilledDesk], rounds: int) -> None:
-    for what, ask in _QUERIES.items():
+    for query, run in _QUERIES.items():
         for one in stored:
-            await ask(one.desk)  # warms up connections and pages
+            await run(one.desk)  # warms up connections and pages
         times: list[list[float]] = [[] for _ in stored]
         for _ in range(rounds):
             for one, mine in zip(stored, times, strict=True):
-                mine.append(await _timed(ask(one.desk)))
+                mine.append(await _timed(run(one.desk)))
         for one, mine in zip(stored, times, strict=True):
-            one.result.seconds[what] = statistics.median(mine)
+            one.result.seconds[query] = statistics.median(mine)
     for one in stored:
         busy = []
         for number in range(min(rounds, OPEN // _DUE)):

@@ -110,8 +110,8 @@ async def _pruned(url: str) -> None:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for what, value in asyncio.run(measure(Path(folder))).items():
-            print(f"{value:8.1f}  {what}")
+        for name, value in asyncio.run(measure(Path(folder))).items():
+            print(f"{value:8.1f}  {name}")
 
 
 if __name__ == "__main__":

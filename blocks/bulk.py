@@ -27,7 +27,7 @@ PAGE = "bulk.page."
 """Prefix of the buttons that show other tickets of the list in the form."""
 PAGES = ("back", "next")
 DONE = "bulk.done"
-TICKETS, WHAT = "tickets.", "what"
+TICKETS, ACTION = "tickets.", "what"
 """Block ids of inputs; that of tickets is followed by the number of their group."""
 HOME = "home:"
 """Prefix of a list of the App Home; the rest is its packed screen."""
@@ -84,20 +84,20 @@ def modal(tickets: Sequence[Ticket], scope: Scope, config: Config, offer: BulkOf
     first = scope.first if scope.first < len(tickets) else 0
     shown = tickets[first : first + MAX_TICKETS]
     known = [each for each in BulkAction if offer.is_lead or each is not BulkAction.ASSIGN]
-    what = BulkAction(chosen) if chosen in known else BulkAction.TAKE
+    action = BulkAction(chosen) if chosen in known else BulkAction.TAKE
     blocks = [*_groups(shown, first, config), *_pages(replace(scope, first=first), len(shown), len(tickets))]
-    blocks += [_what(what, known), *_more(what, offer)]
+    blocks += [_action_input(action, known), *_more(action, offer)]
     return kit.modal(OPEN, t("Several at once"), blocks, submit=t("Apply"), about=replace(scope, first=first).pack())
 
 
-def _more(what: BulkAction, offer: BulkOffer) -> list[Json]:
+def _more(action: BulkAction, offer: BulkOffer) -> list[Json]:
     """Further inputs of the chosen action."""
-    match what:
+    match action:
         case BulkAction.ASSIGN:
             return [assignment.person(t("To whom?"), offer.candidates)]
         case BulkAction.SNOOZE:
-            why = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)
-            return [*moment_inputs(offer.presets), why]
+            word = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)
+            return [*moment_inputs(offer.presets), word]
         case BulkAction.SAME_CAUSE:
             return [text_input(CAUSE, t("Which ticket leads?"), t("e.g. PD-1001"), multiline=False)]
         case _:
@@ -135,10 +135,10 @@ def _option(ticket: Ticket, config: Config) -> Json:
     return kit.option(excerpt(urgency.title(ticket, config), 75), ticket.id, excerpt(about, 75))
 
 
-def _what(chosen: BulkAction, known: Sequence[BulkAction]) -> Json:
+def _action_input(chosen: BulkAction, known: Sequence[BulkAction]) -> Json:
     options = {each: kit.option(t(each.value), each.value) for each in known}
     element: Json = {"type": "radio_buttons", "options": list(options.values()), "initial_option": options[chosen]}
-    return _input(WHAT, t("Action"), element) | {"dispatch_action": True}
+    return _input(ACTION, t("Action"), element) | {"dispatch_action": True}
 
 
 def _input(key: str, label: str, element: Json, *, is_optional: bool = False) -> Json:

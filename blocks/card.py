@@ -66,8 +66,8 @@ def _closed(ticket: Ticket, config: Config) -> Json:
     """Two lines: the name of the ticket and its end; with the menu."""
     name = urgency.joined(reference(ticket, config), ticket.answer("priority"), *ticket.rcr)
     about = urgency.joined(urgency.customer(ticket), urgency.services(ticket))
-    what, remedy = excerpt(ticket.answer("happens"), 80), excerpt(ticket.answer("remedy"), 80)
-    ended = " → ".join(filter(None, (what, remedy)))
+    problem, remedy = excerpt(ticket.answer("happens"), 80), excerpt(ticket.answer("remedy"), 80)
+    ended = " → ".join(filter(None, (problem, remedy)))
     words = f"✅ {urgency.joined(name, about)}\n" + t("Closed: {what}", what=ended or kind_name(ticket.kind))
     menu = kit.overflow(MORE, [_entry(step, ticket, config) for step in steps(ticket, config)])
     two_lines = {"type": "plain_text", "text": words, "emoji": False}

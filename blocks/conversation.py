@@ -188,11 +188,11 @@ def _report(entry: Entry, ticket: Ticket) -> Message:
     whole = kit.button(t("Whole mail"), WHOLE, entry.id)
     if not failed:
         return Message(literal_mrkdwn(lines[0]), [kit.note("\n".join(lines)), kit.actions("conversation", [whole])])
-    what = t("The e-mail to Retarus was not delivered after all.")
+    title = t("The e-mail to Retarus was not delivered after all.")
     ways = t("Correct the address, try again, or tell Retarus another way.")
-    elements = [*kit.addressed(ticket.owner), kit.bold(what), kit.text("\n" + "\n".join((*lines, ways)))]
+    elements = [*kit.addressed(ticket.owner), kit.bold(title), kit.text("\n" + "\n".join((*lines, ways)))]
     again = [kit.button(t("Try again"), letter.AGAIN, entry.letter, style="primary")] if entry.letter else []
-    text = literal_mrkdwn(f"{what} {lines[0]}")
+    text = literal_mrkdwn(f"{title} {lines[0]}")
     return Message(text, [kit.rich(kit.line(*elements)), kit.actions("conversation", [*again, whole])])
 
 
@@ -248,10 +248,10 @@ def listing(entries: Sequence[Entry], total: int, names: Mapping[str, str]) -> l
 
 
 def _row(entry: Entry, names: Mapping[str, str]) -> Json:
-    why = Unassigned(reason=Reason(entry.reason)).in_words() if entry.reason else ""
+    reason = Unassigned(reason=Reason(entry.reason)).in_words() if entry.reason else ""
     named = ", ".join(names[each] for each in entry.candidates if each in names)
     about = [kit.bold(literal(entry.subject) or t("(no subject)")), kit.text(f" · {_author(entry)} · ")]
-    about += [kit.moment(entry.at), kit.text(f"\n{why}")]
+    about += [kit.moment(entry.at), kit.text(f"\n{reason}")]
     about += [kit.text(" " + t("It names {tickets}", tickets=named))] if named else []
     return kit.rich(kit.line(*about))
 

@@ -27,7 +27,7 @@ def _delivered(notice: Notice) -> list[Json]:
     by_mail = notice.body["delivered"] in _MAILS
     where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
     elements = [*where, kit.text(" · "), kit.moment(notice.due)]
-    return [*elements, *(kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice))]
+    return [*elements, *(kit.text("\n" + t("Not sent along: {file}", file=reason)) for reason in _left_out(notice))]
 
 
 def outcomes(letters: Iterable[Letter], version: int) -> list[Json]:
@@ -41,7 +41,7 @@ def outcomes(letters: Iterable[Letter], version: int) -> list[Json]:
     for row in of_event:
         if row.notice.key not in receipts:
             continue
-        bounced = [kit.text(t(_WHAT[row.notice.kind.value]))] if row.state == "dead" else []
+        bounced = [kit.text(t(_FAILURES[row.notice.kind.value]))] if row.state == "dead" else []
         lines += [kit.text("\n"), *(bounced or _delivered(receipts[row.notice.key]))]
     return lines
 
@@ -52,7 +52,7 @@ def _left_out(notice: Notice) -> list[str]:
     return [str(each) for each in left_out] if isinstance(left_out, list) else []
 
 
-_WHAT = {
+_FAILURES = {
     NoticeKind.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
     NoticeKind.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
     NoticeKind.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
@@ -73,23 +73,23 @@ _WAITS = {
 
 def waits(notice: Notice) -> Message:
     """A letter that cannot go out now, with the reason. It is sent later without any action."""
-    what, why = t(_WAITS[str(notice.body["waits"])]), str(notice.body["why"])
+    title, reason = t(_WAITS[str(notice.body["waits"])]), str(notice.body["why"])
     then = t("It is sent automatically once this is fixed.")
-    line = kit.rich(kit.line(kit.bold(what), kit.text(f" {why} {then}")))
-    return Message(kit.escape(f"{what} {why} {then}"), [line])
+    line = kit.rich(kit.line(kit.bold(title), kit.text(f" {reason} {then}")))
+    return Message(kit.escape(f"{title} {reason} {then}"), [line])
 
 
 def not_delivered(notice: Notice, ticket: Ticket) -> Message:
     """A dead letter for its owner: which one, why, and what to do."""
-    what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
-    elements = [*kit.addressed(ticket.owner), kit.bold(what), kit.text(f" {why}")]
+    title, reason = t(_FAILURES[str(notice.body["failed"])]), str(notice.body["why"])
+    elements = [*kit.addressed(ticket.owner), kit.bold(title), kit.text(f" {reason}")]
     if notice.body.get("instead"):
         is_mail = notice.body["failed"] in _MAILS
         words = t("It goes to the Retarus channel instead.") if is_mail else t("It goes by e-mail instead.")
         elements.append(kit.text(f" {words}"))
-        return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements))])
+        return Message(kit.escape(f"{title} {reason}"), [kit.rich(kit.line(*elements))])
     again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
-    return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
+    return Message(kit.escape(f"{title} {reason}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
 
 
 def sent_again(name: str) -> Message:

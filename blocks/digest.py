@@ -50,10 +50,10 @@ def message(
 
 
 def _line(ticket: Ticket, config: Config, who: Who, links: Mapping[str, str]) -> Json:
-    what = excerpt(ticket.answer("happens"), 80)
+    problem = excerpt(ticket.answer("happens"), 80)
     return kit.line(
         kit.link(title(ticket, config), links.get(ticket.id, "")),
         kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · "),
         *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)]),
-        kit.text(f" · {what}"),
+        kit.text(f" · {problem}"),
     )

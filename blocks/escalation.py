@@ -36,8 +36,8 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
         blocks.append({"type": "section", "text": kit.plain(shown.refusal)})
     may_send = not (shown.missing or (shown.refusal and not shown.may_break_glass) or shown.excess)
     if may_send and shown.may_break_glass:
-        why = t("Break the glass: why must it go without an authorised contact?")
-        blocks.append(text_input(BREAK_GLASS_REASON, why, t(_BREAK_GLASS_HINT)))
+        reason = t("Break the glass: why must it go without an authorised contact?")
+        blocks.append(text_input(BREAK_GLASS_REASON, reason, t(_BREAK_GLASS_HINT)))
     blocks += with_letter(shown, config, may_send=may_send)
     if may_send:
         ways = kit.together(shown.ways) or t(_NOWHERE)

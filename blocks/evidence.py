@@ -84,8 +84,8 @@ def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[
         return []
     blocks = [kit.rich(*(kit.line(kit.bold(t("Please check: ")), kit.text(each)) for each in shown.warnings))]
     if may_send:
-        why = t("Send anyway because …")
-        blocks.append(text_input(OVERRIDE_REASON, why, t("Kept in the history"), value=typed, multiline=False))
+        reason = t("Send anyway because …")
+        blocks.append(text_input(OVERRIDE_REASON, reason, t("Kept in the history"), value=typed, multiline=False))
     return blocks
 
 

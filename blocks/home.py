@@ -131,14 +131,14 @@ def _urgent_pages(seen: Overview) -> list[Json]:
 def _call(each: Urgent, seen: Overview, config: Config) -> Json:
     ticket = each.ticket
     late = is_late(ticket, seen.now) and each.reason is not AttentionReason.CHASE
-    why = t(each.reason.value)
+    reason = t(each.reason.value)
     rest = span((seen.now - ticket.since).total_seconds())
     standing = t("{standing} for {time}", standing=t(STANDING[ticket.stage]), time=rest)
     return kit.rich(
         kit.line(
             _name(ticket, seen, config),
             kit.text(" · "),
-            kit.bold(t("{reason}, overdue", reason=why) if late else why),
+            kit.bold(t("{reason}, overdue", reason=reason) if late else reason),
             kit.text(f" · {standing}\n{_about(ticket)}"),
         )
     )

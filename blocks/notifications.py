@@ -53,9 +53,9 @@ def alert(notice: Notice) -> Message:
 
 def in_place_of(name: str, message: Message) -> Message:
     """A direct message to a person who has left, as the next person gets it: without buttons meant for that person."""
-    why = t("{name} is no longer in Slack, so you get this message instead.", name=name)
+    reason = t("{name} is no longer in Slack, so you get this message instead.", name=name)
     blocks = [block for block in message.blocks if block["type"] != "actions"]
-    return Message(f"{kit.escape(why)} {message.text}", [kit.note(why), *blocks])
+    return Message(f"{kit.escape(reason)} {message.text}", [kit.note(reason), *blocks])
 
 
 def _pages(text: str) -> list[Json]:

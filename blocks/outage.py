@@ -118,8 +118,8 @@ def listing(running: Sequence[Ticket], config: Config) -> Message:
     blocks = [kit.rich(kit.line(kit.bold(heading)))]
     for each in running[:_LISTED]:
         with_it = many("{count} more ticket with this cause", "{count} more tickets with this cause", each.leads)
-        what = excerpt(each.answer("happens"), 120)
-        line = kit.line(kit.bold(reference(each, config)), kit.text(f" · {with_it}\n{what}"))
+        problem = excerpt(each.answer("happens"), 120)
+        line = kit.line(kit.bold(reference(each, config)), kit.text(f" · {with_it}\n{problem}"))
         blocks += [kit.rich(line), kit.actions(f"outage.{each.number}", [button(each.id)])]
     if not running:
         blocks.append(

@@ -23,16 +23,16 @@ def is_call(notice: Notice) -> bool:
 
 def lines(ticket: Ticket, config: Config, called: Sequence[Json] = ()) -> list[Json]:
     """Lines of the call: the trouble, the time that is left, and the people who are called."""
-    what = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
+    problem = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
     parts = urgency.joined_elements([urgency.countdown(ticket, config), called])
-    return [kit.bold(urgency.heading(ticket, config)), what, *([*parts, kit.text("\n")] if parts else [])]
+    return [kit.bold(urgency.heading(ticket, config)), problem, *([*parts, kit.text("\n")] if parts else [])]
 
 
 def over(ticket: Ticket, config: Config, ended: str) -> Message:
     """The call after it has ended: what ended it, without countdown and button."""
-    what = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
+    problem = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
     done = t("This call is over: {ended}", ended=ended)
-    line = kit.line(kit.bold(urgency.heading(ticket, config)), what, kit.text(done))
+    line = kit.line(kit.bold(urgency.heading(ticket, config)), problem, kit.text(done))
     return Message(kit.escape(f"{urgency.push(ticket, config)}: {done}"), [kit.rich(line)])
 
 

@@ -147,8 +147,8 @@ def _ways_out(ticket: Ticket, config: Config) -> list[Json]:
     return list(reversed(seen.values()))
 
 
-def _log(what: Move | Step, ticket: Ticket) -> Json:
-    return kit.button(t("Log an update"), transitions.action_of(what), ticket.id)
+def _log(move: Move | Step, ticket: Ticket) -> Json:
+    return kit.button(t("Log an update"), transitions.action_of(move), ticket.id)
 
 
 def _snooze(ticket: Ticket) -> Json:
@@ -230,6 +230,6 @@ def _about(item: Item, words: str, config: Config) -> Json:
     name = kit.link(title(item.ticket, config), item.link)
     if item.is_answered:
         return kit.rich(kit.line(name, kit.text("\n"), _struck(words)))
-    what = excerpt(item.ticket.answer("happens"), 200)
+    problem = excerpt(item.ticket.answer("happens"), 200)
     urgent = urgency.joined_elements([urgency.age(item.ticket), urgency.due(item.ticket, config)])
-    return kit.rich(kit.line(name, kit.text(" · "), *urgent, kit.text(f"\n{words}\n{what}")), *_listed(item.event))
+    return kit.rich(kit.line(name, kit.text(" · "), *urgent, kit.text(f"\n{words}\n{problem}")), *_listed(item.event))

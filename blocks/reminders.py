@@ -57,8 +57,8 @@ def snooze(ticket: Ticket, name: str, offered: Sequence[Preset]) -> Json:
 def snooze_inputs(name: str, offered: Sequence[Preset]) -> list[Json]:
     """Form of a snooze: its end, and its reason."""
     note = kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}")
-    why = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)
-    return [note, *moment_inputs(offered), why]
+    word = text_input(WORD, t("Why can it wait?"), t("In the ticket's thread"), needed=False)
+    return [note, *moment_inputs(offered), word]
 
 
 def moment_inputs(offered: Sequence[Preset]) -> list[Json]:

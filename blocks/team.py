@@ -103,8 +103,8 @@ def _row(ticket: Ticket, seen: TeamOverview, config: Config) -> Json:
     owner = "" if seen.screen.listed.startswith(OWN) else seen.who(ticket.owner)
     who = [kit.text(waits or owner)] if waits or owner else []
     parts = urgency.joined_elements([who, since, urgency.due(ticket, config)])
-    what = f"{urgency.customer(ticket)}: {excerpt(ticket.answer('happens'), 120)}"
-    return kit.rich(kit.line(name, kit.text(" · "), *parts, kit.text(f"\n{what}")))
+    problem = f"{urgency.customer(ticket)}: {excerpt(ticket.answer('happens'), 120)}"
+    return kit.rich(kit.line(name, kit.text(" · "), *parts, kit.text(f"\n{problem}")))
 
 
 def _people(seen: TeamOverview) -> list[Json]:

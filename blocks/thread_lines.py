@@ -210,8 +210,8 @@ def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
     health, _, says = detail.get("status", "").partition(": ")
     if health in STATUS:
         known = t("status page: {health}", health=health_of(health))
-        why = excerpt("; ".join(t(each) for each in says.split("; ")), 200)
-        yield f"{known} ({why})" if says else known
+        reason = excerpt("; ".join(t(each) for each in says.split("; ")), 200)
+        yield f"{known} ({reason})" if says else known
     if detail.get("despite"):
         yield t("despite a warning: {reason}", reason=excerpt(detail["despite"], 200))
     if detail.get("glass"):

@@ -129,31 +129,31 @@ NAMES: dict[Move | Step, str] = {
 """Labels of the buttons."""
 
 
-def action_of(what: Move | Step) -> str:
+def action_of(move: Move | Step) -> str:
     """The action id of the button for this move, with or without a form."""
-    return f"{ASK if what in ASKED else MOVE}{what}"
+    return f"{ASK if move in ASKED else MOVE}{move}"
 
 
 def modal(
-    what: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None, word: str = ""
+    move: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None, word: str = ""
 ) -> Json:
     """Asks for the word of a move, and what else is known. The question to the end-customer is drafted.
 
     `typed`: answers so far, when it is redrawn. `word`: what is offered for the word.
     """
-    asked = ASKED[what]
-    draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""
-    draft = ticket.answer("remedy") or ticket.answer("their_remedy") if what is Move.RESOLVE else draft
-    menu = canned_answers.menu(_CANNED[what], config) if what in _CANNED else []
+    asked = ASKED[move]
+    draft = question_to_customer(ticket, config) if move is Move.ASK_CUSTOMER else ""
+    draft = ticket.answer("remedy") or ticket.answer("their_remedy") if move is Move.RESOLVE else draft
+    menu = canned_answers.menu(_CANNED[move], config) if move in _CANNED else []
     blocks = [kit.note(name), *menu, text_input(WORD, t(asked.label), t(asked.hint), value=word or draft)]
-    blocks += [_with_whom()] if what is Step.NOTE else []
-    blocks += promises() if what is Move.RETARUS_UPDATE else []
+    blocks += [_with_whom()] if move is Step.NOTE else []
+    blocks += promises() if move is Move.RETARUS_UPDATE else []
     more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]
     blocks += inputs(more, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
-    blocks += [kit.note(t(_NO_NOTIFICATION_TO_RETARUS))] if can(ticket, Move.RETARUS_ANSWERED) and what in _ENDS else []
-    blocks += _without_remedy(ticket) if what is Move.RESOLVE else []
+    blocks += [kit.note(t(_NO_NOTIFICATION_TO_RETARUS))] if can(ticket, Move.RETARUS_ANSWERED) and move in _ENDS else []
+    blocks += _without_remedy(ticket) if move is Move.RESOLVE else []
     about = f"{ticket.id}|{ticket.version}" if more else ticket.id
-    return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=about)
+    return kit.modal(action_of(move), t(asked.title), blocks, submit=t(asked.submit), about=about)
 
 
 _CANNED: dict[Move | Step, AnswerPlace] = {Step.NOTE: AnswerPlace.NOTE, Move.ASK_CUSTOMER: AnswerPlace.CUSTOMER}

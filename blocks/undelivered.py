@@ -29,8 +29,8 @@ def _entry(letter: Letter, names: dict[str, str]) -> Json:
     about = names.get(notice.ticket_id) or t("no ticket")
     tried = many("tried {count} time", "tried {count} times", letter.attempts)
     to = kit.filled(t("to {whom}"), whom=_whom(notice.to))
-    what, when = kit.text(f" · {t(notice.kind.gloss)} · "), [kit.text(f" · {tried} · "), kit.moment(letter.at)]
-    return kit.rich(kit.line(kit.bold(about), what, *to, *when, kit.text(f"\n{excerpt(letter.why, 500)}")))
+    kind, when = kit.text(f" · {t(notice.kind.gloss)} · "), [kit.text(f" · {tried} · "), kit.moment(letter.at)]
+    return kit.rich(kit.line(kit.bold(about), kind, *to, *when, kit.text(f"\n{excerpt(letter.reason, 500)}")))
 
 
 def _whom(to: str) -> Json:

@@ -20,7 +20,7 @@ UNDO_CHECK = "undo.check"
 """The same in the list of checks, which is drawn again."""
 
 NAMES: Mapping[str, str] = {
-    **{what.value: name for what, name in MOVES.items()},
+    **{step.value: name for step, name in MOVES.items()},
     Move.HAND_ON.value: mark("Reassign"),
     Step.FILL_IN.value: mark("Check"),
     Step.RCR.value: mark("RCR number"),

@@ -40,7 +40,7 @@ class Alerts:
             subject = t("{transport}: sending is on hold", transport=closure.transport)
             if closure.channel:
                 subject = t("Sending to a channel is on hold")
-            text = f"{closure.why} {t('Messages to it wait, and are sent automatically once this is fixed.')}"
+            text = f"{closure.reason} {t('Messages to it wait, and are sent automatically once this is fixed.')}"
         key = f"{closure.transport}:{closure.channel}:{closure.since:%Y-%m-%dT%H}"
         is_slack = closure.transport == SLACK and not closure.channel
         recipients = await self._addresses() if is_slack else self.config.desk.admins

@@ -89,11 +89,11 @@ class Bulk:
     def _act(self, by: str, wish: BulkRequest, form: str) -> Callable[[str], Awaitable[Ticket]]:
         async def take(ticket_id: str) -> Ticket:
             ticket, once = await self.queries.ticket(ticket_id), f"{form}:{ticket_id}"
-            for what in (Move.TAKE, Move.ACCEPT):
-                if await self.tickets.changes.store.used(f"{once}:{what}"):
+            for move in (Move.TAKE, Move.ACCEPT):
+                if await self.tickets.changes.store.used(f"{once}:{move}"):
                     return ticket
-            what = Move.ACCEPT if ticket.stage not in {Stage.NEW, Stage.FIRST} else Move.TAKE
-            return await self.tickets.act(ticket_id, what, by, once)
+            move = Move.ACCEPT if ticket.stage not in {Stage.NEW, Stage.FIRST} else Move.TAKE
+            return await self.tickets.act(ticket_id, move, by, once)
 
         async def assign(ticket_id: str) -> Ticket:
             return await self.assignment.assign(ticket_id, by, wish.to, f"{form}:{ticket_id}")
@@ -118,12 +118,12 @@ class Bulk:
         except StoreDown as trouble:  # others of them may be saved
             return Outcome(before, _in_words(trouble), trouble=trouble)
         except Invalid as error:
-            why, errors = " ".join(error.errors.values()), error.errors
+            reason, errors = " ".join(error.errors.values()), error.errors
         except Conflict:
-            why, errors = t("Somebody else changed it at the same moment. Please try again."), {}
+            reason, errors = t("Somebody else changed it at the same moment. Please try again."), {}
         except Refused as error:
-            why, errors = str(error), {}
-        return Outcome(await self._as_it_is(before), why, errors)
+            reason, errors = str(error), {}
+        return Outcome(await self._as_it_is(before), reason, errors)
 
     async def _as_it_is(self, before: Ticket) -> Ticket:
         try:

@@ -162,8 +162,8 @@ def needs(
     actor: Actor, owned: Iterable[Ticket], unclaimed: Iterable[Ticket], config: Config, now: datetime
 ) -> list[Urgent]:
     """Tickets that need this person, the most urgent first."""
-    mine = [Urgent(ticket, why) for ticket in owned if (why := _why_owned(ticket, now))]
-    offered = [Urgent(ticket, why) for ticket in unclaimed if (why := _why_offered(ticket, actor))]
+    mine = [Urgent(ticket, reason) for ticket in owned if (reason := _reason_of_owned(ticket, now))]
+    offered = [Urgent(ticket, reason) for ticket in unclaimed if (reason := _reason_of_offered(ticket, actor))]
     seen = {each.ticket.id for each in mine}
     return sorted(
         (*mine, *(each for each in offered if each.ticket.id not in seen)),
@@ -171,7 +171,7 @@ def needs(
     )
 
 
-def _why_owned(ticket: Ticket, now: datetime) -> AttentionReason | None:
+def _reason_of_owned(ticket: Ticket, now: datetime) -> AttentionReason | None:
     if ticket.stage is Stage.NEW:
         return AttentionReason.TAKE
     if ticket.stage is not Stage.HANDED_OFF and ticket.ball in {Party.FIRST, Party.SECOND}:
@@ -184,7 +184,7 @@ def is_late(ticket: Ticket, now: datetime) -> bool:
     return ticket.reminded > 0 or (ticket.due is not None and ticket.due <= now)
 
 
-def _why_offered(ticket: Ticket, actor: Actor) -> AttentionReason | None:
+def _reason_of_offered(ticket: Ticket, actor: Actor) -> AttentionReason | None:
     """Reason to offer the ticket: the actor may take it; admins only where they are on the level."""
     if ticket.stage is Stage.HANDED_OFF and Level.SECOND in actor.levels:
         return AttentionReason.ACCEPT

@@ -248,10 +248,10 @@ class Outbox:
             reference = _note("A carrier failed", error)
             return self._again(claim, t("an internal error (reference {reference})", reference=reference))
 
-    def _again(self, claim: Claim, why: str) -> Retry:
+    def _again(self, claim: Claim, reason: str) -> Retry:
         """An unknown outcome: the notice may have arrived."""
         unsure = claim.progress.model_copy(update={"unsure": True})
-        return Retry(self._clock() + unknown(claim.progress.failures + 1, claim.notice.key), why, unsure)
+        return Retry(self._clock() + unknown(claim.progress.failures + 1, claim.notice.key), reason, unsure)
 
     def _counted(self, claim: Claim, outcome: Outcome) -> Outcome:
         """Counts a failure. A notice that failed for a day and often enough is given up, and people are notified."""
@@ -267,7 +267,7 @@ class Outbox:
             "It was tried {times} times in {span}; the last time: {why} Try again when the cause is fixed.",
             times=failures,
             span=span(age.total_seconds()),
-            why=f"{outcome.why.removesuffix('.')}.",
+            why=f"{outcome.reason.removesuffix('.')}.",
         )
         return Dead(words, progress)
 

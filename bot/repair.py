@@ -102,16 +102,18 @@ class Repair:
     # --- the outbox
 
     async def _overdue(self) -> RepairLine:
-        what = "overdue notices"
+        item = "overdue notices"
         before = await self.store.backlog(as_utc(self.clock()))
         if not before.waiting:
-            return RepairLine(what)
+            return RepairLine(item)
         left = await self._drained()
         if left:
-            reasons = sorted({row.why for row in await self.store.letters(state="waiting", limit=_PAGE) if row.why})
-            return RepairLine(what, wrong=f"{left} still wait: {' '.join(reasons) or 'the desk delivers them.'}")
+            reasons = sorted(
+                {row.reason for row in await self.store.letters(state="waiting", limit=_PAGE) if row.reason}
+            )
+            return RepairLine(item, wrong=f"{left} still wait: {' '.join(reasons) or 'the desk delivers them.'}")
         given_up = (await self.store.backlog(as_utc(self.clock()))).dead - before.dead
-        return RepairLine(what, done=f"{before.waiting - given_up} of {before.waiting} were delivered.")
+        return RepairLine(item, done=f"{before.waiting - given_up} of {before.waiting} were delivered.")
 
     async def _drained(self) -> int:
         """Waits for the outbox; gives how many due notices are left when nothing is delivered any more."""
@@ -126,11 +128,11 @@ class Repair:
 
     async def _dead(self) -> RepairLine:
         dead = (await self.store.backlog(as_utc(self.clock()))).dead
-        what = "undeliverable notices"
+        item = "undeliverable notices"
         return (
-            RepairLine(what, wrong=f"{dead}; each can be tried again in the Home tab of an admin.")
+            RepairLine(item, wrong=f"{dead}; each can be tried again in the Home tab of an admin.")
             if dead
-            else RepairLine(what)
+            else RepairLine(item)
         )
 
     # --- cards
@@ -139,9 +141,9 @@ class Repair:
         """Finds lost cards by the metadata of their messages, and has others posted."""
         by_key = {each.key: each.ts for each in posted if each.key}
         found = await self._compared(by_key, {each.ts for each in posted})
-        what = f"cards of {found.count:,} tickets"
+        item = f"cards of {found.count:,} tickets"
         if not found.notices:
-            return RepairLine(what)
+            return RepairLine(item)
         await self.store.apply(Batch(notices=found.notices))
         left = await self._drained()
         done = [
@@ -150,7 +152,7 @@ class Repair:
             if tickets
         ]
         waiting = [f"{left} of them still wait in the outbox."] if left else []
-        return RepairLine(what, done=" ".join([*done, *waiting]))
+        return RepairLine(item, done=" ".join([*done, *waiting]))
 
     async def _compared(self, by_key: Mapping[str, str], there: set[str]) -> _Cards:
         cards = _Cards()
@@ -186,14 +188,14 @@ class Repair:
     async def _tickets(self, posted: Sequence[PostedMessage]) -> RepairLine:
         """Cards whose ticket is not in the store are only reported: after a restore they are what the backup lacked."""
         orphans = [each.title for each in posted if each.ticket_ids and not await self._known(each.ticket_ids)]
-        what = f"tickets of {sum(1 for each in posted if each.ticket_ids):,} messages with buttons in the desk channel"
+        item = f"tickets of {sum(1 for each in posted if each.ticket_ids):,} messages with buttons in the desk channel"
         if not orphans:
-            return RepairLine(what)
+            return RepairLine(item)
         named = "; ".join(orphans[:_NAMED]) + (f" and {len(orphans) - _NAMED} more" if len(orphans) > _NAMED else "")
-        why = (
+        reason = (
             "not in the database: it is another one, or an older backup. Restore the newer one, or delete the messages"
         )
-        return RepairLine(what, wrong=f"{why}: {named}")
+        return RepairLine(item, wrong=f"{reason}: {named}")
 
     async def _known(self, ids: frozenset[str]) -> bool:
         for each in ids:
@@ -213,9 +215,9 @@ class Repair:
             new += count
         while count := await self.store.index_older(_PAGE):
             older += count
-        what = "full-text index"
+        item = "full-text index"
         return (
-            RepairLine(what, done=f"{new + older:,} tickets were not in it, and are.")
+            RepairLine(item, done=f"{new + older:,} tickets were not in it, and are.")
             if new + older
-            else RepairLine(what)
+            else RepairLine(item)
         )

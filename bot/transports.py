@@ -33,7 +33,7 @@ class Closure:
     """Reason why a transport, or one channel of it, is closed, and since when."""
 
     transport: str
-    why: str
+    reason: str
     """A sentence: the fault, and what to do."""
     since: datetime
     channel: str = ""
@@ -81,13 +81,13 @@ class Transport:
         """True if it works as a whole; one of its channels may be closed."""
         return "" not in self._closed
 
-    def close(self, why: str, channel: str = "", needed: str = "") -> None:
+    def close(self, reason: str, channel: str = "", needed: str = "") -> None:
         """Closes it, or one channel of it. Logged and reported once, however often it is found closed."""
         if channel in self._closed:
             return
-        self._closed[channel] = Closure(self.name, why, self.clock(), channel, needed)
+        self._closed[channel] = Closure(self.name, reason, self.clock(), channel, needed)
         where = f"channel {channel}" if channel else "everything that goes out by it"
-        log.error("%s is closed; %s waits: %s", self.name, where, why)
+        log.error("%s is closed; %s waits: %s", self.name, where, reason)
         self._changed.set()
 
     def held(self) -> Held:
@@ -171,7 +171,7 @@ class Transports:
         """Closes the transport of this kind of notice, or one channel of it."""
         for transport in self.all:
             if kind in transport.kinds:
-                transport.close(outcome.why, outcome.channel, outcome.needed)
+                transport.close(outcome.reason, outcome.channel, outcome.needed)
 
     async def run(self) -> None:
         """Runs until cancelled: watches the closures."""

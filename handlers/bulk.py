@@ -27,12 +27,12 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def turn(click: Click) -> None:
         await desk.queries.open_to_part(click.user)
-        view = await form(click.user, click.value, click.typed.get(bulk.WHAT, ""))
+        view = await form(click.user, click.value, click.typed.get(bulk.ACTION, ""))
         await dispatcher.update_view(click.view, view, seen=click.view_hash)
 
     async def redraw(click: Click) -> Json:
         await desk.queries.open_to_part(click.user)
-        return await form(click.user, click.about, click.typed.get(bulk.WHAT, ""))
+        return await form(click.user, click.about, click.typed.get(bulk.ACTION, ""))
 
     async def form(user: str, packed: str, chosen: str) -> Json:
         scope = Scope.unpack(packed)
@@ -74,9 +74,9 @@ async def _offered(desk: Desk, user: str, chosen: str) -> BulkOffer:
 
 
 def _wish(form: Submission) -> BulkRequest:
-    typed, chosen = form.typed, form.typed.get(bulk.WHAT, "")
+    typed, chosen = form.typed, form.typed.get(bulk.ACTION, "")
     if chosen not in set(BulkAction):
-        raise Invalid({bulk.WHAT: t("Pick one.")})
+        raise Invalid({bulk.ACTION: t("Pick one.")})
     until, word = reminders.chosen_until(typed), typed.get(reminders.WORD, "")
     return BulkRequest(BulkAction(chosen), until, word, typed.get(CAUSE, ""), typed.get(assignment.TO, ""))
 

@@ -39,11 +39,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 def _forms(desk: Desk) -> dict[str, tuple[AnswerPlace, Draw]]:
     """The forms that offer canned answers, by callback id."""
 
-    def moving(what: Move | Step) -> Draw:
+    def draw_for(move: Move | Step) -> Draw:
         async def draw(click: Click, words: str) -> Json:
-            ticket = await desk.queries.allowed(click.ticket, what, click.user)
+            ticket = await desk.queries.allowed(click.ticket, move, click.user)
             name = reference(ticket, desk.config)
-            return transitions.modal(what, ticket, name, desk.config, click.typed, words)
+            return transitions.modal(move, ticket, name, desk.config, click.typed, words)
 
         return draw
 
@@ -54,8 +54,8 @@ def _forms(desk: Desk) -> dict[str, tuple[AnswerPlace, Draw]]:
         return outbound.form(ticket, name, desk.config, text=words, entry=entry, question=question)
 
     return {
-        transitions.action_of(Step.NOTE): (AnswerPlace.NOTE, moving(Step.NOTE)),
-        transitions.action_of(Move.ASK_CUSTOMER): (AnswerPlace.CUSTOMER, moving(Move.ASK_CUSTOMER)),
+        transitions.action_of(Step.NOTE): (AnswerPlace.NOTE, draw_for(Step.NOTE)),
+        transitions.action_of(Move.ASK_CUSTOMER): (AnswerPlace.CUSTOMER, draw_for(Move.ASK_CUSTOMER)),
         outbound.WRITE: (AnswerPlace.RETARUS, to_retarus),
     }
 

@@ -70,7 +70,7 @@ def _form(desk: Desk, kind: str, ticket: Ticket, entry: Entry) -> Json:
     name = reference(ticket, desk.config)
     if kind == conversation.QUESTION and ticket.stage is Stage.RETARUS:
         return conversation.recording(reminders.expect(ticket, name, question=entry.words), entry, kind)
-    what = _MOVES.get(kind)
-    fits = what is not None and can(ticket, what)
-    view = transitions.modal(what if what and fits else Step.NOTE, ticket, name, desk.config, word=entry.words)
+    move = _MOVES.get(kind)
+    fits = move is not None and can(ticket, move)
+    view = transitions.modal(move if move and fits else Step.NOTE, ticket, name, desk.config, word=entry.words)
     return conversation.recording(view, entry, kind if fits else conversation.NOTE)

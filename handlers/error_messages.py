@@ -59,8 +59,8 @@ def words_for(error: Exception, *, typed: bool = False) -> str:
     """A sentence for the person. `typed`: in a form that stays open with what was typed."""
     if not has_saved():
         return _words_before_saving(error, typed=typed)
-    why = _words_of_the_cause(error)
-    return t("It was saved, or a part of it was: look before you do it again. {why}", why=why)
+    reason = _words_of_the_cause(error)
+    return t("It was saved, or a part of it was: look before you do it again. {why}", why=reason)
 
 
 def _words_before_saving(error: Exception, *, typed: bool) -> str:
@@ -71,8 +71,8 @@ def _words_before_saving(error: Exception, *, typed: bool) -> str:
         return _store_trouble(error, typed=typed)
     if isinstance(error, Conflict):
         return t(CONFLICT)
-    if why := _closed(error):
-        return t(SLACK_CLOSED, why=why)
+    if reason := _closed(error):
+        return t(SLACK_CLOSED, why=reason)
     if trouble := _slack_trouble(error):
         return t(TOO_SLOW if trouble in _TRIGGER_ENDED else SLACK_DOWN)
     return t(
@@ -106,8 +106,8 @@ def words_after_saving(error: Exception) -> str:
     if isinstance(error, StoreDown):
         log.error("the store is down: %s", error)
         return t("It was saved. It cannot be shown right now, as the desk's database does not answer.")
-    if why := _closed(error):
-        return t("It was saved. Slack refuses to show it at the moment. {why}", why=why)
+    if reason := _closed(error):
+        return t("It was saved. Slack refuses to show it at the moment. {why}", why=reason)
     if _slack_trouble(error):
         return t("It was saved. Slack could not show it just now.")
     return t(
@@ -125,8 +125,8 @@ def _words_of_the_cause(error: Exception) -> str:
         return t("The desk's database does not answer.")
     if isinstance(error, Conflict):
         return t("Somebody else changed this ticket at the same moment.")
-    if why := _closed(error):
-        return t("Slack refuses the desk at the moment. {why}", why=why)
+    if reason := _closed(error):
+        return t("Slack refuses the desk at the moment. {why}", why=reason)
     if _slack_trouble(error):
         return t("Slack did not answer properly just now.")
     return t("Tell an admin this reference: {reference}.", reference=_logged(error))
@@ -143,10 +143,10 @@ def _closed(error: Exception) -> str:
     """Reason why Slack refuses the whole desk, and what an admin does about it; empty for any other error."""
     if not isinstance(error, SlackApiError):
         return ""
-    why = closes_slack(error) or lacks_scope(error)
-    if why:
+    reason = closes_slack(error) or lacks_scope(error)
+    if reason:
         log.warning("Slack refuses the desk: %s", name_of(error))
-    return why
+    return reason
 
 
 def _slack_trouble(error: Exception) -> str:

@@ -41,9 +41,9 @@ async def _take(desk: Desk, ticket: Ticket, _words: str, by: str, once: str) -> 
     return await desk.tickets.act(ticket.id, taking(ticket), by, once)
 
 
-def _move(what: Move) -> Act:
+def _move(move: Move) -> Act:
     async def act(desk: Desk, ticket: Ticket, _words: str, by: str, once: str) -> Ticket:
-        return await desk.tickets.act(ticket.id, what, by, once)
+        return await desk.tickets.act(ticket.id, move, by, once)
 
     return act
 

@@ -43,7 +43,7 @@ async def _text(file: Attachment, fetch: Fetch) -> str:
         words = t("Slack did not give the file in time. Submit the form again, or paste the table.")
         raise Invalid({TABLE_FILE: words}) from error
     if isinstance(content, MissingFile):
-        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=content.why)})
+        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=content.reason)})
     try:
         text = decoded(content)
     except ValueError as error:

@@ -15,17 +15,17 @@ _FROM_RETARUS = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    async def move(click: Click) -> None:
-        what = Move(click.action.removeprefix(transitions.MOVE))
-        await desk.tickets.act(click.value, what, click.user, click.id)
+    async def make_move(click: Click) -> None:
+        move = Move(click.action.removeprefix(transitions.MOVE))
+        await desk.tickets.act(click.value, move, click.user, click.id)
 
     async def take_now(click: Click) -> None:
         await desk.tickets.take_now(click.value, click.user, click.id)
 
     async def ask(click: Click) -> None:
-        what = _asked(click.action)
-        ticket = await desk.queries.allowed(click.value, what, click.user)
-        view = transitions.modal(what, ticket, reference(ticket, desk.config), desk.config)
+        move = _asked(click.action)
+        ticket = await desk.queries.allowed(click.value, move, click.user)
+        view = transitions.modal(move, ticket, reference(ticket, desk.config), desk.config)
         if click.view and not click.is_home:  # clicked in another move's form, which is replaced by this one's
             await dispatcher.update_view(click.view, view)
         else:
@@ -36,12 +36,12 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return None
 
     async def redraw(click: Click) -> Json:
-        what, ticket = _asked(click.view_callback), await desk.queries.open_to(click.ticket, click.user)
-        return transitions.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
+        move, ticket = _asked(click.view_callback), await desk.queries.open_to(click.ticket, click.user)
+        return transitions.modal(move, ticket, reference(ticket, desk.config), desk.config, click.typed)
 
     dispatcher.saving_clicks[priority_call.TAKE_NOW] = take_now
-    for what in transitions.ONE_CLICK:
-        dispatcher.saving_clicks[transitions.action_of(what)] = move
+    for move in transitions.ONE_CLICK:
+        dispatcher.saving_clicks[transitions.action_of(move)] = make_move
     for word in transitions.ASKED:
         dispatcher.clicks[transitions.action_of(word)] = ask
         dispatcher.submissions[transitions.action_of(word)] = submit
@@ -49,20 +49,20 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         dispatcher.redraws[transitions.action_of(from_retarus)] = redraw
 
 
-async def _carry_out(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
+async def _carry_out(desk: Desk, move: Move | Step, form: Submission, word: str) -> None:
     """Carries out the move with the typed word and the form's other answers."""
-    if isinstance(what, Step):
+    if isinstance(move, Step):
         called, along = form.typed.get(transitions.CALLED, ""), recording(desk, form)
         await desk.tickets.note(form.ticket, form.user, word, form.view, called, along)
-    elif what in _FROM_RETARUS:
+    elif move in _FROM_RETARUS:
         along = recording(desk, form)
         await desk.retarus_replies.record_reply(
-            form.ticket, form.user, what, word, form.typed, form.view, form.version, along
+            form.ticket, form.user, move, word, form.typed, form.view, form.version, along
         )
-    elif what is Move.RESOLVE:
+    elif move is Move.RESOLVE:
         await desk.tickets.resolve(form.ticket, form.user, form.view, word, form.typed)
     else:
-        await desk.tickets.act_with_text(form.ticket, what, form.user, form.view, transitions.ASKED[what].detail, word)
+        await desk.tickets.act_with_text(form.ticket, move, form.user, form.view, transitions.ASKED[move].detail, word)
 
 
 def _asked(action: str) -> Move | Step:

@@ -68,11 +68,11 @@ class MembershipChanged(Change):
 class ChannelChanged(Change):
     """A channel is new or different.
 
-    `what`: created, renamed, archived, unarchived, shared, unshared, or empty for the rest.
+    `kind`: created, renamed, archived, unarchived, shared, unshared, or empty for the rest.
     """
 
     channel: Channel
-    what: str = ""
+    kind: str = ""
     actor: str = ""
     team: str = ""  # the other workspace, of shared and unshared
 
@@ -105,19 +105,19 @@ class GroupChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class FileChanged(Change):
-    """`what`: created, shared, deleted."""
+    """`kind`: created, shared, deleted."""
 
     file: File
-    what: str
+    kind: str
     channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StackChanged(Change):
-    """A person's modals changed. `why`: opened, pushed, updated, closed, submitted."""
+    """A person's modals changed. `cause`: opened, pushed, updated, closed, submitted."""
 
     user: str
-    why: str
+    cause: str
     view_id: str
 
 

@@ -205,10 +205,10 @@ class PersonDriver(ControlClient):
         """Close a modal, or the whole stack."""
         await self.act("close", view_id=modal.id, all=whole)
 
-    async def click(self, target: Target, what: str, value: Any = None) -> Json:
+    async def click(self, target: Target, pressed: str, value: Any = None) -> Json:
         """Press a button or menu entry, by its label or action id; for other elements `value` is what was chosen."""
         thing = target.view if isinstance(target, Modal) else target
-        block, element, implied = pressable(thing, what)
+        block, element, implied = pressable(thing, pressed)
         arguments = {
             "container": _container(target, block),
             "block_id": block["block_id"],

@@ -244,9 +244,9 @@ class Events:
             "unshared": "channel_unshared",
         }
         channel = change.channel
-        if change.what not in names or channel.is_dm:
+        if change.kind not in names or channel.is_dm:
             return
-        name = names[change.what]
+        name = names[change.kind]
         private = channel.kind == "private"
         if private:
             name = name.replace("channel_", "group_") if not change.team else name
@@ -255,11 +255,11 @@ class Events:
 
     def _channel_facts(self, change: ChannelChanged) -> Json:
         channel = change.channel
-        if change.what in ("archived", "unarchived"):
+        if change.kind in ("archived", "unarchived"):
             return {"channel": channel.id, "user": change.actor, "is_moved": 0}
-        if change.what == "shared":
+        if change.kind == "shared":
             return {"channel": channel.id, "connected_team_id": change.team}
-        if change.what == "unshared":
+        if change.kind == "unshared":
             still = bool(channel.shared_team_ids)
             return {"channel": channel.id, "previously_connected_team_id": change.team, "is_ext_shared": still}
         facts: Json = {
@@ -268,7 +268,7 @@ class Events:
             "name_normalized": channel.name,
             "created": channel.created,
         }
-        if change.what == "created":
+        if change.kind == "created":
             facts |= {"is_channel": True, "creator": channel.creator, "context_team_id": self.workspace.team.id}
         return {"channel": facts}
 
@@ -309,9 +309,9 @@ class Events:
         self._tell("subteam_members_changed", event)
 
     def _file(self, change: FileChanged) -> None:
-        name = f"file_{change.what}"
+        name = f"file_{change.kind}"
         event: Json = {"type": name, "file_id": change.file.id, "event_ts": self._event_ts()}
-        if change.what != "deleted":
+        if change.kind != "deleted":
             event |= {"file": {"id": change.file.id}, "user_id": change.file.user}
         if change.channel:
             event["channel_id"] = change.channel

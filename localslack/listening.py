@@ -65,7 +65,7 @@ class ControlClient:
             raise Refusal(body["error"], body["message"])
         return body
 
-    async def wait_for(self, found: Found, what: str = "what was waited for", instead: Found | None = None) -> Any:
+    async def wait_for(self, found: Found, awaited: str = "what was waited for", instead: Found | None = None) -> Any:
         """Wait for a true answer of `found` (without arguments, maybe async), asked again after every event.
 
         `instead` says in the error what there was.
@@ -80,7 +80,7 @@ class ControlClient:
                     await self._happened.wait()
         except TimeoutError:
             there = f"; there is {await _asked(instead)}" if instead else ""
-            raise TimeoutError(f"{self.name} waited {self.timeout:g} s in vain for {what}{there}") from None
+            raise TimeoutError(f"{self.name} waited {self.timeout:g} s in vain for {awaited}{there}") from None
 
 
 async def _asked(question: Found) -> Any:

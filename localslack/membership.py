@@ -89,11 +89,11 @@ class Membership:
         self._announce(channel, user, f"channel_{word}", f"<@{user}> {word}d the channel")
         self._changed(channel, f"{word}d", user)
 
-    def describe(self, channel: Channel, user: str, what: str, text: str) -> None:
+    def describe(self, channel: Channel, user: str, field: str, text: str) -> None:
         """Set `topic` or `purpose`."""
-        setattr(channel, what, {"value": text, "creator": user, "last_set": self.workspace.now})
-        text_of_message = f"<@{user}> set the channel {'description' if what == 'purpose' else what}: {text}"
-        self._announce(channel, user, f"channel_{what}", text_of_message, {what: text})
+        setattr(channel, field, {"value": text, "creator": user, "last_set": self.workspace.now})
+        text_of_message = f"<@{user}> set the channel {'description' if field == 'purpose' else field}: {text}"
+        self._announce(channel, user, f"channel_{field}", text_of_message, {field: text})
         self._changed(channel, "", user)
 
     def rename(self, channel: Channel, user: str, name: str) -> None:
@@ -104,10 +104,10 @@ class Membership:
         self._announce(channel, user, "channel_name", text_of_message, {"old_name": old, "name": name})
         self._changed(channel, "renamed", user)
 
-    def _changed(self, channel: Channel, what: str, user: str) -> None:
+    def _changed(self, channel: Channel, kind: str, user: str) -> None:
         channel.updated = self.workspace.now
         self.workspace.save(channel)
-        self.workspace.publish(ChannelChanged(channel, what, user))
+        self.workspace.publish(ChannelChanged(channel, kind, user))
 
     def _announce(self, channel: Channel, user: str, subtype: str, text: str, extra: Json | None = None) -> None:
         self.posting.post(channel, user=user, subtype=subtype, text=text, extra=extra or {})

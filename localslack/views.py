@@ -40,7 +40,7 @@ class Views:
         self._refuse_duplicate(app_id, body, None)
         for old in self.stack(user):
             self.workspace.drop(old)
-        return self._add(app_id, user, body, previous=None, why="opened")
+        return self._add(app_id, user, body, previous=None, cause="opened")
 
     def push(self, app_id: str, user: str, body: Json) -> View:
         """Open a modal on top of the person's stack."""
@@ -48,9 +48,9 @@ class Views:
         if len(stack) >= STACK:
             raise SlackError("push_limit_reached")
         self._refuse_duplicate(app_id, body, None)
-        return self._add(app_id, user, body, previous=stack[-1] if stack else None, why="pushed")
+        return self._add(app_id, user, body, previous=stack[-1] if stack else None, cause="pushed")
 
-    def _add(self, app_id: str, user: str, body: Json, *, previous: View | None, why: str) -> View:
+    def _add(self, app_id: str, user: str, body: Json, *, previous: View | None, cause: str) -> View:
         view_id = random_id("V")
         view = View(
             id=view_id,
@@ -63,7 +63,7 @@ class Views:
             position=previous.position + 1 if previous else 0,
         )
         self.workspace.add(view)
-        self.workspace.publish(StackChanged(user, why, view.id))
+        self.workspace.publish(StackChanged(user, cause, view.id))
         return view
 
     def update(self, view: View, body: Json, expected_hash: str | None) -> View:
@@ -90,18 +90,18 @@ class Views:
         self.workspace.publish(HomePublished(view))
         return view
 
-    def close(self, view: View, why: str = "closed") -> None:
+    def close(self, view: View, cause: str = "closed") -> None:
         """Close one modal."""
         self.workspace.drop(view)
-        self.workspace.publish(StackChanged(view.user, why, view.id))
+        self.workspace.publish(StackChanged(view.user, cause, view.id))
 
-    def clear(self, user: str, why: str = "closed") -> None:
+    def clear(self, user: str, cause: str = "closed") -> None:
         """Close the whole stack."""
         stack = self.stack(user)
         for view in stack:
             self.workspace.drop(view)
         if stack:
-            self.workspace.publish(StackChanged(user, why, stack[0].id))
+            self.workspace.publish(StackChanged(user, cause, stack[0].id))
 
     def _refuse_duplicate(self, app_id: str, body: Json, itself: View | None) -> None:
         external_id = body.get("external_id")

@@ -67,16 +67,16 @@ def _inline(element: Json) -> str:
     return str(element.get("text") or element.get("url") or element.get("range") or "")
 
 
-def pressable(thing: Json, what: str) -> tuple[Json, Json, Any]:
-    """The block, the element and the value that `what` means: an action id, a button's label, an option's label."""
+def pressable(thing: Json, pressed: str) -> tuple[Json, Json, Any]:
+    """The block, the element and the value that `pressed` means: an action id, a button's label, an option's label."""
     for block, element in _elements(blocks_of(thing)):
-        if what in (element.get("action_id"), _label(element)):
+        if pressed in (element.get("action_id"), _label(element)):
             return block, element, None
     for block, element in _elements(blocks_of(thing)):
         for option in _options(element):
-            if what == option["text"]["text"] and element["type"] in ("overflow", "static_select", "radio_buttons"):
+            if pressed == option["text"]["text"] and element["type"] in ("overflow", "static_select", "radio_buttons"):
                 return block, element, option.get("value")
-    raise LookupError(f"there is no {what!r} to press; there is: {', '.join(sorted(labels(thing))) or 'nothing'}")
+    raise LookupError(f"there is no {pressed!r} to press; there is: {', '.join(sorted(labels(thing))) or 'nothing'}")
 
 
 def labels(thing: Json) -> list[str]:

@@ -32,7 +32,7 @@ _NAME = "partner-desk-{at:%Y%m%dT%H%M%SZ}.tar.gz"
 _ALL = "partner-desk-????????T??????Z.tar.gz"
 _BIGGEST_MANIFEST = 1_000_000
 
-WHY_HELD = mark(
+REASON_HELD = mark(
     "This desk was restored from a backup, and it is not known whether this e-mail went out after the backup. "
     "Ask the recipient or look in the mail server's log; if it did not go out, try again."
 )
@@ -222,7 +222,7 @@ async def held_back(env: Environment, storage: Storage, at: datetime) -> str:
 
 async def _held_back(url: str, config: Path, storage: Storage, at: datetime) -> str:
     with speaking(await asyncio.to_thread(_language, config)):
-        unsure = await storage.hold_back(url, at, t(WHY_HELD))
+        unsure = await storage.hold_back(url, at, t(REASON_HELD))
     return (
         f"{unsure.messages} messages that waited are looked for in Slack before they are posted.\n"
         f"{unsure.mails} e-mails that waited are listed for admins in the App Home: they may have gone out since."

@@ -142,8 +142,8 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
-        why = closes_slack(error) or f"Slack refuses: {name_of(error) or 'no reason given'}."
-        sys.exit(f"{why} `python app.py check` checks everything.")
+        reason = closes_slack(error) or f"Slack refuses: {name_of(error) or 'no reason given'}."
+        sys.exit(f"{reason} `python app.py check` checks everything.")
     except ClientError:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
     except BrokenPipeError:

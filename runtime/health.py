@@ -29,10 +29,10 @@ _TIMEOUT = 5.0
 
 @dataclass(frozen=True)
 class PartHealth:
-    """Health of one part of the desk. `why`: a sentence, without personal data."""
+    """Health of one part of the desk. `reason`: a sentence, without personal data."""
 
     ok: bool
-    why: str
+    reason: str
     is_needed: bool = True
     """False if the desk is ready without this part."""
 
@@ -52,11 +52,11 @@ async def _asked(probe: Probe) -> PartHealth:
         async with asyncio.timeout(_TIMEOUT):
             return await probe()
     except StoreDown:
-        return PartHealth(ok=False, why="The database cannot be used.")
+        return PartHealth(ok=False, reason="The database cannot be used.")
     except TimeoutError:
-        return PartHealth(ok=False, why=f"No answer within {_TIMEOUT:.0f} seconds.")
+        return PartHealth(ok=False, reason=f"No answer within {_TIMEOUT:.0f} seconds.")
     except Exception as error:  # noqa: BLE001 (a probe with a fault must not hide the others)
-        return PartHealth(ok=False, why=f"The check itself failed: {place_of(error).splitlines()[0]}.")
+        return PartHealth(ok=False, reason=f"The check itself failed: {place_of(error).splitlines()[0]}.")
 
 
 # --- probes
@@ -65,7 +65,7 @@ async def _asked(probe: Probe) -> PartHealth:
 def database_probe(store: Maintenance, clock: Clock) -> Probe:
     async def probe() -> PartHealth:
         await store.backlog(clock())
-        return PartHealth(ok=True, why="The database answers.")
+        return PartHealth(ok=True, reason="The database answers.")
 
     return probe
 
@@ -77,10 +77,10 @@ def outbox_probe(store: Maintenance, clock: Clock) -> Probe:
         at = clock()
         backlog = await store.backlog(at)
         if not backlog.oldest:
-            return PartHealth(ok=True, why="Nothing waits to be delivered.")
+            return PartHealth(ok=True, reason="Nothing waits to be delivered.")
         age = max(at - backlog.oldest, timedelta())
         words = f"{backlog.waiting} due; the oldest for {span(age.total_seconds())}."
-        return PartHealth(ok=age < LATE, why=words)
+        return PartHealth(ok=age < LATE, reason=words)
 
     return probe
 
@@ -90,11 +90,11 @@ def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Pro
 
     async def probe() -> PartHealth:
         mine = [each for each in closures() if each.transport == name]
-        whole = [each.why for each in mine if not each.channel]
+        whole = [each.reason for each in mine if not each.channel]
         if whole:
-            return PartHealth(ok=False, why=whole[0])
+            return PartHealth(ok=False, reason=whole[0])
         closed = f"; on hold for {len(mine)} channels" if mine else ""
-        return PartHealth(ok=True, why=f"Open{closed}.")
+        return PartHealth(ok=True, reason=f"Open{closed}.")
 
     return probe
 
@@ -113,9 +113,9 @@ def mailbox_probe(mailbox: Mailbox, clock: Clock) -> Probe:
 
     async def probe() -> PartHealth:
         if mailbox.down_since is None:
-            return PartHealth(ok=True, why="The mailbox is read.")
+            return PartHealth(ok=True, reason="The mailbox is read.")
         silent = span(max((clock() - mailbox.down_since).total_seconds(), 0))
-        return PartHealth(ok=False, why=f"For {silent}: {mailbox.fault}")
+        return PartHealth(ok=False, reason=f"For {silent}: {mailbox.fault}")
 
     return probe
 
@@ -135,10 +135,10 @@ def calendar_probe(calendar: CalendarState, clock: Clock) -> Probe:
 
     async def probe() -> PartHealth:
         if calendar.down_since is None:
-            return PartHealth(ok=True, why=f"The calendar at {calendar.host} is read.", is_needed=False)
+            return PartHealth(ok=True, reason=f"The calendar at {calendar.host} is read.", is_needed=False)
         silent = span(max((clock() - calendar.down_since).total_seconds(), 0))
-        why = f"For {silent}: {calendar.fault} The last shifts of the calendar at {calendar.host} are used."
-        return PartHealth(ok=False, why=why, is_needed=False)
+        reason = f"For {silent}: {calendar.fault} The last shifts of the calendar at {calendar.host} are used."
+        return PartHealth(ok=False, reason=reason, is_needed=False)
 
     return probe
 
@@ -176,7 +176,7 @@ class Health:
     async def _ready(self, _: web.Request) -> web.Response:
         found = await self.findings()
         ready = all(each.ok or not each.is_needed for each in found.values())
-        parts = {part: {"ok": each.ok, "why": each.why} for part, each in found.items()}
+        parts = {part: {"ok": each.ok, "why": each.reason} for part, each in found.items()}
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
     async def findings(self) -> dict[str, PartHealth]:

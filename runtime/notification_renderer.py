@@ -134,17 +134,17 @@ async def _language(desk: Desk, notice: Notice) -> Language:
 
 def _reminded_person(notice: Notice) -> str:
     """User whose direct message with reminders is updated; empty where it stands in a thread."""
-    places = [what.split(":") for _, what in notice.pairs("places")] if notice.kind is NoticeKind.ANSWERED else []
+    places = [role.split(":") for _, role in notice.pairs("places")] if notice.kind is NoticeKind.ANSWERED else []
     return next((to[0] for _, _, *to in places if to), "")
 
 
 async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
     """The tickets in a message of reminders, as they are now, each with its reminder."""
     found = []
-    for ticket_id, what in notice.pairs("places"):
+    for ticket_id, role in notice.pairs("places"):
         ticket = await desk.queries.find(ticket_id)
         if ticket:
-            _, version, *to = what.split(":")
+            _, version, *to = role.split(":")
             reminder = await desk.queries.event_at(ticket, int(version))
             found.append(Item(ticket, reminder, await desk.queries.link(ticket), "".join(to)))
     return found

@@ -48,8 +48,8 @@ class Reloading:
             except (Misconfigured, StoreDown, SlackApiError, ClientError) as error:
                 if config is works:
                     raise
-                why = _words(error)
-                log.error("The desk does not start with the new settings, so the old ones stay in force: %s", why)  # noqa: TRY400
+                reason = _words(error)
+                log.error("The desk does not start with the new settings, so the old ones stay in force: %s", reason)  # noqa: TRY400
                 config = works
             else:
                 works, config = config, other or config

@@ -139,10 +139,10 @@ def connection_probe(client: SocketModeClient) -> Probe:
 
     async def probe() -> PartHealth:
         if not await client.is_connected():
-            return PartHealth(ok=False, why="There is no working connection to Slack; it is being opened again.")
+            return PartHealth(ok=False, reason="There is no working connection to Slack; it is being opened again.")
         if client.last_ping_pong_time is None:
-            return PartHealth(ok=True, why="Connected; the first ping is under way.")
+            return PartHealth(ok=True, reason="Connected; the first ping is under way.")
         silent = max(time.time() - client.last_ping_pong_time, 0)
-        return PartHealth(ok=True, why=f"Connected; Slack answered a ping {silent:.0f} seconds ago.")
+        return PartHealth(ok=True, reason=f"Connected; Slack answered a ping {silent:.0f} seconds ago.")
 
     return probe

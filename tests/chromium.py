@@ -28,13 +28,13 @@ def executable() -> str:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found and shutil.which(found):
         return found
-    why = (
+    reason = (
         f"NOT PROVED in a browser: none of {', '.join(NAMES)} is installed, and CHROMIUM names none ({found}). "
         "On Debian or Ubuntu: sudo apt install chromium"
     )
     if os.environ.get("REFUSE_SKIPS") == "1":
-        pytest.fail(why)
-    pytest.skip(why)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @asynccontextmanager

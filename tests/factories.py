@@ -231,8 +231,8 @@ def without(answers: Mapping[str, str], *keys: str) -> dict[str, str]:
     return {key: text for key, text in answers.items() if key not in keys}
 
 
-def an_event(ticket: Ticket, what: str, by: str = ANNA, **detail: str) -> Event:
-    return Event(ticket_id=ticket.id, version=ticket.version, at=NOW, by=by, kind=what, detail=detail)
+def an_event(ticket: Ticket, kind: str, by: str = ANNA, **detail: str) -> Event:
+    return Event(ticket_id=ticket.id, version=ticket.version, at=NOW, by=by, kind=kind, detail=detail)
 
 
 def a_notice(

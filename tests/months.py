@@ -8,7 +8,7 @@ from random import Random
 
 from bot.model import timestamps
 from bot.model.ticket import Event, Kind, Stage, Ticket
-from bot.model.transitions import MOVES, Move, Step, can, change, event, move
+from bot.model.transitions import MOVES, Move, Step, apply_move, can, change, event
 from tests.factories import ANNA, BEN
 
 CUSTOMERS = ("Müller GmbH", "Adler & Söhne KG", "Nordwind AG", "Café Zürich", "")
@@ -63,18 +63,18 @@ def _pause(random: Random) -> int:
 def _step(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
     if ticket.stage.is_open and random.random() < 0.4:
         return _aside(random, ticket, at)
-    possible = [what for stage, what in MOVES if stage is ticket.stage and can(ticket, what)]
-    what = random.choices(possible, [_LIKELY.get(each, 3) for each in possible])[0]
-    moved = move(ticket, what, BEN, at)
+    possible = [move for stage, move in MOVES if stage is ticket.stage and can(ticket, move)]
+    move = random.choices(possible, [_LIKELY.get(each, 3) for each in possible])[0]
+    moved = apply_move(ticket, move, BEN, at)
     detail: dict[str, str] = {}
-    if what is Move.ESCALATE:
+    if move is Move.ESCALATE:
         moved = moved.model_copy(update={"sent_at": at, "sent_by": BEN})
         if random.random() < 0.2:
             opened = at - timedelta(minutes=random.randrange(20))
             detail = {"way": "eas", "opened": f"{int(opened.timestamp())}", "rcr": "RCR-1"}
-    if what in {Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED} and random.random() < 0.5:
+    if move in {Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED} and random.random() < 0.5:
         detail = {"update_due": _later(random, at)}
-    return moved, event(moved, what, BEN, at, **detail)
+    return moved, event(moved, move, BEN, at, **detail)
 
 
 def _aside(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
@@ -85,9 +85,9 @@ def _aside(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]
         level = random.choice(["P1", "P2"])
         changed = change(ticket, answers={**ticket.answers, "priority": level})
         return changed, event(changed, Step.FILL_IN, BEN, at, **{"answer.priority": level})
-    what = random.choice([Step.NOTE, Step.PLAN, Step.REMIND, Step.CHASE, Step.SNOOZE])
+    step = random.choice([Step.NOTE, Step.PLAN, Step.REMIND, Step.CHASE, Step.SNOOZE])
     changed = change(ticket)
-    return changed, event(changed, what, "" if what is Step.REMIND else BEN, at, until=_later(random, at))
+    return changed, event(changed, step, "" if step is Step.REMIND else BEN, at, until=_later(random, at))
 
 
 def _from_retarus(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
@@ -125,10 +125,10 @@ def _is_weekday(begins: datetime, days: int) -> bool:
 
 def _new(random: Random, number: int, raised: datetime) -> Ticket:
     who = random.choices(CUSTOMERS[:4], [6, 4, 3, 2])[0]
-    what = random.choices(SERVICES[:4], [6, 4, 1, 3])[0]
+    service = random.choices(SERVICES[:4], [6, 4, 1, 3])[0]
     level = random.choices(["P1", "P2", "P3"], [2, 5, 4])[0]
     kind = random.choices(list(Kind), [6, 3, 1])[0]
-    answers = {"customer": who, "services": what, "priority": level, "happens": "Mail is late", "main_id": "73125"}
+    answers = {"customer": who, "services": service, "priority": level, "happens": "Mail is late", "main_id": "73125"}
     return Ticket(
         id=f"m{number:05}", number=1001 + number, kind=kind, raised_by=ANNA, owner=ANNA, first_owner=ANNA,
         raised_at=raised, since=raised, zone="Europe/Berlin", answers=answers,
@@ -143,12 +143,12 @@ class _Story:
         self.random, self.ticket, self.at = random, ticket, at
         self.history = [event(ticket, Move.RAISE, ANNA, at, **details)]
 
-    def after(self, minimum: int, maximum: int, what: Move | Step, **detail: str) -> None:
+    def after(self, minimum: int, maximum: int, kind: Move | Step, **detail: str) -> None:
         """Moves the clock on by that many minutes."""
         self.at += timedelta(minutes=self.random.randrange(minimum, maximum))
-        moved = move(self.ticket, what, BEN, self.at) if isinstance(what, Move) else change(self.ticket)
+        moved = apply_move(self.ticket, kind, BEN, self.at) if isinstance(kind, Move) else change(self.ticket)
         self.ticket = moved
-        self.history.append(event(moved, what, BEN, self.at, **detail))
+        self.history.append(event(moved, kind, BEN, self.at, **detail))
 
     def finished(self, *, is_left_open: bool) -> tuple[Ticket, list[Event]]:
         self.after(3, 50, Move.TAKE)

@@ -120,9 +120,9 @@ def outgoing(
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name, token=token) if env.smtp_url else None
 
     def on_error(error: SlackApiError) -> None:
-        why = closes_slack(error)
-        if why:
-            slack.close(why)
+        reason = closes_slack(error)
+        if reason:
+            slack.close(reason)
 
     posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session, limiter, on_error)
     slack = Transport(SLACK, BY_SLACK, slack_check(posting), clock, limiter)

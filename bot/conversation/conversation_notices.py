@@ -46,7 +46,7 @@ def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[
         "place": receipt_place(entry.letter),
         "failed": way,
         "to": failed.recipient or to,
-        "why": why_not_delivered(failed),
+        "why": failure_sentence(failed),
         "key": entry.letter,
     }
     notice, name, place = shown(ticket, entry, routes, at), f"{entry.id}:{entry.version}", line_place(int(version))
@@ -55,7 +55,7 @@ def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[
     return [notice.model_copy(update=line), notice.model_copy(update=receipt)]
 
 
-def why_not_delivered(failed: FailedDelivery) -> str:
+def failure_sentence(failed: FailedDelivery) -> str:
     """A notice with one sentence."""
     reason = t(REASONS.get(failed.reason, REASONS["refused"]))
     if not failed.recipient:

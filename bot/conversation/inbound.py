@@ -146,7 +146,7 @@ def _message_ids(entry: Entry) -> tuple[MessageId, ...]:
 def _bounced(entry: Entry) -> dict[str, str]:
     """The letter that counts as not delivered from now on, and why."""
     failed = failures(entry)
-    return {entry.letter: conversation_notices.why_not_delivered(failed[0])} if entry.letter and failed else {}
+    return {entry.letter: conversation_notices.failure_sentence(failed[0])} if entry.letter and failed else {}
 
 
 def failures(entry: Entry) -> Sequence[FailedDelivery]:

@@ -156,11 +156,13 @@ class Conversation:
     async def saved_draft(self, user: str, ticket_id: str) -> str:
         return (await self.queries.drafts.get(_draft(user, ticket_id)) or {}).get("text", "")
 
-    async def warn_of_mailbox(self, since: str, why: str) -> None:
+    async def warn_of_mailbox(self, since: str, reason: str) -> None:
         """Reports that the mailbox has been unreachable for long; once per outage."""
         at = as_utc(self.clock())
         people = conversation_notices.caretakers(self.changes.config)
-        words = [conversation_notices.word(user, f"mail:{since}", {"about": "mail", "why": why}, at) for user in people]
+        words = [
+            conversation_notices.word(user, f"mail:{since}", {"about": "mail", "why": reason}, at) for user in people
+        ]
         await self.changes.store.apply(Batch(notices=words))
         self.changes.wake()
 

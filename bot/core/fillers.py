@@ -208,7 +208,7 @@ def require_substance(text: str, asked: Asked = Asked.ANSWER, *, has_files: bool
 def refusals(texts: Mapping[str, str], asked: Asked = Asked.ANSWER) -> dict[str, str]:
     """The refusal of each of these texts that is typed and says nothing, by its key."""
     found = {key: _fault(text, asked) for key, text in texts.items() if text}
-    return {key: refusal(texts[key], why, asked) for key, why in found.items() if why is not None}
+    return {key: refusal(texts[key], fault, asked) for key, fault in found.items() if fault is not None}
 
 
 def is_filler(text: str, *, has_files: bool = False) -> bool:
@@ -334,13 +334,13 @@ def _words(text: str) -> list[str]:
     return [word.strip("'_") for word in _BETWEEN.split(bare) if word and word.strip("'_-")]
 
 
-def refusal(text: str, why: Emptiness, asked: Asked = Asked.ANSWER) -> str:
+def refusal(text: str, fault: Emptiness, asked: Asked = Asked.ANSWER) -> str:
     """Error message for a filler: the fault, and the text to write instead."""
     quoted = shorten_middle(clean_line(text), 30)
-    if why is Emptiness.NO_FILE:
+    if fault is Emptiness.NO_FILE:
         return t("“{text}” points to a file, and no file is attached. Attach it, or write what it says.", text=quoted)
     if asked is Asked.REASON:
         return t("“{text}” gives no reason. Write why, so that a colleague can follow it.", text=quoted)
-    if why is Emptiness.CIRCULAR:
+    if fault is Emptiness.CIRCULAR:
         return t("“{text}” only says that it is not available. Write why it is not.", text=quoted)
     return t("“{answer}” leaves the question open. Write the answer, or: not available because …", answer=quoted)

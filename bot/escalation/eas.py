@@ -18,7 +18,7 @@ from bot.escalation.service import Escalation, earlier_findings_removed, without
 from bot.forms.template_fields import Need
 from bot.forms.validators import moment
 from bot.model.ticket import Ticket
-from bot.model.transitions import Move, event, move
+from bot.model.transitions import Move, apply_move, event
 from bot.register.contacts import Register
 from bot.tickets import permissions
 from bot.tickets.answers import Answers
@@ -69,7 +69,7 @@ class Portal:
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.version != seen and (await self.answers.changed_since(ticket, seen))[1]:
                 raise Conflict
-            moved = without_earlier_findings(move(ticket, Move.ESCALATE, by, at))
+            moved = without_earlier_findings(apply_move(ticket, Move.ESCALATE, by, at))
             known = with_numbers(ticket, numbers)
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": known})
             reason = await self.evidence.override(moved, despite, at)

@@ -13,7 +13,7 @@ from bot.forms import validation
 from bot.forms.guide_tasks import OURS, RETARUS
 from bot.forms.template_fields import Need
 from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move, Step, change, event, move
+from bot.model.transitions import Move, Step, apply_move, change, event
 from bot.reminders.service import later
 from bot.tickets import permissions
 from bot.tickets.answers import Answers, details_of
@@ -38,7 +38,7 @@ class RetarusReplies:
         self,
         ticket_id: str,
         by: str,
-        what: Move,
+        move: Move,
         word: str,
         typed: Mapping[str, str],
         form: str,
@@ -52,7 +52,7 @@ class RetarusReplies:
         """
         promised = self._promised(typed)
         answer = await self.answers.word(ticket_id, word, "word")
-        return await self._record(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen, along)
+        return await self._record(ticket_id, by, move, {"answer": answer, **promised}, typed, form, seen, along)
 
     async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Records one of their tasks by itself."""
@@ -62,7 +62,7 @@ class RetarusReplies:
         self,
         ticket_id: str,
         by: str,
-        what: Move | None,
+        move: Move | None,
         detail: Mapping[str, str],
         typed: Mapping[str, str],
         form: str,
@@ -74,17 +74,17 @@ class RetarusReplies:
         typed = {key: text for key, text in typed.items() if key in _KEYS}
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
-            if what:
-                permissions.require(actor, ticket, what)
+            if move:
+                permissions.require(actor, ticket, move)
             self._require_sent(ticket)
             found = await self.answers.rebased(ticket, seen, await self.answers.validated(ticket, typed, Need.RAISE))
             found = validation.changed(ticket, found)
-            given = Move.RETARUS_ANSWERED if _is_given_back(ticket, found) else what
+            given = Move.RETARUS_ANSWERED if _is_given_back(ticket, found) else move
             if given is None and not found:
                 return None
             if given:
                 permissions.require(actor, ticket, given)
-            moved = move(ticket, given, by, at) if given else change(ticket)
+            moved = apply_move(ticket, given, by, at) if given else change(ticket)
             moved = moved.model_copy(update={"answers": validation.merged(ticket, found)})
             return Change(moved, event(moved, given or Step.FOUND, by, at, **detail, **details_of(found)))
 

@@ -21,7 +21,7 @@ from bot.forms.template_fields import Need
 from bot.forms.validators import reason
 from bot.model.contact import Contact
 from bot.model.ticket import Attachment, Ticket
-from bot.model.transitions import Move, Step, can, change, event, move
+from bot.model.transitions import Move, Step, apply_move, can, change, event
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
 from bot.tickets.answers import Answers, details_of
@@ -54,7 +54,7 @@ class Escalation:
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             permissions.require(actor, ticket, Move.ESCALATE)
             if not can(ticket, Move.ESCALATE):
-                move(ticket, Move.ESCALATE, by, at)
+                apply_move(ticket, Move.ESCALATE, by, at)
             answers = await self.answers.validated(ticket, typed, Need.ESCALATE, files=files)
             return self.answers.with_files(
                 ticket, await self.answers.filled(ticket, answers, by, at, seen), files, by, at
@@ -82,7 +82,7 @@ class Escalation:
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.ESCALATE)
             contact, broken = await self._speaker(actor, ticket, break_glass_reason)
-            moved = without_earlier_findings(move(ticket, Move.ESCALATE, by, at)).model_copy(
+            moved = without_earlier_findings(apply_move(ticket, Move.ESCALATE, by, at)).model_copy(
                 update={"sent_by": by, "sent_at": at}
             )
             self.answers.require_complete(ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5)."))

@@ -19,9 +19,9 @@ NO_ANSWER_YET = mark("It has not answered yet.")
 
 @dataclass(frozen=True)
 class UnreadablePage:
-    """The page could not be read; `why` is for people."""
+    """The page could not be read; `reason` is for people."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,5 @@ class StatusPageWatch:
 def _report(found: StatusPageReading | UnreadablePage, clock: Clock) -> StatusReport:
     at = as_utc(clock())
     if isinstance(found, UnreadablePage):
-        return StatusReport(health="unknown", says=(found.why,), at=at)
+        return StatusReport(health="unknown", says=(found.reason,), at=at)
     return StatusReport(health="trouble" if found.trouble else "fine", says=found.trouble, at=at)

@@ -55,8 +55,8 @@ def question_to_customer(ticket: Ticket, config: Config) -> str:
         t(_THE_CUSTOMERS[item.key]) for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS
     ]
     wrong = [each for each in dict.fromkeys((ticket.sent_back, ticket.answer("info_note"))) if each]
-    why = clean_line(ticket.answer("happens"))
-    lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
+    happens = clean_line(ticket.answer("happens"))
+    lines = [t("To find out why “{happens}”, we need from you:", happens=happens)]
     lines += [f"- {line}" for line in wrong + asked]
     return "\n".join(lines) if len(lines) > 1 else ""
 

@@ -188,10 +188,10 @@ def require_new_reason(ticket: Ticket, answers: Mapping[str, str], config: Confi
     What impact and urgency say is a reason for every priority they say.
     """
     now = answers.get("priority", "")
-    before, why = ticket.answer("priority"), ticket.answer("priority_reason")
-    if why == BY_MATRIX and now == proposed({**ticket.answers, **answers}, config):
+    before, reason = ticket.answer("priority"), ticket.answer("priority_reason")
+    if reason == BY_MATRIX and now == proposed({**ticket.answers, **answers}, config):
         return
-    if before and now not in {"", before} and answers.get("priority_reason", why) in {"", why}:
+    if before and now not in {"", before} and answers.get("priority_reason", reason) in {"", reason}:
         words = t("The reason is still the one for {before}. Why is it {now} now?", before=before, now=now)
         raise Invalid({"priority_reason": words})
 

@@ -143,13 +143,13 @@ class KnownIssues:
 
         return (await self.changes.change_together([ticket_id, former], f"{click}:unlink", decide))[0]
 
-    def _counted(self, leading: Ticket, ticket: Ticket, what: Step, by: str, at: datetime) -> Change:
+    def _counted(self, leading: Ticket, ticket: Ticket, step: Step, by: str, at: datetime) -> Change:
         """The leading ticket with its count of linked tickets; its thread mentions each."""
-        counted = change(leading, leads=max(0, leading.leads + (1 if what is Step.LEAD else -1)))
+        counted = change(leading, leads=max(0, leading.leads + (1 if step is Step.LEAD else -1)))
         customer = clean_line(ticket.answer("customer"))
         called = reference(ticket, self.config)
         added = " ".join(dedicated_ids(ticket))
-        relayed = event(counted, what, by, at, id=ticket.id, called=called, customer=customer, tenants=added)
+        relayed = event(counted, step, by, at, id=ticket.id, called=called, customer=customer, tenants=added)
         return Change(counted, relayed)
 
     def _require_unmoved(self, ticket: Ticket, former: str) -> None:

@@ -18,7 +18,7 @@ from bot.forms import validation
 from bot.known_issues.links import KnownIssues
 from bot.model.outage_scope import OutageScope, scope_of
 from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move, Step, can, change, event, move
+from bot.model.transitions import Move, Step, apply_move, can, change, event
 from bot.tickets import notifications, permissions
 from bot.tickets.answers import Answers
 from bot.tickets.changes import Change, Changes
@@ -164,7 +164,7 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _resolved(ticket: Ticket, remedy: str, by: str, at: datetime, **detail: str) -> Change:
     answers = validation.merged(ticket, {"remedy": remedy})
-    moved = move(ticket, Move.RESOLVE, by, at).model_copy(update={"answers": answers})
+    moved = apply_move(ticket, Move.RESOLVE, by, at).model_copy(update={"answers": answers})
     detail_of_remedy = {"answer.remedy": remedy} if ticket.answer("remedy") != remedy else {}
     return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **detail_of_remedy, **detail))
 

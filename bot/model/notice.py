@@ -85,7 +85,7 @@ class Notice(Record):
         """A list of pairs in the body: ticket ids, each with the name of its place."""
         found = self.body.get(key)
         pairs = [each for each in found if isinstance(each, list)] if isinstance(found, list) else []
-        return [(str(ticket_id), str(what)) for ticket_id, what in pairs]
+        return [(str(ticket_id), str(role)) for ticket_id, role in pairs]
 
 
 class Place(Record):
@@ -159,10 +159,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Retry:
-    """Not delivered, or the outcome is unknown; retried at `at`. `why` is for people, without personal data."""
+    """Not delivered, or the outcome is unknown; retried at `at`. `reason` is for people, without personal data."""
 
     at: Utc
-    why: str
+    reason: str
     progress: Progress | None = None
     """None: as it was when the notice was claimed."""
     is_failure: bool = True
@@ -173,10 +173,10 @@ class Retry:
 class Blocked:
     """Not delivered, because its transport is closed as a whole, or its channel.
 
-    It waits until that is mended, and goes by itself then. `why` is a sentence: what is wrong, what to do.
+    It waits until that is mended, and goes by itself then. `reason` is a sentence: what is wrong, what to do.
     """
 
-    why: str
+    reason: str
     channel: str = ""
     """The channel that is closed; empty: the whole transport."""
     needed: str = ""
@@ -187,9 +187,9 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Dead:
-    """Cannot be delivered as things are. `why` is a sentence for the ticket's owner: the fault and what to do."""
+    """Cannot be delivered as things are. `reason` is a sentence for the ticket's owner: the fault and what to do."""
 
-    why: str
+    reason: str
     progress: Progress | None = None
     """None: as it was when the notice was claimed."""
 
@@ -208,7 +208,7 @@ class Letter(Record):
     notice: Notice
     state: Literal["waiting", "sent", "dead", "dropped"]
     attempts: int
-    why: str = ""
+    reason: str = ""
     """Error of the last failed attempt."""
     at: Utc
     """Time of its last state change."""

@@ -36,9 +36,9 @@ def of(history: Iterable[Event]) -> Times:
     return times
 
 
-def stage_after(stage: Stage, what: str) -> Stage:
+def stage_after(stage: Stage, kind: str) -> Stage:
     """The stage after an event; steps leave it as it is."""
-    return MOVES[stage, Move(what)] if what in set(Move) and what != Move.RAISE else stage
+    return MOVES[stage, Move(kind)] if kind in set(Move) and kind != Move.RAISE else stage
 
 
 def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Times:
@@ -62,7 +62,7 @@ def _planned(times: Times, event: Event) -> dict[str, Any]:
         rests = (*times.rests, (start, max(start, event.at))) if start else times.rests
         return {"plans": (), "planned": None, "closed": None, "rests": rests}
     given = {key: event.detail.get(f"answer.{key}") for key in _PLANS}
-    plans = {key for key, what in _PLANS.items() if given[key] or event.kind == what}
+    plans = {key for key, kind in _PLANS.items() if given[key] or event.kind == kind}
     emptied = {key for key, text in given.items() if text == ""}
     plans |= set(times.plans) - emptied
     if plans:

@@ -135,12 +135,12 @@ _WHILE_CUSTOMER_IS_ASKED = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: Tr
 """With Retarus, where the stage stays: whether the end-customer must have been asked, or must not."""
 
 
-def can(ticket: Ticket, what: Move) -> bool:
+def can(ticket: Ticket, move: Move) -> bool:
     """True if this move is possible now, regardless of permissions."""
-    if (ticket.stage, what) not in MOVES or ((ticket.stage, what) in TOGETHER and not ticket.parent):
+    if (ticket.stage, move) not in MOVES or ((ticket.stage, move) in TOGETHER and not ticket.parent):
         return False
     is_asked = ticket.times.customer_asked is not None
-    return ticket.stage is not Stage.RETARUS or _WHILE_CUSTOMER_IS_ASKED.get(what, is_asked) is is_asked
+    return ticket.stage is not Stage.RETARUS or _WHILE_CUSTOMER_IS_ASKED.get(move, is_asked) is is_asked
 
 
 def taking(ticket: Ticket) -> Move:
@@ -148,10 +148,10 @@ def taking(ticket: Ticket) -> Move:
     return Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.TAKE
 
 
-def require_possible(ticket: Ticket, what: Move) -> None:
+def require_possible(ticket: Ticket, move: Move) -> None:
     """Raises `NotNow` with the reason when the move is not possible now."""
-    if not can(ticket, what):
-        if ticket.stage is Stage.RETARUS and what in _WHILE_CUSTOMER_IS_ASKED:
+    if not can(ticket, move):
+        if ticket.stage is Stage.RETARUS and move in _WHILE_CUSTOMER_IS_ASKED:
             raise NotNow(
                 t("The end-customer was asked, and has not answered yet.")
                 if ticket.times.customer_asked
@@ -161,24 +161,24 @@ def require_possible(ticket: Ticket, what: Move) -> None:
         raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
 
 
-def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
+def apply_move(ticket: Ticket, move: Move, by: str, at: datetime) -> Ticket:
     """The ticket's next version. Raises `NotNow` when the move is not possible now.
 
     A new stage restarts the stage's clock; a move within a stage leaves the clock running.
     """
-    require_possible(ticket, what)
-    stage, owner = MOVES[ticket.stage, what], _owner(ticket, what, by)
+    require_possible(ticket, move)
+    stage, owner = MOVES[ticket.stage, move], _owner(ticket, move, by)
     stays = stage is ticket.stage
     return ticket.model_copy(
         update={
             "version": ticket.version + 1,
             "stage": stage,
             "owner": owner,
-            "first_owner": owner if stage in _OWNED_BY_FIRST else _first_owner(ticket, what, by),
+            "first_owner": owner if stage in _OWNED_BY_FIRST else _first_owner(ticket, move, by),
             "second_owner": owner if stage in _OWNED_BY_SECOND else ticket.second_owner,
             "since": ticket.since if stays else as_utc(at),
             "reminded": ticket.reminded if stays else 0,
-            "bounces": ticket.bounces + (what is Move.SEND_BACK),
+            "bounces": ticket.bounces + (move is Move.SEND_BACK),
             "sent_back": ticket.sent_back if stage in {Stage.FIRST, Stage.FIRST_ASKED} else "",
         }
     )
@@ -198,9 +198,9 @@ def restored(ticket: Ticket, before: Before) -> Ticket:
     return ticket.model_copy(update={**values, "answers": answers, "version": ticket.version + 1})
 
 
-def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:
+def event(ticket: Ticket, kind: Move | Step, by: str, at: datetime, **detail: str) -> Event:
     """The event that led to this version of the ticket. An emptied answer is an empty text."""
-    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, kind=what.value, detail=detail)
+    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, kind=kind.value, detail=detail)
 
 
 STANDING = {
@@ -220,18 +220,18 @@ _OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED})
 _OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.SECOND_ASKED, Stage.RETARUS})
 
 
-def _owner(ticket: Ticket, what: Move, by: str) -> str:
-    if what in _THE_ACTOR or _takes_first(ticket, what):
+def _owner(ticket: Ticket, move: Move, by: str) -> str:
+    if move in _THE_ACTOR or _takes_first(ticket, move):
         return by
-    if what not in _THE_FIRST_LEVEL:
+    if move not in _THE_FIRST_LEVEL:
         return ticket.owner
     return by if ticket.first_owner == NOBODY else ticket.first_owner
 
 
-def _first_owner(ticket: Ticket, what: Move, by: str) -> str:
-    return by if _takes_first(ticket, what) else ticket.first_owner
+def _first_owner(ticket: Ticket, move: Move, by: str) -> str:
+    return by if _takes_first(ticket, move) else ticket.first_owner
 
 
-def _takes_first(ticket: Ticket, what: Move) -> bool:
+def _takes_first(ticket: Ticket, move: Move) -> bool:
     """True if the move takes the ticket first: handing off a new one does."""
-    return what is Move.HAND_OFF and ticket.stage is Stage.NEW
+    return move is Move.HAND_OFF and ticket.stage is Stage.NEW

@@ -138,14 +138,14 @@ class Notes:
         permissions.require_part(await self.queries.actor(by))
         return await self._next(note_id, by, seen, read(typed, self.config), f"{form}:note:{seen}")
 
-    async def retire(self, note_id: str, by: str, why: str, form: str, seen: int) -> TechnicalNote:
+    async def retire(self, note_id: str, by: str, reason: str, form: str, seen: int) -> TechnicalNote:
         """Retires a note that is wrong or outdated: searches no longer find it. `seen`: as in `change`."""
         permissions.require_part(await self.queries.actor(by))
-        if not clean_text(why):
+        if not clean_text(reason):
             raise Invalid({REASON: t("Say what is wrong with it: everyone who opens the note reads this.")})
-        if wrong := refusals({REASON: why}, Asked.REASON) | faults({REASON: why}):
+        if wrong := refusals({REASON: reason}, Asked.REASON) | faults({REASON: reason}):
             raise Invalid(wrong)
-        retired = {"retired_why": clean_text(why), "is_retired": True}
+        retired = {"retired_why": clean_text(reason), "is_retired": True}
         return await self._next(note_id, by, seen, retired, f"{form}:note:{seen}")
 
     async def reinstate(self, note_id: str, by: str, click: str) -> TechnicalNote:
@@ -205,8 +205,8 @@ def from_ticket(ticket: Ticket, history: Sequence[Event]) -> TechnicalNote:
     )
 
 
-def _last(history: Sequence[Event], what: Move, key: str) -> str:
-    return next((each.detail.get(key, "") for each in reversed(history) if each.kind == what.value), "")
+def _last(history: Sequence[Event], move: Move, key: str) -> str:
+    return next((each.detail.get(key, "") for each in reversed(history) if each.kind == move.value), "")
 
 
 def read(typed: Mapping[str, str], config: Config) -> dict[str, object]:

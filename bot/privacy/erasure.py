@@ -208,8 +208,8 @@ class PersonalDataArchive:
         else:
             await self.drafts.put(key, {name: person.out_of(text) for name, text in draft.items()})
 
-    async def log(self, what: str, about: str) -> None:
-        entry = Access(at=as_utc(self.clock()), by=self.by, action=what, about=about)
+    async def log(self, action: str, about: str) -> None:
+        entry = Access(at=as_utc(self.clock()), by=self.by, action=action, about=about)
         await self.store.apply(Batch(accesses=[entry]))
 
 

@@ -300,8 +300,8 @@ class Register:
 
         await self._change(person.id, "", decide)
 
-    def _suspended(self, contact: Contact, why: str, by: str) -> Contact:
-        return contact.model_copy(update={"suspended_on": self.today(), "suspended_why": why, "changed_by": by})
+    def _suspended(self, contact: Contact, reason: str, by: str) -> Contact:
+        return contact.model_copy(update={"suspended_on": self.today(), "suspended_why": reason, "changed_by": by})
 
     def _is_to_be_asked(self, contact: Contact) -> bool:
         return bool(self.edition) and contact.guides_asked != self.edition and contact.suspended_on is None

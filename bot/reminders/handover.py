@@ -17,7 +17,7 @@ from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Level, Ticket
-from bot.model.transitions import Move, can, event, move
+from bot.model.transitions import Move, apply_move, can, event
 from bot.reminders.digest import stages_of
 from bot.tickets import notifications, permissions
 from bot.tickets.changes import Change, Changes, Decide
@@ -103,7 +103,7 @@ class Handovers:
             if ticket.owner != handover.giver or not can(ticket, Move.TAKE_OVER):
                 return None
             permissions.require(actor, ticket, Move.TAKE_OVER)
-            moved = move(ticket, Move.TAKE_OVER, by, at)
+            moved = apply_move(ticket, Move.TAKE_OVER, by, at)
             return Change(moved, event(moved, Move.TAKE_OVER, by, at, **{notifications.HANDOVER: key}))
 
         try:

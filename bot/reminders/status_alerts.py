@@ -68,10 +68,10 @@ class StatusAlerts:
             async for ticket in self._open_since(self.matched.get(notice.id)):
                 count += await self._tell(ticket.id, notice) if concerns(notice, ticket, self.config) else 0
             self.matched[notice.id] = at
-        self._forget_what_is_over()
+        self._forget_ended_notices()
         return count
 
-    def _forget_what_is_over(self) -> None:
+    def _forget_ended_notices(self) -> None:
         for gone in self.matched.keys() - {each.id for each in self.status_page.notices}:
             del self.matched[gone]
 

@@ -131,7 +131,7 @@ def figures(lines: Iterable[TicketMonth], period: Period, config: Config, custom
         questions=sum(each.questions for each in lines),
         asked=[each.number for each in lines if each.questions],
         reopened=sum(each.reopened for each in lines),
-        reactions={what: spread(_reactions(lines, what, period)) for what in REACTIONS},
+        reactions={reaction: spread(_reactions(lines, reaction, period)) for reaction in REACTIONS},
         updates=_promised(lines, "update"),
         etas=_promised(lines, "eta"),
         ages=_ages(lines, period.until),
@@ -140,12 +140,12 @@ def figures(lines: Iterable[TicketMonth], period: Period, config: Config, custom
     )
 
 
-def _reactions(lines: Iterable[TicketMonth], what: str, period: Period) -> Iterator[Duration]:
+def _reactions(lines: Iterable[TicketMonth], reaction: str, period: Period) -> Iterator[Duration]:
     """Reactions that came in the month, whenever the ticket was sent."""
     for each in lines:
         for sending in each.sendings:
-            if what in sending.spent and getattr(sending, what) in period:
-                yield sending.spent[what]
+            if reaction in sending.spent and getattr(sending, reaction) in period:
+                yield sending.spent[reaction]
 
 
 def sent(lines: Iterable[TicketMonth]) -> Iterator[tuple[TicketMonth, Sending]]:
@@ -221,12 +221,12 @@ def _deadline_count(states: Iterable[str]) -> DeadlineCount:
     return DeadlineCount(found["met"], found["missed"], found["running"])
 
 
-def _promised(lines: Iterable[TicketMonth], what: str) -> DeadlineCount:
+def _promised(lines: Iterable[TicketMonth], kind: str) -> DeadlineCount:
     return _deadline_count(
         "met" if promise.is_fulfilled else "missed"
         for each in lines
         for promise in each.promises
-        if promise.kind == what
+        if promise.kind == kind
     )
 
 

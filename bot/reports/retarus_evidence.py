@@ -25,7 +25,7 @@ def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
     """The part about Retarus; empty when no ticket was with them."""
     if not figures.with_retarus:
         return ()
-    spreads = {t(_REACTIONS[what]): figures.reactions[what] for what in REACTIONS}
+    spreads = {t(_REACTIONS[reaction]): figures.reactions[reaction] for reaction in REACTIONS}
     text = (
         t("From this desk's records: when letters were sent, and when Retarus's answers were entered."),
         _deadlines_met(figures.updates, t("Announced updates")),
@@ -77,15 +77,15 @@ def _sent(figures: Figures, config: Config) -> list[ReportTable]:
 
 def _reacted(line: TicketMonth, sending: Sending, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
-    reacted = tuple(_took(sending, what, place) for what in REACTIONS)
+    reacted = tuple(_reaction_time(sending, reaction, place) for reaction in REACTIONS)
     return (reference(line, config), moment(sending.at, place), *reacted)
 
 
-def _took(sending: Sending, what: str, place: str) -> str:
-    if what == "rcr" and not sending.rcr_wanted:
+def _reaction_time(sending: Sending, reaction: str, place: str) -> str:
+    if reaction == "rcr" and not sending.rcr_wanted:
         return t("had one")
-    spent = sending.spent.get(what)
-    return f"{moment(getattr(sending, what), place)} ({hours(spent.worked)})" if spent else t("not yet")
+    spent = sending.spent.get(reaction)
+    return f"{moment(getattr(sending, reaction), place)} ({hours(spent.worked)})" if spent else t("not yet")
 
 
 def _promised(figures: Figures, config: Config) -> list[ReportTable]:
@@ -97,10 +97,10 @@ def _promised(figures: Figures, config: Config) -> list[ReportTable]:
 
 def _came(line: TicketMonth, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
-    what = t("update") if promise.kind == "update" else t("solution")
+    kind = t("update") if promise.kind == "update" else t("solution")
     late = "" if promise.is_fulfilled else f" ({t('late')})"
     came = f"{moment(promise.fulfilled_at, place)}{late}" if promise.fulfilled_at else t("not yet")
-    return (reference(line, config), what, moment(promise.due, place), came)
+    return (reference(line, config), kind, moment(promise.due, place), came)
 
 
 def _more(total: int, columns: int) -> list[tuple[str, ...]]:

@@ -70,7 +70,7 @@ def _row(line: TicketMonth, figures: Figures, config: Config) -> Iterator[Cell]:
         yield from (line.handoffs, line.bounces, line.questions)
         last = line.sendings[-1] if line.sendings else None
         yield _moment(last.at, place) if last else ""
-        yield from (_minutes(last.spent.get(what)) if last else None for what in REACTIONS)
+        yield from (_minutes(last.spent.get(reaction)) if last else None for reaction in REACTIONS)
         fulfilled = sum(each.is_fulfilled for each in line.promises)
         yield from (fulfilled, len(line.promises) - fulfilled)
 

@@ -304,11 +304,11 @@ def _retarus_reply(walk: _Walk, event: Event) -> None:
         last.word = last.word or event.at
         last.answer = event.at if is_answer else last.answer
     walk.promises = [_settled(each, event, is_answer=is_answer) for each in walk.promises]
-    for what, key in (("update", "update_due"), ("eta", "eta")) if not is_answer else ():
+    for kind, key in (("update", "update_due"), ("eta", "eta")) if not is_answer else ():
         due = as_moment(event.detail.get(key, ""))
         if due:
-            walk.promises = [each for each in walk.promises if not _replaced(each, what, event.at)]
-            walk.promises.append(Promise(what, due))
+            walk.promises = [each for each in walk.promises if not _replaced(each, kind, event.at)]
+            walk.promises.append(Promise(kind, due))
 
 
 def _settled(promise: Promise, event: Event, *, is_answer: bool) -> Promise:
@@ -318,16 +318,16 @@ def _settled(promise: Promise, event: Event, *, is_answer: bool) -> Promise:
     return promise
 
 
-def _replaced(promise: Promise, what: str, at: datetime) -> bool:
+def _replaced(promise: Promise, kind: str, at: datetime) -> bool:
     """A time they moved before it came was neither kept nor broken."""
-    return promise.kind == what and promise.fulfilled_at is None and promise.due > at
+    return promise.kind == kind and promise.fulfilled_at is None and promise.due > at
 
 
 # --- results
 
 
-def _count(walk: _Walk, what: Move | Step, period: Period) -> int:
-    return sum(at in period and (walk.since is None or at >= walk.since) for at in walk.moments.get(what.value, ()))
+def _count(walk: _Walk, kind: Move | Step, period: Period) -> int:
+    return sum(at in period and (walk.since is None or at >= walk.since) for at in walk.moments.get(kind.value, ()))
 
 
 def _calendar(then: Ticket, party: Party | None, config: Config) -> Calendar:
@@ -374,10 +374,10 @@ def _concerns(sending: Sending, walk: _Walk, period: Period) -> bool:
 
 
 def _timed(sending: Sending, calendar: Calendar) -> Sending:
-    for what in REACTIONS:
-        at: datetime | None = getattr(sending, what)
-        if at is not None and (what != "rcr" or sending.rcr_wanted):
-            sending.spent[what] = Duration(at - sending.at, calendar.between(sending.at, at))
+    for reaction in REACTIONS:
+        at: datetime | None = getattr(sending, reaction)
+        if at is not None and (reaction != "rcr" or sending.rcr_wanted):
+            sending.spent[reaction] = Duration(at - sending.at, calendar.between(sending.at, at))
     return sending
 
 

@@ -139,7 +139,7 @@ def _parts(figures: Figures, config: Config) -> list[ReportPart]:
     theirs = (_listed(figures, config),) if figures.customer else ()
     return [
         _days(figures),
-        _what(figures),
+        _by_subject(figures),
         _time(figures, config),
         _open(figures, config),
         _sla(figures, config),
@@ -159,7 +159,7 @@ def _days(figures: Figures) -> ReportPart:
     return ReportPart(heading=t("Day by day"), chart=chart, in_slack=True)
 
 
-def _what(figures: Figures) -> ReportPart:
+def _by_subject(figures: Figures) -> ReportPart:
     bars = tuple(
         Bar(label=service(name), values=(each.raised,), caption=str(each.raised))
         for name, each in figures.services.items()

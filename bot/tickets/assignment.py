@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.core.errors import Invalid
 from bot.core.i18n import t
 from bot.model.ticket import Level, Ticket
-from bot.model.transitions import UNTAKEN, Move, event, move, require_possible
+from bot.model.transitions import UNTAKEN, Move, apply_move, event, require_possible
 from bot.tickets import permissions
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import TicketStore
@@ -80,7 +80,7 @@ class Assignment:
             if not permissions.may_own(colleague, ticket):
                 words = t("{name} cannot own it: they are not on the team it is with.", name=colleague.person.name)
                 raise Invalid({"to": words})
-            moved = move(ticket, Move.HAND_ON, to, at)
+            moved = apply_move(ticket, Move.HAND_ON, to, at)
             if to == ticket.owner and ticket.stage not in UNTAKEN:
                 raise Invalid({"to": t("They own it already.")})
             return Change(moved, event(moved, Move.HAND_ON, by, at))

@@ -24,9 +24,9 @@ LIMIT = 20
 
 @dataclass(frozen=True)
 class MissingFile:
-    """A file that cannot be read; `why` continues the sentence after its name: “was deleted in Slack”."""
+    """A file that cannot be read; `reason` continues the sentence after its name: “was deleted in Slack”."""
 
-    why: str
+    reason: str
 
 
 def waiting(ticket: Ticket) -> tuple[Attachment, ...]:
@@ -169,7 +169,7 @@ def left_out(files: Sequence[Attachment], found: Sequence[bytes | MissingFile]) 
     """One sentence for each file that could not be sent."""
     pairs = zip(files, found, strict=True)
     return tuple(
-        f"{clean_line(file.name) or file.id} {each.why}." for file, each in pairs if isinstance(each, MissingFile)
+        f"{clean_line(file.name) or file.id} {each.reason}." for file, each in pairs if isinstance(each, MissingFile)
     )
 
 

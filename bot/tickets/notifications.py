@@ -67,8 +67,8 @@ _DIRECT_MESSAGES = frozenset({NoticeKind.DIRECT, NoticeKind.REMINDERS})
 """Direct messages. A dead one is not reported."""
 
 _YOUR_TURN = frozenset(
-    what.value
-    for what in (
+    kind.value
+    for kind in (
         Move.SEND_BACK,
         Move.RESOLVE,
         Move.REOPEN,
@@ -314,7 +314,7 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
         failed: dict[str, JsonValue] = {
             "failed": cause.kind.value,
             "to": cause.to,
-            "why": outcome.why,
+            "why": outcome.reason,
             "key": cause.key,
         }
         instead = _by_the_other_way(cause, ticket, routes, at)
@@ -333,7 +333,7 @@ def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at
     """A line in the thread that a letter waits, once for each. While all of Slack is closed, it could not be posted."""
     if cause.kind in {NoticeKind.LETTER_POST, NoticeKind.CHASE_POST} and not outcome.channel:
         return []
-    waits: dict[str, JsonValue] = {"waits": cause.kind.value, "to": cause.to, "why": outcome.why}
+    waits: dict[str, JsonValue] = {"waits": cause.kind.value, "to": cause.to, "why": outcome.reason}
     return [_following(cause, ticket, NoticeKind.THREAD, routes.desk, at, waits, "waits")]
 
 

@@ -49,9 +49,9 @@ _AT: dict[Move, Level] = {
 """The level a move belongs to. Every other move belongs to the level the ticket is at; Retarus's is the 2nd's."""
 
 
-def level_for(ticket: Ticket, what: Move) -> Level:
+def level_for(ticket: Ticket, move: Move) -> Level:
     """Level that may make this move (guide, section 3: tasks and roles)."""
-    return _AT.get(what, ticket.stage.worked_at)
+    return _AT.get(move, ticket.stage.worked_at)
 
 
 def require_staff(actor: Actor) -> None:
@@ -63,25 +63,25 @@ def require_staff(actor: Actor) -> None:
     raise NotYours(t("Guests and deactivated people cannot do this. Ask a colleague who is a full member."))
 
 
-def require(actor: Actor, ticket: Ticket, what: Move) -> None:
+def require(actor: Actor, ticket: Ticket, move: Move) -> None:
     """Raises `NotYours` when the actor may not make this move. Both levels may reopen.
 
     Somebody of the other level hears where the ticket is now: it may have moved on since the button was drawn.
     """
     require_staff(actor)
-    level = level_for(ticket, what)
-    if actor.is_admin or (what is Move.HAND_ON and level in actor.leads):
+    level = level_for(ticket, move)
+    if actor.is_admin or (move is Move.HAND_ON and level in actor.leads):
         return
-    if what is Move.HAND_ON and ticket.stage in UNTAKEN:
+    if move is Move.HAND_ON and ticket.stage in UNTAKEN:
         words = t("Only a lead assigns what nobody has taken yet. Take it, or ask a lead of the {level}.")
         raise NotYours(words.format(level=level_name(level)))
     if level in actor.levels:
         return
-    if what is Move.REOPEN and actor.levels:
+    if move is Move.REOPEN and actor.levels:
         return
-    if actor.levels and (ticket.stage, what) not in MOVES:
-        require_possible(ticket, what)
-    if actor.levels and what not in _AT:
+    if actor.levels and (ticket.stage, move) not in MOVES:
+        require_possible(ticket, move)
+    if actor.levels and move not in _AT:
         raise NotYours(
             t(
                 "This ticket is now {standing}, so this is for the {level}. "
@@ -165,7 +165,7 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     mine = next((each for each in register if each.slack_user == actor.id), None)
     if mine and mine.is_authorised(Level.SECOND, on):
         return mine
-    raise NotYours(f"{_why_not(mine, on)} {who_can(register, on)} {t('(guide 2.1 and 2.3)')}")
+    raise NotYours(f"{_reason_against(mine, on)} {who_can(register, on)} {t('(guide 2.1 and 2.3)')}")
 
 
 def require_eas(contact: Contact, on: date) -> None:
@@ -195,12 +195,12 @@ def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: C
     return None if mine is None or any(mine.is_authorised(level, on) for level in Level) else mine
 
 
-def _why_not(mine: Contact | None, on: date) -> str:
+def _reason_against(mine: Contact | None, on: date) -> str:
     if mine is None:
         return t("You are not in the register of support contacts, so you cannot send to Retarus.")
     if mine.suspended_on is not None:
-        why = t(mine.suspended_why)
-        return t("Your entry in the register is suspended: {why}. So you cannot send to Retarus.", why=why)
+        reason = t(mine.suspended_why)
+        return t("Your entry in the register is suspended: {why}. So you cannot send to Retarus.", why=reason)
     if Level.SECOND not in mine.levels:
         return t("You are a registered contact, but not for the 2nd level, so you cannot send to Retarus.")
     if mine.authorised_since is None or mine.authorised_since > on:

@@ -18,7 +18,7 @@ from bot.core.identifiers import fold, references
 from bot.forms.validators import CheckContext
 from bot.model.notice import Place
 from bot.model.ticket import Event, Kind, Level, Stage, Ticket
-from bot.model.transitions import Move, Step, can, move
+from bot.model.transitions import Move, Step, apply_move, can
 from bot.tickets import permissions
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, NoRoster, OnDuty, Query, TicketStore
@@ -86,14 +86,14 @@ class Queries:
             raise Refused(words)
         return ticket
 
-    async def allowed(self, ticket_id: str, what: Move | Step, by: str) -> Ticket:
+    async def allowed(self, ticket_id: str, move: Move | Step, by: str) -> Ticket:
         """The ticket, when this person may make that move now: checked before its form is shown."""
-        if isinstance(what, Step):
+        if isinstance(move, Step):
             return await self.open_to(ticket_id, by)
         ticket = await self.ticket(ticket_id)
-        permissions.require(await self.actor(by), ticket, what)
-        if not can(ticket, what):
-            move(ticket, what, by, self.clock())
+        permissions.require(await self.actor(by), ticket, move)
+        if not can(ticket, move):
+            apply_move(ticket, move, by, self.clock())
         return ticket
 
     async def open_to(self, ticket_id: str, by: str) -> Ticket:

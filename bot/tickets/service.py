@@ -21,7 +21,7 @@ from bot.forms.pasted_transactions import faults_with_table, with_pasted
 from bot.forms.template_fields import Need
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Attachment, Kind, Level, Stage, Ticket
-from bot.model.transitions import Move, Step, change, event, move
+from bot.model.transitions import Move, Step, apply_move, change, event
 from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
 from bot.tickets.changes import Along, Change, Changes
@@ -90,7 +90,7 @@ class Tickets:
         details = {**details_of(ticket.answers), **attachments.details(ticket, files)}
         done = [Change(ticket, event(ticket, Move.RAISE, by, at, **details))]
         if is_taken and Level.FIRST in actor.levels:
-            taken = move(ticket, Move.TAKE, by, at)
+            taken = apply_move(ticket, Move.TAKE, by, at)
             done.append(Change(taken, event(taken, Move.TAKE, by, at)))
         try:
             return await self.changes.save_new(done, f"{form}:raise", Batch(customers=learned))
@@ -124,36 +124,36 @@ class Tickets:
 
     # --- moving ---
 
-    async def act(self, ticket_id: str, what: Move, by: str, click: str, **detail: str) -> Ticket:
+    async def act(self, ticket_id: str, move: Move, by: str, click: str, **detail: str) -> Ticket:
         """A move that needs only a person and optionally a word: take, accept, send back, resolve, confirm …"""
         actor = await self.queries.actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            permissions.require(actor, ticket, what)
-            await self._refuse_if_late(ticket, what, by, at)
-            self._require_urgency(ticket, what)
-            moved, gone = move(ticket, what, by, at), {}
-            if what is Move.SEND_BACK:
+            permissions.require(actor, ticket, move)
+            await self._refuse_if_late(ticket, move, by, at)
+            self._require_urgency(ticket, move)
+            moved, gone = apply_move(ticket, move, by, at), {}
+            if move is Move.SEND_BACK:
                 moved = moved.model_copy(update={"sent_back": detail.get("reason", "")})
-            if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so there is none any more
+            if move is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so there is none any more
                 moved, gone = (
                     moved.model_copy(update={"answers": validation.merged(ticket, {"remedy": ""})}),
                     {"remedy": ""},
                 )
-            return Change(moved, event(moved, what, by, at, **detail, **details_of(gone)))
+            return Change(moved, event(moved, move, by, at, **detail, **details_of(gone)))
 
-        return await self.changes.change(ticket_id, f"{click}:{what}", decide)
+        return await self.changes.change(ticket_id, f"{click}:{move}", decide)
 
     async def take_now(self, ticket_id: str, by: str, click: str) -> Ticket:
         """Takes a ticket from the call for the highest priority, by the quickest move this person may make."""
         actor, ticket = await self.queries.actor(by), await self.queries.ticket(ticket_id)
         permissions.require_part(actor)
-        for what in (Move.TAKE, Move.ACCEPT, Move.COMPRESS):
-            if await self.changes.store.used(f"{click}:{what}"):
+        for move in (Move.TAKE, Move.ACCEPT, Move.COMPRESS):
+            if await self.changes.store.used(f"{click}:{move}"):
                 return ticket
-        what = quickest(ticket, actor)
-        reason = {"reason": t("Taken from the call")} if what is Move.COMPRESS else {}
-        return await self.act(ticket_id, what, by, click, **reason)
+        move = quickest(ticket, actor)
+        reason = {"reason": t("Taken from the call")} if move is Move.COMPRESS else {}
+        return await self.act(ticket_id, move, by, click, **reason)
 
     async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
         """The remedy, for the 1st level to confirm (guide L2.5); with other new answers, such as the cause."""
@@ -162,7 +162,7 @@ class Tickets:
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.RESOLVE)
             answers = {**await self.answers.validated(ticket, typed, Need.RAISE), "remedy": remedy}
-            moved = move(ticket, Move.RESOLVE, by, at).model_copy(
+            moved = apply_move(ticket, Move.RESOLVE, by, at).model_copy(
                 update={"answers": validation.merged(ticket, answers)}
             )
             answered = details_of(validation.changed(ticket, answers))
@@ -170,17 +170,17 @@ class Tickets:
 
         return await self.changes.change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
 
-    async def act_with_text(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
+    async def act_with_text(self, ticket_id: str, move: Move, by: str, form: str, key: str, word: str) -> Ticket:
         """A move with a text: a reason, a question, an answer. Fillers are refused."""
         asked = Asked.REASON if key == "reason" else Asked.ANSWER
         return await self.act(
-            ticket_id, what, by, form, **{key: await self.answers.word(ticket_id, word, "word", asked)}
+            ticket_id, move, by, form, **{key: await self.answers.word(ticket_id, word, "word", asked)}
         )
 
-    def _require_urgency(self, ticket: Ticket, what: Move) -> None:
+    def _require_urgency(self, ticket: Ticket, move: Move) -> None:
         """Skips the handoff, for the highest priority only; the 1st-level tasks are still asked before Retarus is."""
         highest = self.config.priorities[0].name
-        if what is Move.COMPRESS and not permissions.is_highest(ticket.answer("priority"), self.config):
+        if move is Move.COMPRESS and not permissions.is_highest(ticket.answer("priority"), self.config):
             raise NotNow(
                 t(
                     "Only a ticket of {priority} goes to the 2nd level without a handoff. Set the priority first.",
@@ -188,12 +188,12 @@ class Tickets:
                 )
             )
 
-    async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str, at: datetime) -> None:
+    async def _refuse_if_late(self, ticket: Ticket, move: Move, by: str, at: datetime) -> None:
         """Rejects a take that lost the race, with the owner's name; idempotent for the owner."""
-        late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
-            what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
+        late = (move is Move.TAKE and ticket.stage is Stage.FIRST) or (
+            move is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
         )
-        if ticket.owner == by and (late or what is Move.TAKE_OVER):
+        if ticket.owner == by and (late or move is Move.TAKE_OVER):
             raise NotNow(t("You own {name} already.", name=reference(ticket, self.config)))
         if late:
             words = (
@@ -213,7 +213,7 @@ class Tickets:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.HAND_OFF)
-            moved = move(ticket, Move.HAND_OFF, by, at)
+            moved = apply_move(ticket, Move.HAND_OFF, by, at)
             answers = await self.answers.rebased(
                 ticket, seen, await self.answers.validated(ticket, typed, Need.HANDOFF)
             )

@@ -273,11 +273,11 @@ async def set_purpose(call: Call) -> Json:
     return _describe(call, "purpose")
 
 
-def _describe(call: Call, what: str) -> Json:
-    channel, text = _writable(call), call.arguments.text(what) or ""
+def _describe(call: Call, field: str) -> Json:
+    channel, text = _writable(call), call.arguments.text(field) or ""
     if len(text) > 250:
         raise SlackError("too_long")
-    call.slack.membership.describe(channel, call.bot.id, what, text)
+    call.slack.membership.describe(channel, call.bot.id, field, text)
     return {"channel": call.slack.wire.channel(channel, call.app)}
 
 

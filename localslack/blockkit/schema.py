@@ -15,27 +15,27 @@ from typing import Any, Literal, Protocol
 class Problem:
     """One thing Slack refuses, and where: `at` is a JSON pointer. The rest is what `blocks.validate` adds."""
 
-    what: str
+    message: str
     at: str
     code: Literal["failed_constraint", "missing_field", "invalid_type"] = "failed_constraint"
     field: str | None = None
     constraint: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
-        return f"[ERROR] {self.what} [json-pointer:{self.at}]"
+        return f"[ERROR] {self.message} [json-pointer:{self.at}]"
 
     def details(self) -> dict[str, Any]:
-        fields = {"code": self.code, "message": self.what, "pointer": self.at}
+        fields = {"code": self.code, "message": self.message, "pointer": self.at}
         more = {"field": self.field, "constraint": self.constraint}
         return fields | {name: value for name, value in more.items() if value is not None}
 
 
-def _type(what: str, at: str) -> Problem:
-    return Problem(what, at, "invalid_type")
+def _type(message: str, at: str) -> Problem:
+    return Problem(message, at, "invalid_type")
 
 
-def _limit(what: str, at: str, kind: str, expected: object, got: object) -> Problem:
-    return Problem(what, at, constraint={"type": kind, "expected": expected, "got": got})
+def _limit(message: str, at: str, kind: str, expected: object, got: object) -> Problem:
+    return Problem(message, at, constraint={"type": kind, "expected": expected, "got": got})
 
 
 def missing(name: str, at: str) -> Problem:
@@ -202,8 +202,8 @@ class Kinds:
         elif not isinstance(value["type"], str):
             yield _type("must provide a string", f"{at}/type")
         elif value["type"] not in self.shapes:
-            what = f"unsupported type: {value['type']}" if self.names_unknown else "must be a valid enum value"
-            yield _limit(what, f"{at}/type", "enum", list(self.shapes), value["type"])
+            message = f"unsupported type: {value['type']}" if self.names_unknown else "must be a valid enum value"
+            yield _limit(message, f"{at}/type", "enum", list(self.shapes), value["type"])
         else:
             yield from self.shapes[value["type"]].check(value, at)
 

@@ -116,8 +116,8 @@ def _response_urls(blocks: Blocks, surface: Surface, at: str) -> Problems:
         for there, element in elements_of(block, where):
             asked = element.get("response_url_enabled")
             if asked and (surface != "modal" or block["type"] != "input"):
-                what = "`response_url_enabled` can only be used in `input` blocks in modals"
-                yield Problem(what, f"{there}/response_url_enabled")
+                message = "`response_url_enabled` can only be used in `input` blocks in modals"
+                yield Problem(message, f"{there}/response_url_enabled")
 
 
 def _message_totals(blocks: Blocks, at: str) -> Problems:

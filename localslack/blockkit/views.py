@@ -50,6 +50,6 @@ def submit_for_inputs(view: dict[str, Any], at: str) -> Problems:
         return
     for index, block in enumerate(view["blocks"]):
         if block["type"] == "input":
-            what = "must define `submit` to use an `input` block in modals"
-            yield Problem(what, f"{at}/blocks/{index}/input")
+            message = "must define `submit` to use an `input` block in modals"
+            yield Problem(message, f"{at}/blocks/{index}/input")
             return

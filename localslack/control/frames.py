@@ -93,7 +93,7 @@ class Frames:
         yield from self._unread(person, self._slack.workspace.channels[message.channel])
 
     def _file(self, change: FileChanged, person: Person) -> Iterator[Json]:
-        if change.what != "deleted":
+        if change.kind != "deleted":
             return
         for channel, times in change.file.shares.items():
             for ts in times:
@@ -129,7 +129,7 @@ class Frames:
     def _stack(self, change: StackChanged, person: Person) -> Iterator[Json]:
         if change.user == person.id:
             modals = [self._slack.wire.view(view) for view in self._slack.views.stack(person.id)]
-            yield {"type": "modals", "why": change.why, "view_id": change.view_id, "modals": modals}
+            yield {"type": "modals", "why": change.cause, "view_id": change.view_id, "modals": modals}
 
     def _home(self, change: HomePublished, person: Person) -> Iterator[Json]:
         if change.view.user == person.id:

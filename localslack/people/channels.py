@@ -139,11 +139,11 @@ async def purpose(actor: Actor) -> Json:
     return _describe(actor, "purpose")
 
 
-def _describe(actor: Actor, what: str) -> Json:
+def _describe(actor: Actor, field: str) -> Json:
     channel, text = _managed(actor), actor.text("text")
     if len(text) > 250:
         raise Refused("too_long", "That is longer than 250 characters.")
-    actor.slack.membership.describe(channel, actor.person.id, what, text)
+    actor.slack.membership.describe(channel, actor.person.id, field, text)
     return seen(actor, channel)
 
 

@@ -30,7 +30,9 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
     defaults: dict[str, Any] = {
         "screen": Screen(),
         "now": NOW,
-        "urgent": [Urgent(each, why) for each, why in zip(many, [*AttentionReason, *AttentionReason], strict=False)],
+        "urgent": [
+            Urgent(each, reason) for each, reason in zip(many, [*AttentionReason, *AttentionReason], strict=False)
+        ],
         "urgent_total": 12,
         "standing": {(stage, stage.ball): 700 for stage in Stage if stage.ball},
         "mine": 300,
@@ -95,7 +97,7 @@ def _parts(ticket: Ticket, config: Config) -> Iterator[tuple[Tab, list[Json]]]:
     yield Tab.CUSTOMERS, customers.listing(CustomerPage(many, 5000, 20))
     yield Tab.SETTINGS, settings.listing(config)
     dead = [
-        Letter(notice=a_notice(ticket, kind, text[:100] or "x"), state="dead", attempts=5, why=text, at=NOW)
+        Letter(notice=a_notice(ticket, kind, text[:100] or "x"), state="dead", attempts=5, reason=text, at=NOW)
         for kind in NoticeKind
     ]
     yield Tab.LETTERS, undelivered.listing([*dead] * 3, {ticket.id: "PD-1042"})

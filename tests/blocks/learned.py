@@ -96,8 +96,8 @@ def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
 
 def relayed(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
     """Messages relayed from the leading ticket."""
-    for what in sorted(RELAYED):
-        event = an_event(ticket, what, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
+    for step in sorted(RELAYED):
+        event = an_event(ticket, step, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
         for kind in (NoticeKind.THREAD, NoticeKind.DIRECT):
             notice = a_notice(ticket, kind, BEN, body={"from": "t9"})
-            yield f"relayed {what} {kind}", known_issues.relayed(notice, ticket, ticket, event, config, who, "")
+            yield f"relayed {step} {kind}", known_issues.relayed(notice, ticket, ticket, event, config, who, "")

@@ -136,14 +136,14 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     """Messages by name. `who` gives names, which people choose themselves."""
     yield "card", card.card(ticket, config, who)
     yield from _undone(ticket, config, who)
-    for what in (*Move, *Step):
+    for kind in (*Move, *Step):
         event = an_event(
-            ticket, what, BEN, stage="second", rcr="RCR-1", undone="take", **REMINDED, **_detail_of(ticket)
+            ticket, kind, BEN, stage="second", rcr="RCR-1", undone="take", **REMINDED, **_detail_of(ticket)
         )
-        yield f"story {what}", thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, config, who)
+        yield f"story {kind}", thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, NoticeKind.DIRECT, to)
-            yield f"direct {what} {to}", direct_messages.direct(notice, ticket, event, config, who, LINK)
+            yield f"direct {kind} {to}", direct_messages.direct(notice, ticket, event, config, who, LINK)
     yield from learned.relayed(ticket, config, who)
     together = {"parent_number": 1009, "parent": "t9", "leads": 2}
     affected = Affected(customer=ticket.answer("customer"), by=BEN, at=NOW)
@@ -203,11 +203,14 @@ def _detail_of(ticket: Ticket) -> Mapping[str, str]:
 def _several(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
     """The form for several tickets, and its result."""
     moments = presets(Level.FIRST, "Europe/Berlin", config, NOW)
-    for what in ("", *BulkAction):
+    for action in ("", *BulkAction):
         people = [Assignee(f"U{number}", ticket.answer("customer")[:150], number) for number in range(100)]
         listed = [ticket.model_copy(update={"id": f"t{number:03}"}) for number in range(150)]
         for offer in (bulk.BulkOffer(moments), bulk.BulkOffer(moments, is_lead=True, candidates=people)):
-            yield f"several {what} {offer.is_lead}", bulk.modal(listed, bulk.Scope("level", 50), config, offer, what)
+            yield (
+                f"several {action} {offer.is_lead}",
+                bulk.modal(listed, bulk.Scope("level", 50), config, offer, action),
+            )
     yield "several of none", bulk.modal([], bulk.Scope("mine"), config, bulk.BulkOffer(), "")
     results = [Outcome(ticket), Outcome(ticket, NASTY * 9)] * 5
     yield "results of several", bulk.result(results, config, lambda _: name)
@@ -241,8 +244,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield from _assigning(ticket, name)
     answers = tuple(CannedAnswer(name=f"PD-{n}", texts={Language.ENGLISH: "Thank you."}) for n in range(100))
     with_answers = config.model_copy(update={"answers": answers})
-    for what in transitions.ASKED:
-        yield f"moving {what}", transitions.modal(what, ticket, name, with_answers)
+    for kind in transitions.ASKED:
+        yield f"moving {kind}", transitions.modal(kind, ticket, name, with_answers)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
     yield "handover", handover.modal([ticket] * 30, 999, config, lambda _: name, {ticket.id: LINK})

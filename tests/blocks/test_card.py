@@ -124,7 +124,7 @@ def test_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage
     moves = {step for step in steps(ticket, a_config()) if isinstance(step, Move)}
     others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON, Move.COMPRESS}  # by a form, or only for some
     others |= {Move.WITHDRAW} if stage in {Stage.SECOND, Stage.RETARUS} else set()  # in the form of Resolve
-    possible = {what for at, what in MOVES if at is stage and can(ticket, what)}
+    possible = {move for at, move in MOVES if at is stage and can(ticket, move)}
     assert moves | (others & possible) == possible
     offered = [*everything_offered(ticket), *(str(each["action_id"]) for each in card.further(ticket, a_config()))]
     expected = [action_of(step) for step in steps(ticket, a_config())]
@@ -134,17 +134,17 @@ def test_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage
 def test_card_with_retarus_offers_the_customers_answer_first_while_they_are_asked() -> None:
     ticket = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(customer_asked=NOW))
     moves = {step for step in steps(ticket, a_config()) if isinstance(step, Move)}
-    possible = {what for at, what in MOVES if at is Stage.RETARUS and can(ticket, what)}
+    possible = {move for at, move in MOVES if at is Stage.RETARUS and can(ticket, move)}
     assert moves | {Move.WITHDRAW, Move.HAND_ON} == possible
     assert buttons(ticket)[0]["text"]["text"] == "Customer answered"
     assert "with Retarus: Ben Brandt · waiting on: end-customer" in words(ticket)
 
 
-@pytest.mark.parametrize("what", [Move.RESOLVE, Move.WITHDRAW])
-def test_form_that_ends_a_ticket_with_retarus_says_that_they_are_not_told(what: Move) -> None:
+@pytest.mark.parametrize("move", [Move.RESOLVE, Move.WITHDRAW])
+def test_form_that_ends_a_ticket_with_retarus_says_that_they_are_not_told(move: Move) -> None:
     remark = "This does not inform Retarus"
-    assert remark in str(transitions.modal(what, an_incident(Stage.RETARUS), "PD-1042", a_config()))
-    assert remark not in str(transitions.modal(what, an_incident(Stage.SECOND), "PD-1042", a_config()))
+    assert remark in str(transitions.modal(move, an_incident(Stage.RETARUS), "PD-1042", a_config()))
+    assert remark not in str(transitions.modal(move, an_incident(Stage.SECOND), "PD-1042", a_config()))
 
 
 def test_highest_priority_alone_can_skip_the_handoff() -> None:

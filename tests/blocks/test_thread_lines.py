@@ -27,10 +27,10 @@ PUSHED = "🔴 P1 · PD-1042 · Müller GmbH: "
 """Beginning of each text that a phone shows."""
 
 
-def line_of(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
+def line_of(kind: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
     ticket = an_incident(stage)
     return thread_lines.message(
-        a_notice(ticket, NoticeKind.THREAD), ticket, an_event(ticket, what, by, **detail), config, who
+        a_notice(ticket, NoticeKind.THREAD), ticket, an_event(ticket, kind, by, **detail), config, who
     )
 
 
@@ -41,9 +41,9 @@ def ended(**body: str) -> Message:
     )
 
 
-def direct(what: str, to: str, stage: Stage = Stage.SECOND, by: str = ALEX, **detail: str) -> Message:
+def direct(kind: str, to: str, stage: Stage = Stage.SECOND, by: str = ALEX, **detail: str) -> Message:
     ticket: Ticket = an_incident(stage)
-    event = an_event(ticket, what, by, **detail)
+    event = an_event(ticket, kind, by, **detail)
     return direct_messages.direct(a_notice(ticket, NoticeKind.DIRECT, to), ticket, event, CONFIG, who, LINK)
 
 
@@ -52,7 +52,7 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("what", "line"),
+    ("kind", "line"),
     [
         (Move.TAKE, "Anna Arnold took it"),
         (Move.TAKE_OVER, "Anna Arnold took it over"),
@@ -67,8 +67,8 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
         (Step.NOTE, "Anna Arnold noted"),
     ],
 )
-def test_step_is_one_line_who_did_what(what: str, line: str) -> None:
-    assert line_of(what).text == PUSHED + line
+def test_step_is_one_line_who_did_what(kind: str, line: str) -> None:
+    assert line_of(kind).text == PUSHED + line
 
 
 @pytest.mark.parametrize("key", ["summary", "reason", "question", "answer", "remedy", "note"])
@@ -167,7 +167,7 @@ def test_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "stage", "to", "words"),
+    ("kind", "stage", "to", "words"),
     [
         (Move.SEND_BACK, Stage.FIRST, ANNA, "Alex Adler sent it back to you."),
         (Move.REOPEN, Stage.FIRST, ANNA, "Alex Adler reopened it. It is yours again."),
@@ -180,8 +180,8 @@ def test_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
         ),
     ],
 )
-def test_direct_message_tells_a_person_the_meaning_for_them(what: str, stage: Stage, to: str, words: str) -> None:
-    assert direct(what, to, stage).text == PUSHED + words
+def test_direct_message_tells_a_person_the_meaning_for_them(kind: str, stage: Stage, to: str, words: str) -> None:
+    assert direct(kind, to, stage).text == PUSHED + words
 
 
 def test_reason_for_sending_back_is_in_the_push_text() -> None:

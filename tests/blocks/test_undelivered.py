@@ -20,5 +20,5 @@ from tests.factories import NOW
 )
 def test_recipient_is_shown_by_name_and_not_by_id(to: str, shown: dict[str, str]) -> None:
     notice = Notice(key="k", ticket_id="t1", lane="l", kind=NoticeKind.CARD, to=to, version=1, due=NOW)
-    letter = Letter(notice=notice, state="dead", attempts=2, why="It failed.", at=NOW)
+    letter = Letter(notice=notice, state="dead", attempts=2, reason="It failed.", at=NOW)
     assert shown in list(parts(undelivered.listing([letter], {"t1": "PD-1042"})))

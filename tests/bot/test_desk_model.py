@@ -118,26 +118,26 @@ class Model:
     letters: int = 0
     """Number of times it was sent to Retarus."""
 
-    def is_possible(self, what: Move) -> bool:
+    def is_possible(self, move: Move) -> bool:
         """False for a second question with Retarus, and for an answer there without a question."""
-        expected = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: True}.get(what, self.asked)
+        expected = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: True}.get(move, self.asked)
         return self.stage is not Stage.RETARUS or expected is self.asked
 
-    def moved(self, what: Move, by: str) -> None:
-        before, self.stage = self.stage, MODEL[what][self.stage][0]
+    def moved(self, move: Move, by: str) -> None:
+        before, self.stage = self.stage, MODEL[move][self.stage][0]
         if before is Stage.RETARUS and self.stage is not Stage.RETARUS:  # asked again for the next letter
             for key in ("summary_second", "why_retarus"):
                 self.answers.pop(key, None)
-        if what in TAKEN_BY_ACTOR:
+        if move in TAKEN_BY_ACTOR:
             self.owner = by
-        elif what in BACK_TO_FIRST:
+        elif move in BACK_TO_FIRST:
             self.owner = self.first_owner
         if self.stage in {Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED}:
             self.first_owner = self.owner
         self.asked = self.stage is Stage.RETARUS and {
             Move.ASK_CUSTOMER: True,
             Move.CUSTOMER_ANSWERED: False,
-        }.get(what, self.asked)
+        }.get(move, self.asked)
         self.version += 1
 
 
@@ -213,26 +213,26 @@ class DeskComparison(RuleBasedStateMachine):
         self.models.append(Model(ticket.id, Stage.NEW, by, by, answers={"customer": customer}))
 
     @precondition(lambda self: self.models)
-    @rule(number=st.integers(0, 1), what=CLICKS, by=ANYBODY)
-    def click(self, number: int, what: Move, by: str) -> None:
+    @rule(number=st.integers(0, 1), move=CLICKS, by=ANYBODY)
+    def click(self, number: int, move: Move, by: str) -> None:
         model, form = self.models[number % len(self.models)], self.world.form()
-        done = self.attempt(lambda: self.world.desk.tickets.act(model.id, what, by, form))
-        is_theirs_already = what is Move.TAKE_OVER and model.owner == by
-        self.expect(model, what, by, done is not None, possible=not is_theirs_already)
+        done = self.attempt(lambda: self.world.desk.tickets.act(model.id, move, by, form))
+        is_theirs_already = move is Move.TAKE_OVER and model.owner == by
+        self.expect(model, move, by, done is not None, possible=not is_theirs_already)
 
     @precondition(lambda self: self.models)
-    @rule(number=st.integers(0, 1), what=st.sampled_from(sorted(DETAIL_KEYS)), by=ANYBODY, word=WORDS)
-    def kind(self, number: int, what: Move, by: str, word: str) -> None:
+    @rule(number=st.integers(0, 1), move=st.sampled_from(sorted(DETAIL_KEYS)), by=ANYBODY, word=WORDS)
+    def kind(self, number: int, move: Move, by: str, word: str) -> None:
         model, form = self.models[number % len(self.models)], self.world.form()
         desk = self.world.desk
-        if what is Move.RESOLVE:
+        if move is Move.RESOLVE:
             done = self.attempt(lambda: desk.tickets.resolve(model.id, by, form, word, {}))
         else:
-            done = self.attempt(lambda: desk.tickets.act_with_text(model.id, what, by, form, DETAIL_KEYS[what], word))
-        self.expect(model, what, by, done is not None)
-        if done and what is Move.RESOLVE:
+            done = self.attempt(lambda: desk.tickets.act_with_text(model.id, move, by, form, DETAIL_KEYS[move], word))
+        self.expect(model, move, by, done is not None)
+        if done and move is Move.RESOLVE:
             model.answers["remedy"] = word
-        if done and what is Move.REOPEN:
+        if done and move is Move.REOPEN:
             model.answers.pop("remedy", None)
 
     @precondition(lambda self: self.models)
@@ -250,20 +250,20 @@ class DeskComparison(RuleBasedStateMachine):
             self.fill_in(number, by, choice + 1)
             self.send_to_retarus(number, BEN)
         else:
-            what = [move for move, stages in MODEL.items() if model.stage in stages][choice % 3 :][:1]
-            if not what:
+            possible = [move for move, stages in MODEL.items() if model.stage in stages][choice % 3 :][:1]
+            if not possible:
                 return
-            if what[0] in DETAIL_KEYS:
-                self.kind(number, what[0], by, word)
+            if possible[0] in DETAIL_KEYS:
+                self.kind(number, possible[0], by, word)
             else:
-                self.click(number, what[0], by)
+                self.click(number, possible[0], by)
 
-    def expect(self, model: Model, what: Move, by: str, done: bool, *, possible: bool = True) -> None:
-        allowed = MODEL[what].get(model.stage)
-        possible = possible and model.is_possible(what)
-        assert done is (allowed is not None and by in allowed[1] and possible), (what, model.stage, by)
+    def expect(self, model: Model, move: Move, by: str, done: bool, *, possible: bool = True) -> None:
+        allowed = MODEL[move].get(model.stage)
+        possible = possible and model.is_possible(move)
+        assert done is (allowed is not None and by in allowed[1] and possible), (move, model.stage, by)
         if done:
-            model.moved(what, by)
+            model.moved(move, by)
 
     @precondition(lambda self: self.models)
     @rule(number=st.integers(0, 1), by=ANYBODY)
@@ -364,7 +364,7 @@ class DeskComparison(RuleBasedStateMachine):
             row for model in self.models for row in self.loop.run(self.store.letters(ticket_id=model.id, limit=1000))
         ]
         assert [row for row in rows if row.state == "waiting"] == []
-        assert all(row.why for row in rows if row.state == "dead")
+        assert all(row.reason for row in rows if row.state == "dead")
         assert all(self.courier.arrived[row.notice.key] == 1 for row in rows if row.state == "sent")
         self.loop.run(self.store.close())
         self.loop.close()

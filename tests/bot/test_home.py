@@ -33,7 +33,7 @@ from tests.factories import (
 CONFIG = a_config()
 
 
-def why(stage: Stage, user: str, **values: Any) -> AttentionReason | None:
+def reason_of(stage: Stage, user: str, **values: Any) -> AttentionReason | None:
     ticket = an_incident(stage, **values)
     mine = [ticket] if ticket.owner == user else []
     found = needs(an_actor(user), mine, [ticket], CONFIG, NOW)
@@ -53,13 +53,13 @@ def why(stage: Stage, user: str, **values: Any) -> AttentionReason | None:
 def test_ticket_needs_the_person_who_can_do_the_next_step(
     stage: Stage, user: str, reason: AttentionReason | None
 ) -> None:
-    assert why(stage, user) is reason
+    assert reason_of(stage, user) is reason
 
 
 @pytest.mark.parametrize("late", [{"due": NOW}, {"reminded": 1}])
 def test_waiting_owner_is_needed_once_it_takes_too_long(late: dict[str, Any]) -> None:
-    assert why(Stage.RETARUS, BEN, **late) is AttentionReason.CHASE
-    assert why(Stage.RETARUS, BEN, due=NOW + timedelta(minutes=1)) is None
+    assert reason_of(Stage.RETARUS, BEN, **late) is AttentionReason.CHASE
+    assert reason_of(Stage.RETARUS, BEN, due=NOW + timedelta(minutes=1)) is None
 
 
 def test_the_highest_priority_comes_first_then_what_is_due_soonest() -> None:

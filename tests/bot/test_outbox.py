@@ -84,8 +84,8 @@ class Scene:
     async def states(self) -> dict[str, str]:
         return {letter.notice.key: letter.state for letter in await self.store.letters()}
 
-    async def why(self, key: str) -> str:
-        return next(letter.why for letter in await self.store.letters() if letter.notice.key == key)
+    async def reason(self, key: str) -> str:
+        return next(letter.reason for letter in await self.store.letters() if letter.notice.key == key)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -213,9 +213,9 @@ async def test_a_carrier_with_a_fault_loses_nothing_and_logs_no_personal_data(ca
     with caplog.at_level(logging.DEBUG):
         await scene.drained()
     assert await scene.states() == {"n1": "waiting"}
-    why = await scene.why("n1")
-    assert why.startswith("an internal error (reference ")
-    assert why.split()[-1].rstrip(")") in caplog.text
+    reason = await scene.reason("n1")
+    assert reason.startswith("an internal error (reference ")
+    assert reason.split()[-1].rstrip(")") in caplog.text
     assert "ValueError" in caplog.text
     assert PERSONAL not in caplog.text
 
@@ -241,7 +241,7 @@ async def test_a_carrier_that_never_comes_back_is_given_up_on() -> None:
     scene = Scene(forever, limits=Limits(delivery=0.02))
     await scene.save(a_notice("n1"))
     await scene.drained()
-    assert await scene.why("n1") == "it took too long"
+    assert await scene.reason("n1") == "it took too long"
 
 
 async def test_notification_without_a_carrier_is_a_dead_letter_in_words() -> None:
@@ -250,7 +250,7 @@ async def test_notification_without_a_carrier_is_a_dead_letter_in_words() -> Non
     await scene.save(a_notice("n1"))
     assert await outbox.drain(TIMEOUT)
     assert await scene.states() == {"n1": "dead"}
-    assert "settings" in await scene.why("n1")
+    assert "settings" in await scene.reason("n1")
 
 
 async def test_delivery_is_given_up_after_a_day_and_somebody_is_notified() -> None:
@@ -269,7 +269,7 @@ async def test_delivery_is_given_up_after_a_day_and_somebody_is_notified() -> No
     scene.clock.at += minutes(1)
     await scene.drained()
     assert await scene.states() == {"n1": "dead", "told": "sent"}
-    assert "tried 49 times in 1 d" in await scene.why("n1")
+    assert "tried 49 times in 1 d" in await scene.reason("n1")
 
 
 async def test_dead_letter_is_retried_once_per_request_of_a_person() -> None:

@@ -120,15 +120,15 @@ async def test_refusal_is_explained_with_the_servers_answer(answers: dict[str, s
     async with scripted_smtp_server(**answers) as port:
         outcome = await send(port)
     assert isinstance(outcome, Blocked if words == "refused our login" else Dead)
-    assert words in outcome.why
-    assert outcome.why.endswith(f"It said: {next(iter(answers.values()))}")
+    assert words in outcome.reason
+    assert outcome.reason.endswith(f"It said: {next(iter(answers.values()))}")
 
 
 async def test_long_server_answer_is_truncated() -> None:
     async with scripted_smtp_server(rcpt="550-" + "x" * 400 + "\r\n550 " + "y" * 400) as port:
         outcome = await send(port)
     assert isinstance(outcome, Dead)
-    assert len(outcome.why.partition("It said: ")[2]) == 200
+    assert len(outcome.reason.partition("It said: ")[2]) == 200
 
 
 SHORT_WAIT = timedelta(seconds=6)
@@ -148,7 +148,7 @@ async def test_temporary_failure_is_retried_soon(answers: dict[str, str]) -> Non
         outcome = await send(port)
     assert isinstance(outcome, Retry)
     assert START < outcome.at <= START + SHORT_WAIT
-    assert "@" not in outcome.why
+    assert "@" not in outcome.reason
 
 
 async def test_unreachable_server_is_retried_with_growing_intervals() -> None:
@@ -274,13 +274,13 @@ async def test_letter_with_an_invalid_reply_to_is_dead_with_a_reason() -> None:
             sender_to(f"smtp://127.0.0.1:{port}"), "desk@partner.example", "", outgoing()
         ).deliver(a_letter("ben@@partner"), START)
     assert isinstance(outcome, Dead)
-    assert outcome.why.startswith("“ben@@partner” is not an e-mail address")
+    assert outcome.reason.startswith("“ben@@partner” is not an e-mail address")
 
 
 async def test_letter_without_a_mail_server_is_dead_with_a_reason() -> None:
     outcome = await MailCarrier(None, "desk@partner.example", "", outgoing()).deliver(a_letter(), START)
     assert isinstance(outcome, Dead)
-    assert "SMTP_URL" in outcome.why
+    assert "SMTP_URL" in outcome.reason
 
 
 # --- app.py check
@@ -305,7 +305,7 @@ async def test_untrusted_certificate_is_refused() -> None:
     async with smtp_server(Inbox(), tls=server_tls()) as inbox:
         outcome = await sender_to(f"smtps://127.0.0.1:{inbox.port}").send(a_message(), TO, attempt=1, at=START)
     assert isinstance(outcome, Blocked)
-    assert outcome.why.startswith("No secure connection")
+    assert outcome.reason.startswith("No secure connection")
 
 
 async def test_server_without_encryption_or_login_is_not_used() -> None:

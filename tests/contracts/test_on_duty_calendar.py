@@ -179,7 +179,7 @@ async def test_people_on_duty_follow_the_calendar_and_are_kept_while_it_is_broke
     [calendar] = duty.calendars
     found = await calendar_probe(calendar, clock)()
     assert (found.ok, found.is_needed) == (False, False)
-    assert "It is larger than 1 MB." in found.why
+    assert "It is larger than 1 MB." in found.reason
     clock.at = NIGHT + timedelta(days=2, hours=23)  # the moved shift, beyond what a day-old list is used for
     server.body = a_calendar(NIGHTLY, MOVED)
     await duty.read()
@@ -189,7 +189,7 @@ async def test_people_on_duty_follow_the_calendar_and_are_kept_while_it_is_broke
     assert await duty.now(Level.SECOND) == ()
     lines = [each.getMessage() for each in caplog.records if each.name.endswith("calendar_feed")]
     assert len(lines) == 4
-    assert not any("s3cret" in each for each in (*lines, found.why))
+    assert not any("s3cret" in each for each in (*lines, found.reason))
 
 
 async def test_recurrence_that_takes_too_long_is_a_fault(server: CalendarServer) -> None:

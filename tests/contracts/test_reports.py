@@ -129,15 +129,15 @@ def child(code: str, timeout: float = 20) -> ChildProcessPrinter:
 
 
 @pytest.mark.parametrize(
-    ("code", "why"),
+    ("code", "reason"),
     [
         ("import sys; sys.exit(3)", "failed"),
         ("print('nonsense')", "nothing readable"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "failed"),
     ],
 )
-async def test_failed_child_process_raises_unprinted(paper: ReportDocument, code: str, why: str) -> None:
-    with pytest.raises(Unprinted, match=why):
+async def test_failed_child_process_raises_unprinted(paper: ReportDocument, code: str, reason: str) -> None:
+    with pytest.raises(Unprinted, match=reason):
         await child(code).printed(paper)
 
 
@@ -270,7 +270,7 @@ async def test_printing_failure_is_retried_with_its_reason() -> None:
         channel.carrier._make = make
         outcome = await channel.deliver(1)
         assert isinstance(outcome, Retry)
-        assert "longer than 60 s" in outcome.why
+        assert "longer than 60 s" in outcome.reason
 
 
 def test_characters_missing_in_the_font_are_replaced_by_a_sign() -> None:

@@ -77,7 +77,7 @@ async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> 
 
 
 @pytest.mark.parametrize(
-    ("expected", "why"),
+    ("expected", "reason"),
     [
         ({"error": "file_not_found"}, "was deleted in Slack"),
         ({"error": "file_deleted"}, "was deleted in Slack"),
@@ -87,17 +87,17 @@ async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> 
     ],
 )
 async def test_unavailable_file_has_a_reason_and_the_token_is_not_sent(
-    slack: FakeFileServer, expected: dict[str, Any], why: str
+    slack: FakeFileServer, expected: dict[str, Any], reason: str
 ) -> None:
     slack.file_info = expected
-    assert await fetch(slack) == MissingFile(why)
+    assert await fetch(slack) == MissingFile(reason)
     assert slack.tokens == []
 
 
-@pytest.mark.parametrize(("status", "why"), [(302, "may not be read by the bot"), (404, "was deleted in Slack")])
-async def test_sign_in_page_is_not_mistaken_for_the_file(slack: FakeFileServer, status: int, why: str) -> None:
+@pytest.mark.parametrize(("status", "reason"), [(302, "may not be read by the bot"), (404, "was deleted in Slack")])
+async def test_sign_in_page_is_not_mistaken_for_the_file(slack: FakeFileServer, status: int, reason: str) -> None:
     slack.answer = web.Response(status=status, headers={"Location": f"{slack.url}sign-in"})
-    assert await fetch(slack) == MissingFile(why)
+    assert await fetch(slack) == MissingFile(reason)
 
 
 async def test_temporary_failure_is_raised_for_a_retry(slack: FakeFileServer) -> None:

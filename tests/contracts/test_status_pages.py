@@ -143,7 +143,7 @@ async def test_response_that_is_no_status_page_is_unknown(
     page.answer_with(body, status)
     found = await kind(page.url, session).look()
     assert isinstance(found, UnreadablePage)
-    assert found.why.endswith(".")
+    assert found.reason.endswith(".")
 
 
 @pytest.mark.parametrize("kind", [Statuspage, Feed])

@@ -520,7 +520,7 @@ async def test_closed_tickets_that_keep_personal_data_are_found(store: Store) ->
 
 
 async def test_access_log_is_listed_newest_first(store: Store) -> None:
-    entries = [Access(at=START, by="root", action=what) for what in ("export", "erase")]
+    entries = [Access(at=START, by="root", action=action) for action in ("export", "erase")]
     for entry in entries:
         await store.apply(Batch(accesses=[entry]))
     assert await store.accesses(10) == entries[::-1]

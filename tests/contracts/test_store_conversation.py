@@ -115,7 +115,7 @@ async def test_bounced_letter_is_dead_and_can_be_revived(store: Store) -> None:
     dead = await store.letter("n1")
     assert waiting
     assert dead
-    assert (waiting.state, dead.state, dead.why) == ("waiting", "dead", "Unknown recipient.")
+    assert (waiting.state, dead.state, dead.reason) == ("waiting", "dead", "Unknown recipient.")
     assert await store.revive("n1", START + minutes(2))
 
 

@@ -91,7 +91,7 @@ async def test_blocked_notice_waits_and_goes_on_with_its_progress(store: Store) 
     (claim,) = await store.claim(START, LEASE, 1)
     assert await store.settle(claim, Blocked("The channel is archived.", "C1", progress=HALF_DONE), START)
     (letter,) = await store.letters(state="waiting")
-    assert letter.why == "The channel is archived."
+    assert letter.reason == "The channel is archived."
     (again,) = await store.claim(START + BLOCKED, LEASE, 1)
     assert (again.attempt, again.progress) == (2, HALF_DONE)
     assert await store.settle(again, Sent(), START)

@@ -209,7 +209,7 @@ async def test_dead_letter_has_a_reason_and_can_be_revived(store: Store) -> None
     assert not await store.revive("n1", START)
     await store.settle(first, Dead("The channel is archived."), START)
     (letter,) = await store.letters(state="dead")
-    assert (letter.why, letter.attempts, letter.at) == ("The channel is archived.", 1, START)
+    assert (letter.reason, letter.attempts, letter.at) == ("The channel is archived.", 1, START)
     assert await claimed_keys(store, 99) == []
 
     assert await store.revive("n1", START + minutes(100))
@@ -262,4 +262,4 @@ async def test_letter_has_the_time_it_was_saved(store: Store, clock: ManualClock
     clock.at = START + minutes(3)
     await enqueue(store, "n1")
     (letter,) = await store.letters()
-    assert (letter.at, letter.attempts, letter.why) == (START + minutes(3), 0, "")
+    assert (letter.at, letter.attempts, letter.reason) == (START + minutes(3), 0, "")

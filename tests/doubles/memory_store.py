@@ -62,7 +62,7 @@ class _OutboxRow:
     attempts: int = 0
     settled: int = 0
     progress: Progress = field(default_factory=Progress)
-    why: str = ""
+    reason: str = ""
 
     def is_claimable(self, held: Held) -> bool:
         return self.head and not held.holds(self.notice)
@@ -104,14 +104,14 @@ class MemoryStore(MemoryConversation):
         self.down = True
 
     @asynccontextmanager
-    async def alone(self, what: str) -> AsyncIterator[bool]:
+    async def alone(self, work: str) -> AsyncIterator[bool]:
         self._tables()
-        is_free = what not in self._held_locks
-        self._held_locks.update({what} if is_free else ())
+        is_free = work not in self._held_locks
+        self._held_locks.update({work} if is_free else ())
         try:
             yield is_free
         finally:
-            self._held_locks.difference_update({what} if is_free else ())
+            self._held_locks.difference_update({work} if is_free else ())
 
     def _tables(self) -> _Tables:
         if self.down:
@@ -142,10 +142,10 @@ class MemoryStore(MemoryConversation):
                 row.notice = row.notice.model_copy(update={"to": new})
 
     def _bounce(self, bounced: Mapping[str, str], at: datetime) -> None:
-        for key, why in bounced.items():
+        for key, reason in bounced.items():
             row = self._data.notices.get(key)
             if row and row.state == "sent":
-                row.state, row.why, row.changed_at = "dead", why, at
+                row.state, row.reason, row.changed_at = "dead", reason, at
 
     # --- changes
 
@@ -267,11 +267,11 @@ class MemoryStore(MemoryConversation):
         row.progress = claim.progress if isinstance(outcome, Sent | Gone) else outcome.progress or claim.progress
         match outcome:
             case Retry():
-                row.next_at, row.why = as_utc(outcome.at), outcome.why
+                row.next_at, row.reason = as_utc(outcome.at), outcome.reason
             case Blocked():
-                row.next_at, row.why = as_utc(at + BLOCKED), outcome.why
+                row.next_at, row.reason = as_utc(at + BLOCKED), outcome.reason
             case Dead():
-                row.why = outcome.why
+                row.reason = outcome.reason
                 self._finish(row, "dead", as_utc(at))
             case Gone():
                 self._finish(row, "dropped", as_utc(at))
@@ -504,7 +504,7 @@ class MemoryStore(MemoryConversation):
 
 
 def _letter(row: _OutboxRow) -> Letter:
-    return Letter(notice=row.notice, state=row.state, attempts=row.attempts, why=row.why, at=row.changed_at)
+    return Letter(notice=row.notice, state=row.state, attempts=row.attempts, reason=row.reason, at=row.changed_at)
 
 
 def _matches_prefixes(customer: EndCustomer, words: Sequence[str]) -> bool:

@@ -31,8 +31,8 @@ def an_affected_customer(customer: str, at: datetime = START) -> Affected:
     return Affected(customer=customer, by="UANNA", at=at)
 
 
-def an_event(ticket: Ticket, what: str = "note", **detail: str) -> Event:
-    return Event(ticket_id=ticket.id, version=ticket.version, at=START, by="UANNA", kind=what, detail=detail)
+def an_event(ticket: Ticket, kind: str = "note", **detail: str) -> Event:
+    return Event(ticket_id=ticket.id, version=ticket.version, at=START, by="UANNA", kind=kind, detail=detail)
 
 
 def a_notice(key: str = "n1", **values: Any) -> Notice:

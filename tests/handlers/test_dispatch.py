@@ -112,7 +112,7 @@ async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_referen
 
 
 @pytest.mark.parametrize(
-    ("error", "why"),
+    ("error", "reason"),
     [
         ("token_revoked", "The bot's token was revoked. An admin must install the app again."),
         ("account_inactive", "The bot was removed from the workspace. An admin must install it again."),
@@ -120,14 +120,14 @@ async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_referen
     ],
 )
 async def test_click_while_slack_refuses_the_desk_names_the_reason_without_a_reference(
-    w: World, caplog: pytest.LogCaptureFixture, error: str, why: str
+    w: World, caplog: pytest.LogCaptureFixture, error: str, reason: str
 ) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
     await w.anna.control("POST", "faults", method="views.open", fault=error, times=1)
     await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
-    posted = await w.anna.message(DESK, f"Slack refuses the desk at the moment, so nothing was changed. {why}")
+    posted = await w.anna.message(DESK, f"Slack refuses the desk at the moment, so nothing was changed. {reason}")
     assert "reference" not in posted["text"]
     assert "unforeseen" not in caplog.text
 

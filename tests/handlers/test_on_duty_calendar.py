@@ -35,4 +35,4 @@ async def test_card_of_a_p1_names_who_is_on_duty_by_the_calendar(tmp_path: Path)
             assert "On duty: Alex Adler" in str(card["blocks"])
             found = (await w.running.health.findings())["on duty"]
             assert found.ok
-            assert found.why == "The calendar at 127.0.0.1 is read."
+            assert found.reason == "The calendar at 127.0.0.1 is read."

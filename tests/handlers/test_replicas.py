@@ -87,10 +87,10 @@ class _SlowLine(AsyncWebClient):
         super().__init__(token, api_url)
         self.is_waiting, self.go_on = asyncio.Event(), asyncio.Event()
 
-    async def api_call(self, *what: Any, **options: Any) -> AsyncSlackResponse:
+    async def api_call(self, *arguments: Any, **options: Any) -> AsyncSlackResponse:
         self.is_waiting.set()
         await self.go_on.wait()
-        return await super().api_call(*what, **options)
+        return await super().api_call(*arguments, **options)
 
 
 async def test_home_that_one_replica_publishes_late_shows_what_was_looked_at_last(two: World) -> None:

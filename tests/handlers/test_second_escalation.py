@@ -176,7 +176,7 @@ async def goes_to_retarus_twice(walk: Walk) -> None:
     answer = await walk.mailed(news[0])
     for text in (text_of(second), answer["text"]):
         in_the_guides_words(text, walk.kind)
-        says_what_is_new(text, news)
+        expect_news(text, news)
     headers = dict(answer["headers"])
     assert headers["In-Reply-To"] == headers["References"] == dict(mail["headers"])["Message-ID"]
     assert answer["subject"] == f"Re: {mail['subject']} [RCR-88123] [RCR-77901]"
@@ -197,7 +197,7 @@ def in_the_guides_words(letter: str, kind: Kind) -> None:
         assert "Is this issue is already known?" not in letter
 
 
-def says_what_is_new(letter: str, news: tuple[str, ...]) -> None:
+def expect_news(letter: str, news: tuple[str, ...]) -> None:
     assert letter.index(news[0]) < letter.index(news[1]) < letter.index(INCIDENT[0])
     assert "The policy is corrected" in letter
     assert f"{news[2]}Correct the second rule too" in letter

@@ -39,10 +39,10 @@ def _is_current(modules: Path) -> bool:
     return installed.exists() and installed.stat().st_mtime >= (NODE / "package-lock.json").stat().st_mtime
 
 
-def _skip_or_fail(why: str) -> None:
+def _skip_or_fail(reason: str) -> None:
     if os.environ.get("REFUSE_SKIPS") == "1":
-        pytest.fail(why)
-    pytest.skip(f"NOT PROVED with Slack's JavaScript clients: {why}")
+        pytest.fail(reason)
+    pytest.skip(f"NOT PROVED with Slack's JavaScript clients: {reason}")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -50,19 +50,19 @@ def test_every_method_is_listed_with_its_status() -> None:
     status = {name.strip("`"): how for name, how, _ in rows("method", "status", "difference")}
     assert set(status.values()) == {"supported", "partly", "not"}
     assert {name for name, how in status.items() if how != "not"} == set(METHODS)
-    assert all(why for _, how, why in rows("method", "status", "difference") if how == "partly")
+    assert all(difference for _, how, difference in rows("method", "status", "difference") if how == "partly")
 
 
 def test_connection_promises_name_existing_tests() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    for what, status, difference, proof in rows("what", "status", "difference", "proved by"):
-        assert status in ("supported", "partly", "not"), what
-        assert difference or status == "supported", what
-        assert status == "not" or re.search(rf"def {proof.strip('`')}\(", tests), what
+    for name, status, difference, proof in rows("what", "status", "difference", "proved by"):
+        assert status in ("supported", "partly", "not"), name
+        assert difference or status == "supported", name
+        assert status == "not" or re.search(rf"def {proof.strip('`')}\(", tests), name
 
 
 @pytest.mark.parametrize(
-    ("what", "known", "limited"),
+    ("name", "known", "limited"),
     [
         ("block", set(BLOCKS.shapes), BLOCK_SURFACES),
         (
@@ -73,9 +73,9 @@ def test_connection_promises_name_existing_tests() -> None:
     ],
 )
 def test_every_block_and_element_is_listed_with_its_surfaces(
-    what: str, known: set[str], limited: dict[str, frozenset[Surface]]
+    name: str, known: set[str], limited: dict[str, frozenset[Surface]]
 ) -> None:
-    listed = {row[0].strip("`"): row[1:] for row in rows(what, *SURFACES)}
+    listed = {row[0].strip("`"): row[1:] for row in rows(name, *SURFACES)}
     assert listed == {
         name: ["yes" if surface in limited.get(name, SURFACES) else "no" for surface in SURFACES] for name in known
     }
@@ -163,17 +163,17 @@ OTHER_LIMITS: dict[str, Callable[[int], bool]] = {
 }
 
 
-def accepted(what: str, n: int) -> bool:
-    if what in BLOCK_LIMITS:
-        return any(blockkit.validate_blocks([BLOCK_LIMITS[what](n)], surface) == [] for surface in SURFACES)
-    return blockkit.validate_view(VIEW_LIMITS[what](n)) == [] if what in VIEW_LIMITS else OTHER_LIMITS[what](n)
+def accepted(name: str, n: int) -> bool:
+    if name in BLOCK_LIMITS:
+        return any(blockkit.validate_blocks([BLOCK_LIMITS[name](n)], surface) == [] for surface in SURFACES)
+    return blockkit.validate_view(VIEW_LIMITS[name](n)) == [] if name in VIEW_LIMITS else OTHER_LIMITS[name](n)
 
 
-@pytest.mark.parametrize(("what", "limit"), rows("what", "at most"))
-def test_documented_limit_is_accepted_and_one_more_is_refused(what: str, limit: str) -> None:
-    assert accepted(what, int(limit))
-    assert not accepted(what, int(limit) + 1)
+@pytest.mark.parametrize(("name", "limit"), rows("what", "at most"))
+def test_documented_limit_is_accepted_and_one_more_is_refused(name: str, limit: str) -> None:
+    assert accepted(name, int(limit))
+    assert not accepted(name, int(limit) + 1)
 
 
 def test_every_limit_is_listed() -> None:
-    assert {what for what, _ in rows("what", "at most")} == {*BLOCK_LIMITS, *VIEW_LIMITS, *OTHER_LIMITS}
+    assert {name for name, _ in rows("what", "at most")} == {*BLOCK_LIMITS, *VIEW_LIMITS, *OTHER_LIMITS}

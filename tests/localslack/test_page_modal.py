@@ -18,10 +18,10 @@ async def open_form(page: Page, title: str = "Arrival") -> Locator:
     return dialog
 
 
-async def fill_required(page: Page, dialog: Locator, why: str = "cargo") -> None:
+async def fill_required(page: Page, dialog: Locator, reason: str = "cargo") -> None:
     await select_options(page, "Ship", "Aurora", typed="aur")
     await select_options(page, "Berth", "North")
-    await dialog.get_by_label("Why").fill(why)
+    await dialog.get_by_label("Why").fill(reason)
 
 
 def value(values: Any, block: str) -> Any:
@@ -89,12 +89,12 @@ async def test_app_errors_are_shown_at_their_fields_until_these_change(stage: Br
     dialog = await open_form(page)
     await fill_required(page, dialog, "bad")
     await dialog.get_by_role("button", name="Announce").click()
-    why, berth = dialog.get_by_text("Say more."), dialog.get_by_text("That berth is taken.")
-    await expect(why).to_be_visible()
+    reason, berth = dialog.get_by_text("Say more."), dialog.get_by_text("That berth is taken.")
+    await expect(reason).to_be_visible()
     await expect(berth).to_be_visible()
     await expect(dialog.get_by_role("combobox", name="Ship")).to_have_value("Aurora")
     await dialog.get_by_label("Why").fill("good")
-    await expect(why).to_have_count(0)
+    await expect(reason).to_have_count(0)
     await expect(berth).to_be_visible()
 
 
@@ -121,9 +121,9 @@ async def test_typed_values_survive_an_update_and_a_pushed_view(stage: BrowserSt
 async def test_cursor_position_survives_a_view_update(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     dialog = await open_form(page)
-    why = dialog.get_by_label("Why")
-    await why.fill("half a sentence")
-    await why.press("Home")
+    reason = dialog.get_by_label("Why")
+    await reason.fill("half a sentence")
+    await reason.press("Home")
     shown = (await stage.slack.person("anna").state())["modals"][-1]
     more = {"type": "section", "block_id": "late", "text": plain("Came late")}
     await stage.app.web.views_update(view_id=shown["id"], view=form("Arrival", [more, *INPUTS]))

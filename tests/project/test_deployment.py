@@ -61,8 +61,8 @@ def test_installed_package_brings_manifest_catalogues_and_demo(prefix: Path, tmp
         "from bot.core.i18n import Language, speaking, t\n"
         "assert shipped('manifest.yml').is_file(), shipped('manifest.yml')\n"
         "assert shipped('desk.example.toml').is_file()\n"
-        "from runtime.backup import WHY_HELD\n"
-        "with speaking(Language.GERMAN): assert t(WHY_HELD) != WHY_HELD\n"
+        "from runtime.backup import REASON_HELD\n"
+        "with speaking(Language.GERMAN): assert t(REASON_HELD) != REASON_HELD\n"
         "assert (Path(demo.__path__[0]) / 'cast.toml').is_file()\n"
         "print(release())\n"
     )

@@ -118,9 +118,9 @@ async def run_in_sentences(machine: Machine) -> None:
 @pytest.fixture
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The installed program; skips, or fails where that is refused, if no machine can be booted for it."""
-    if why := cannot_boot():
-        assert not os.environ.get("REFUSE_SKIPS"), f"no machine can be booted here: {why}"
-        pytest.skip(f"no machine can be booted here: {why}")
+    if reason := cannot_boot():
+        assert not os.environ.get("REFUSE_SKIPS"), f"no machine can be booted here: {reason}"
+        pytest.skip(f"no machine can be booted here: {reason}")
     return shared_prefix(tmp_path_factory)
 
 

@@ -15,8 +15,8 @@ from tests.timeouts import TIMEOUT
 async def test_later_task_begins_after_all_acknowledgements() -> None:
     tasks, done = BackgroundTasks(), list[str]()
 
-    async def work(what: str) -> None:
-        done.append(what)
+    async def work(name: str) -> None:
+        done.append(name)
 
     with tasks.answering():
         with tasks.answering():

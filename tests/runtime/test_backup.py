@@ -365,7 +365,7 @@ async def assert_held_back(url: str) -> None:
     assert {claim.notice.key for claim in claims} == {"message", "after", "tried"}
     assert all(claim.attempt > 1 for claim in claims)
     (dead,) = await store.letters(state="dead")
-    assert (dead.notice.key, dead.why) == ("mail", "held")
+    assert (dead.notice.key, dead.reason) == ("mail", "held")
     ticket = (await store.apply(Batch(tickets=[a_ticket("t2")])))[0]
     assert ticket.number == 1102
     await store.close()

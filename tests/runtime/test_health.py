@@ -165,7 +165,7 @@ async def test_lost_connection_to_slack_is_not_ready(w: World) -> None:
     async with connected(w.running.app, w.slack.app("Partner Desk").app_token) as probe:
         assert (await probe()).ok
     assert await probe() == PartHealth(
-        ok=False, why="There is no working connection to Slack; it is being opened again."
+        ok=False, reason="There is no working connection to Slack; it is being opened again."
     )
 
 
@@ -175,24 +175,26 @@ async def test_outbox_is_not_ready_when_a_notice_is_late(minutes: int, *, ready:
     await store.apply(Batch(notices=[a_notice()]))
     found = await outbox_probe(store, lambda: START + timedelta(minutes=minutes))()
     assert found.ok is ready
-    assert "1 due" in found.why
+    assert "1 due" in found.reason
 
 
 async def test_notice_of_the_future_is_not_late() -> None:
     store = MemoryStore(lambda: START)
     await store.apply(Batch(notices=[a_notice()]))
     found = await outbox_probe(store, lambda: START - timedelta(days=1))()
-    assert found == PartHealth(ok=True, why="Nothing waits to be delivered.")
+    assert found == PartHealth(ok=True, reason="Nothing waits to be delivered.")
 
 
 async def test_closed_transport_is_not_ready_but_a_closed_channel_is() -> None:
     closed = [Closure("Slack", "The token was revoked. Install the app again.", START)]
     assert await transport_probe("Slack", lambda: closed)() == PartHealth(
-        ok=False, why="The token was revoked. Install the app again."
+        ok=False, reason="The token was revoked. Install the app again."
     )
     assert (await transport_probe("e-mail", lambda: closed)()).ok
     channel = [Closure("Slack", "Archived.", START, channel="C1")]
-    assert await transport_probe("Slack", lambda: channel)() == PartHealth(ok=True, why="Open; on hold for 1 channels.")
+    assert await transport_probe("Slack", lambda: channel)() == PartHealth(
+        ok=True, reason="Open; on hold for 1 channels."
+    )
 
 
 async def test_probe_that_fails_does_not_hide_the_others() -> None:
@@ -204,8 +206,8 @@ async def test_probe_that_fails_does_not_hide_the_others() -> None:
 
     store = MemoryStore(lambda: START)
     found = await looked_at({"a": broken, "b": down, "database": database_probe(store, lambda: START)})
-    assert found["a"] == PartHealth(ok=False, why="The check itself failed: KeyError.")
-    assert found["b"] == PartHealth(ok=False, why="The database cannot be used.")
+    assert found["a"] == PartHealth(ok=False, reason="The check itself failed: KeyError.")
+    assert found["b"] == PartHealth(ok=False, reason="The database cannot be used.")
     assert found["database"].ok
 
 
@@ -232,7 +234,7 @@ async def test_unreachable_mailbox_is_not_ready_and_says_since_when() -> None:
     mailbox.down_since, mailbox.fault = START - timedelta(minutes=20), "The server refuses the password."
     found = await probe()
     assert not found.ok
-    assert found.why == "For 20 min: The server refuses the password."
+    assert found.reason == "For 20 min: The server refuses the password."
 
 
 async def test_mail_is_counted_by_kind_and_a_repeated_one_is_not() -> None:

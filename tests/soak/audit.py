@@ -116,18 +116,18 @@ async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) ->
     """
     messages = await _messages_to(person)
     words = sorted([*person.words, *messages])
-    ends = [*(step.began for step in person.steps[1:]), float("inf")]
-    for step, end in zip(person.steps, ends, strict=True):
-        text = " ".join(text for at, text in words if step.began <= at < end)
-        if step.what in CLICKS and step.answer is Answer.DONE and not step.done:
-            step.answer = Answer.REFUSED if text else Answer.SILENT
-        about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {text[:200]!r}"
-        about_it = words if step.what in CLICKS else person.words
-        received = [text for at, text in about_it if step.began <= at < end and not text.startswith(_OF_A_FORM)]
+    ends = [*(taken.began for taken in person.steps[1:]), float("inf")]
+    for taken, end in zip(person.steps, ends, strict=True):
+        text = " ".join(text for at, text in words if taken.began <= at < end)
+        if taken.step in CLICKS and taken.answer is Answer.DONE and not taken.done:
+            taken.answer = Answer.REFUSED if text else Answer.SILENT
+        about = f"{taken.step} of {taken.by} on {taken.ticket} {taken.word}: told {text[:200]!r}"
+        about_it = words if taken.step in CLICKS else person.words
+        received = [text for at, text in about_it if taken.began <= at < end and not text.startswith(_OF_A_FORM)]
         is_denied = any(untrue in text for text in received for untrue in _UNTRUE)
-        found.expect(not (step.answer is Answer.DONE and step.done and is_denied), f"done, and denied: {about}")
-        is_claimed = SAVED in text and step.answer is not Answer.UNSURE
-        found.expect(not is_claimed or step.done, f"not done, and said to be saved: {about}")
+        found.expect(not (taken.answer is Answer.DONE and taken.done and is_denied), f"done, and denied: {about}")
+        is_claimed = SAVED in text and taken.answer is not Answer.UNSURE
+        found.expect(not is_claimed or taken.done, f"not done, and said to be saved: {about}")
     found.figures["sentences to one person"] = found.figures.get("sentences to one person", 0) + len(words)
 
 
@@ -145,13 +145,13 @@ async def _messages_to(person: SoakPerson) -> list[tuple[float, str]]:
 def _audit_steps(stored: StoredState, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
-    for step in (each for each in steps if each.ticket):
-        groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
-    for (ticket, what, by, word), group in groups.items():
-        minimum = sum(step.answer is Answer.DONE for step in group)
-        maximum = minimum + sum(step.answer is Answer.UNSURE for step in group)
-        there = sum(is_of(event, group[0]) for event in stored.histories.get(ticket, ())) if what != Move.RAISE else 1
-        name = f"{what} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
+    for taken in (each for each in steps if each.ticket):
+        groups.setdefault((taken.ticket, taken.step, taken.by, taken.word or taken.answer_key), []).append(taken)
+    for (ticket, step, by, word), group in groups.items():
+        minimum = sum(taken.answer is Answer.DONE for taken in group)
+        maximum = minimum + sum(taken.answer is Answer.UNSURE for taken in group)
+        there = sum(is_of(event, group[0]) for event in stored.histories.get(ticket, ())) if step != Move.RAISE else 1
+        name = f"{step} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
         found.expect(minimum <= there <= maximum, name)
 
 
@@ -164,9 +164,9 @@ async def _audit_outbox(store: Store, found: Findings) -> None:
     """Checks that every notice was delivered, or is a visible dead letter."""
     waiting = [row for row in await store.letters(state="waiting", limit=_ALL) if is_owed(row.notice)]
     for row in waiting[:20]:
-        found.faults.append(f"still waiting: {row.notice.kind} {row.notice.key}: {row.why}")
+        found.faults.append(f"still waiting: {row.notice.kind} {row.notice.key}: {row.reason}")
     dead = await store.letters(state="dead", limit=_ALL)
-    found.expect(all(row.why for row in dead), "a dead letter says nothing of why")
+    found.expect(all(row.reason for row in dead), "a dead letter says nothing of why")
     found.figures["dead letters"] = len(dead)
 
 

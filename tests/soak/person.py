@@ -22,7 +22,7 @@ from bot.tickets.ports import Query
 from localslack import Modal, PersonDriver, Refusal
 from localslack.visible import text_of
 from tests.handlers.world import DESK, Json
-from tests.soak.steps import CHECK, KINDS, MARKER, Answer, Taken, What, fitting, has_word, is_of, known, raised
+from tests.soak.steps import CHECK, KINDS, MARKER, Answer, SoakStep, Taken, fitting, has_word, is_of, known, raised
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ CLICKS = frozenset({*transitions.ONE_CLICK, CHECK})
 """Steps that one click saves."""
 FROM_TIMERS = frozenset({Step.CHASE, Step.PLAN, Step.SNOOZE})
 """Steps whose button is in the modal with the timers."""
-BUTTONS: dict[What, str] = {
+BUTTONS: dict[SoakStep, str] = {
     Move.HAND_OFF: handoff.ASK,
     Step.FILL_IN: fill_in.ASK,
     Move.ESCALATE: escalation_blocks.ASK,
@@ -96,32 +96,32 @@ class SoakPerson:
 
     # --- steps on a ticket
 
-    async def step(self, ticket: Ticket, what: What, other: Ticket | None = None) -> None:
+    async def step(self, ticket: Ticket, step: SoakStep, other: Ticket | None = None) -> None:
         """Takes one step on a ticket, by a click or by a form. `other`: the ticket it is linked to."""
         place = await self._asked(lambda: self.store.place(ticket.id, "card"))
         if place is None:
             return
         message = (await self.driver.read(f"channels/{place.channel}/messages/{place.ts}"))["message"]
         await self._close_forms()
-        taken = Taken(self.user, ticket.id, what, Answer.IMPOSSIBLE)
-        taken.word = self._word() if has_word(what) else ""
+        taken = Taken(self.user, ticket.id, step, Answer.IMPOSSIBLE)
+        taken.word = self._word() if has_word(step) else ""
         taken.began = self.now()
         self.steps.append(taken)
-        before = await self._done(taken) if what is not CHECK else 0
-        if what in transitions.ONE_CLICK:
+        before = await self._done(taken) if step is not CHECK else 0
+        if step in transitions.ONE_CLICK:
             taken.answer = Answer.UNSURE
-            taken.answer = await self._clicked(message, transitions.action_of(Move(what)))
-        elif what is CHECK:
+            taken.answer = await self._clicked(message, transitions.action_of(Move(step)))
+        elif step is CHECK:
             before = await self._checked(message, taken)
         else:
-            taken.answer = await self._by_form(await self._opened(message, what), taken, other)
+            taken.answer = await self._by_form(await self._opened(message, step), taken, other)
         taken.done = await self._done(taken) - before
         taken.ended = self.now()
-        self._compare(taken, f"{what} by {self.user} on {ticket.number} {taken.word}{taken.answer_key}")
+        self._compare(taken, f"{step} by {self.user} on {ticket.number} {taken.word}{taken.answer_key}")
 
     def _compare(self, taken: Taken, about: str) -> None:
         """Compares an answer with the store: a click may be refused, an accepted form is saved."""
-        is_form = taken.what not in CLICKS
+        is_form = taken.step not in CLICKS
         if taken.answer is Answer.DONE and (taken.done > 1 or (is_form and not taken.done)):
             self.faults.append(f"acknowledged, and {taken.done} times in the store: {about}")
         if taken.answer in {Answer.REFUSED, Answer.IMPOSSIBLE} and taken.done:
@@ -161,10 +161,10 @@ class SoakPerson:
         taken.answer = Answer.DONE if outcome == "ack" else Answer.UNSURE
         return before
 
-    async def _opened(self, message: Json, what: What) -> Modal | None:
+    async def _opened(self, message: Json, step: SoakStep) -> Modal | None:
         """The form of this step: from the card, or from the modal with the timers."""
-        action = BUTTONS.get(what) or transitions.action_of(Move(what) if what in list(Move) else Step(what))
-        if what not in FROM_TIMERS:
+        action = BUTTONS.get(step) or transitions.action_of(Move(step) if step in list(Move) else Step(step))
+        if step not in FROM_TIMERS:
             return await self._form() if await self._clicked(message, action) is not Answer.IMPOSSIBLE else None
         if await self._clicked(message, reminders.SHOW) is Answer.IMPOSSIBLE:
             return None
@@ -185,14 +185,14 @@ class SoakPerson:
     async def _by_form(self, modal: Modal | None, taken: Taken, other: Ticket | None) -> Answer:
         if modal is None:
             return Answer.IMPOSSIBLE
-        if taken.what is Move.ESCALATE:
+        if taken.step is Move.ESCALATE:
             return await self._escalated(modal, taken)
-        if taken.what is Step.LINK:
+        if taken.step is Step.LINK:
             return await self._submitted(modal, {CAUSE: f"PD-{other.number}" if other else ""}, taken)
         answers = fitting(modal, known(taken.word or self._word(), self.now()))
-        if has_word(taken.what) and not any(taken.word in str(text) for text in answers.values()):
+        if has_word(taken.step) and not any(taken.word in str(text) for text in answers.values()):
             return Answer.IMPOSSIBLE  # nothing that can be told apart later is asked
-        if taken.what is Step.FILL_IN and self.dice.random() < 0.3:
+        if taken.step is Step.FILL_IN and self.dice.random() < 0.3:
             taken.file = f"{taken.word}.log"
             uploaded = await self.driver.upload(taken.file, f"10:04 RCPT rejected {taken.word}\n".encode())
             answers["files"] = [each["id"] for each in uploaded["files"]]
@@ -234,7 +234,7 @@ class SoakPerson:
                 return Answer.DONE
             if result["outcome"] != "failed":
                 self.words.append((self.now(), await self._words(result)))
-                is_done = taken.what is Step.LINK and result["outcome"] == "updated" and "errors.said" not in self._top
+                is_done = taken.step is Step.LINK and result["outcome"] == "updated" and "errors.said" not in self._top
                 refused = Answer.DONE if is_done or SAVED in self.words[-1][1] else Answer.REFUSED
                 return Answer.UNSURE if answer is Answer.UNSURE else refused
             answer = Answer.UNSURE

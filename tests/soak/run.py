@@ -23,7 +23,7 @@ from tests.soak.audit import Findings, audited, is_owed, judge_memory
 from tests.soak.person import LOST, SoakPerson
 from tests.soak.processes import Addresses, Replica, local_slack
 from tests.soak.retarus_side import RetarusSide
-from tests.soak.steps import What, chosen
+from tests.soak.steps import SoakStep, chosen
 from tests.soak.trouble import Trouble
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
@@ -112,21 +112,21 @@ class Soak:
             await person.raise_ticket()
             return
         ticket = self.dice.choice(still_open if still_open and self.dice.random() < _OPEN_ONES else tickets)
-        what = chosen(self.dice, ticket.stage, name)
+        step = chosen(self.dice, ticket.stage, name)
         leader = ticket.parent or ticket.id
         others = [each for each in still_open if each.id != ticket.id and leader not in {each.id, each.parent}]
-        if what is None or (what is Move.TAKE_OVER and ticket.owner == person.user):
+        if step is None or (step is Move.TAKE_OVER and ticket.owner == person.user):
             return
-        if what is not Step.LINK:
-            await self._step(person, ticket, what)
+        if step is not Step.LINK:
+            await self._step(person, ticket, step)
         elif others:
-            await self._step(person, ticket, what, self.dice.choice(others))
+            await self._step(person, ticket, step, self.dice.choice(others))
 
-    async def _step(self, person: SoakPerson, ticket: Ticket, what: What, other: Ticket | None = None) -> None:
+    async def _step(self, person: SoakPerson, ticket: Ticket, step: SoakStep, other: Ticket | None = None) -> None:
         ids = {ticket.id, other.id} if other else {ticket.id}
         self.busy |= ids
         try:
-            await person.step(ticket, what, other)
+            await person.step(ticket, step, other)
         finally:
             self.busy -= ids
 

@@ -24,7 +24,7 @@ class Check(StrEnum):
 
 
 CHECK = Check.CHECK
-What = Move | Step | Check
+SoakStep = Move | Step | Check
 
 
 class Answer(StrEnum):
@@ -46,7 +46,7 @@ class Taken:
 
     by: str
     ticket: str
-    what: What
+    step: SoakStep
     answer: Answer
     word: str = ""
     """Word that occurs in this step only, where something was typed."""
@@ -62,7 +62,7 @@ class Taken:
 
 FIRST, SECOND, AUTHORISED = ("anna", "alex"), ("ben", "bea"), ("ben",)
 
-CHOICES: dict[Stage, tuple[tuple[What, tuple[str, ...], int], ...]] = {
+CHOICES: dict[Stage, tuple[tuple[SoakStep, tuple[str, ...], int], ...]] = {
     Stage.NEW: (
         (Move.TAKE, FIRST, 8),
         (Step.NOTE, FIRST, 1),
@@ -118,10 +118,10 @@ KINDS = {
 }
 
 
-def chosen(dice: random.Random, stage: Stage, name: str) -> What | None:
+def chosen(dice: random.Random, stage: Stage, name: str) -> SoakStep | None:
     """This person's next step on a ticket at this stage; None when it is others' turn."""
-    choices = [(what, weight) for what, people, weight in CHOICES[stage] if name in people]
-    return dice.choices([what for what, _ in choices], [weight for _, weight in choices])[0] if choices else None
+    choices = [(step, weight) for step, people, weight in CHOICES[stage] if name in people]
+    return dice.choices([step for step, _ in choices], [weight for _, weight in choices])[0] if choices else None
 
 
 def raised(word: str, now: float, dice: random.Random) -> Json:
@@ -163,20 +163,20 @@ def known(word: str, now: float) -> Json:
     }
 
 
-def has_word(what: What) -> bool:
+def has_word(step: SoakStep) -> bool:
     """True if the typed text of this step is in its event."""
-    return what not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, CHECK}
+    return step not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, CHECK}
 
 
 def is_of(event: Event, taken: Taken) -> bool:
     """True if this event is that step: by its word or its answer, or by its kind and author."""
-    what = Step.FILL_IN.value if taken.what is CHECK else taken.what.value
-    if event.kind != what or event.by != taken.by:
+    step = Step.FILL_IN.value if taken.step is CHECK else taken.step.value
+    if event.kind != step or event.by != taken.by:
         return False
-    if taken.what is CHECK:
+    if taken.step is CHECK:
         return {key for key in event.detail if key.startswith(_ANSWER)} == {f"{_ANSWER}{taken.answer_key}"}
     typed = (text for key, text in event.detail.items() if not key.endswith("files"))  # it lists all files so far
-    return not has_word(taken.what) or any(taken.word in text for text in typed)
+    return not has_word(taken.step) or any(taken.word in text for text in typed)
 
 
 def fitting(modal: Modal, answers: Json) -> Json:

@@ -23,9 +23,9 @@ _TIMEOUT: Final = ClientTimeout(total=20)
 class NoToken(Exception):
     """The text is a sentence without a secret: which token service refused, and its error code."""
 
-    def __init__(self, why: str, *, is_passing: bool = False) -> None:
+    def __init__(self, reason: str, *, is_passing: bool = False) -> None:
         """`is_passing`: the token service could not be reached, so a retry may help."""
-        super().__init__(why)
+        super().__init__(reason)
         self.is_passing = is_passing
 
 
@@ -75,8 +75,8 @@ class MicrosoftToken:
             self._app = self._app or ConfidentialClientApplication(**self._settings)
             answer = self._app.acquire_token_for_client(scopes=[MICROSOFT_SCOPE])
         except (OSError, ValueError) as error:
-            why = f"Microsoft's token service cannot be used ({type(error).__name__})."
-            raise NoToken(why, is_passing=isinstance(error, OSError)) from error
+            reason = f"Microsoft's token service cannot be used ({type(error).__name__})."
+            raise NoToken(reason, is_passing=isinstance(error, OSError)) from error
         return _token_of(answer, "Microsoft's token service")
 
 

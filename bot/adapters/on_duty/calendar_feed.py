@@ -81,11 +81,11 @@ class CalendarFeed:
         else:
             self._succeeded()
 
-    def _failed(self, why: str) -> None:
+    def _failed(self, reason: str) -> None:
         self.down_since = self.down_since or self._clock()
-        if why != self.fault:
-            log.warning("The calendar of who is on duty at %s cannot be read: %s", self.host, why)
-        self.fault = why
+        if reason != self.fault:
+            log.warning("The calendar of who is on duty at %s cannot be read: %s", self.host, reason)
+        self.fault = reason
 
     def _succeeded(self) -> None:
         if self.fault:

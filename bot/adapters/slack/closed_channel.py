@@ -20,7 +20,7 @@ class ClosedChannelIsFinal:
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         outcome = await self.inner.deliver(claim, at)
         if isinstance(outcome, Blocked) and outcome.channel:
-            return Dead(outcome.why, outcome.progress)
+            return Dead(outcome.reason, outcome.progress)
         return outcome
 
 

@@ -35,10 +35,10 @@ class SlackFiles:
         try:
             info = (await self._client.files_info(file=file.id))["file"]
         except SlackApiError as error:
-            why = _GONE.get(name_of(error))
-            if why is None:
+            reason = _GONE.get(name_of(error))
+            if reason is None:
                 raise
-            return MissingFile(t(why))
+            return MissingFile(t(reason))
         if info.get("mode") == "tombstone" or info.get("is_external"):
             return MissingFile(
                 t("was deleted in Slack") if info.get("mode") == "tombstone" else t("is kept somewhere else")

@@ -147,10 +147,10 @@ async def _who(env: Environment, client: AsyncWebClient) -> AsyncSlackResponse |
 
 
 async def _post(config: Config, client: AsyncWebClient) -> CheckLine:
-    what = "a message is posted, found again and deleted"
+    item = "a message is posted, found again and deleted"
     if not config.desk.admins:
-        return CheckLine(what, "[desk] admins names nobody who could get it")
-    return CheckLine(what, await post_fault(client, config.desk.admins[0]))
+        return CheckLine(item, "[desk] admins names nobody who could get it")
+    return CheckLine(item, await post_fault(client, config.desk.admins[0]))
 
 
 def misspelt(names: Iterable[str]) -> list[CheckLine]:
@@ -206,9 +206,9 @@ def _believed(config: Config) -> CheckLine:
     """Senders whose mails are assigned to a ticket."""
     authserv = config.mail.authserv
     proof = f"where {authserv} proves the sender" if authserv else "never, as [mail] authserv is not set"
-    what = f"mails taken in from: {', '.join(config.mail.allowed) or 'nobody'}; by a number in the subject: {proof}"
+    item = f"mails taken in from: {', '.join(config.mail.allowed) or 'nobody'}; by a number in the subject: {proof}"
     fix = "name Retarus's addresses under [mail] allowed, else every mail stays unassigned"
-    return CheckLine(what, "" if config.mail.allowed else fix)
+    return CheckLine(item, "" if config.mail.allowed else fix)
 
 
 def _register(config: Config, stored: Sequence[Contact]) -> list[Contact]:
@@ -289,13 +289,13 @@ async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> CheckLi
 
 async def _audience(client: AsyncWebClient, config: Config, home: HomeWorkspace) -> CheckLine:
     """Readers of the tickets; a channel that cannot be seen at all is another line's finding."""
-    what = "who reads in the desk channel"
+    item = "who reads in the desk channel"
     directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     try:
         desk = await channel_id(client, config.desk.channel, "[desk] channel")
-        return CheckLine(what, " ".join(await channel_audience.warnings(client, directory, desk)))
+        return CheckLine(item, " ".join(await channel_audience.warnings(client, directory, desk)))
     except (Misconfigured, SlackApiError):
-        return CheckLine(what, "the channel cannot be seen")
+        return CheckLine(item, "the channel cannot be seen")
 
 
 async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool) -> CheckLine:

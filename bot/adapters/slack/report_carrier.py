@@ -54,9 +54,9 @@ class ReportCarrier:
         try:
             return await delivery.outcome(self._deliver(delivery), at)
         except (Unprinted, StoreDown) as error:
-            why = str(error) if isinstance(error, Unprinted) else t("The database could not be read.")
+            reason = str(error) if isinstance(error, Unprinted) else t("The database could not be read.")
             wait = backoff(claim.progress.failures + 1, claim.notice.key)
-            return Retry(at + wait, why, delivery.progress)
+            return Retry(at + wait, reason, delivery.progress)
 
     async def _deliver(self, delivery: DeliveryAttempt) -> Outcome:
         """Delivers the report; steps of an earlier attempt are not repeated."""

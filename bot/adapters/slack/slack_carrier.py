@@ -72,7 +72,7 @@ class _DirectMessages:
 def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
     """The message with the places under which it is found again."""
     pairs = notice.pairs("places")
-    return tuple(Place(ticket_id=ticket_id, role=what, channel=channel, ts=ts) for ticket_id, what in pairs)
+    return tuple(Place(ticket_id=ticket_id, role=role, channel=channel, ts=ts) for ticket_id, role in pairs)
 
 
 class SlackCarrier:
@@ -262,8 +262,8 @@ class SlackCarrier:
 
     # --- places
 
-    async def _place(self, ticket: Ticket, what: str, channel: str, ts: str) -> Place:
-        place = Place(ticket_id=ticket.id, role=what, channel=channel, ts=ts)
+    async def _place(self, ticket: Ticket, role: str, channel: str, ts: str) -> Place:
+        place = Place(ticket_id=ticket.id, role=role, channel=channel, ts=ts)
         return await self._linked(place) or place
 
     async def _linked(self, place: Place) -> Place | None:

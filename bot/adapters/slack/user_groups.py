@@ -101,8 +101,8 @@ class UserGroups:
         return members
 
     async def _tell(self, group: str, level: Level) -> None:
-        why = self._in_trouble.get(group, "")
-        if not why:
+        reason = self._in_trouble.get(group, "")
+        if not reason:
             return
         self._in_trouble[group] = ""  # reported
         known = len(self._members.known(group) or ())
@@ -111,7 +111,7 @@ class UserGroups:
             "[levels] in desk.toml if the group is gone.",
             group=group,
             level=level_name(level),
-            reason=why,
+            reason=reason,
             count=known,
         )
         log.error("%s", text)

@@ -140,11 +140,11 @@ async def place_from(folder: Path, url: str) -> None:
             await asyncio.to_thread(shutil.move, folder / name, places[name])
 
 
-async def hold_back(url: str, at: datetime, why: str) -> UncertainDeliveries:
+async def hold_back(url: str, at: datetime, reason: str) -> UncertainDeliveries:
     """Makes a restored database safe: see `backup.hold_back`."""
     engine = await open_engine(url)
     try:
-        return await engine.change(lambda db: backup.hold_back(db, at, why))
+        return await engine.change(lambda db: backup.hold_back(db, at, reason))
     finally:
         await engine.close()
 

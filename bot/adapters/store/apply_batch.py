@@ -197,11 +197,11 @@ def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
     values: Row = {"key": claim.notice.key, "attempt": claim.attempt, "progress": progress.model_dump_json()}
     if isinstance(outcome, Retry | Blocked):
         next_at = outcome.at if isinstance(outcome, Retry) else at + BLOCKED
-        again: Row = {**values, "next_at": ms(next_at), "why": outcome.why}
+        again: Row = {**values, "next_at": ms(next_at), "why": outcome.reason}
         return db.execute(outbox_sql.POSTPONE, again).fetchone() is not None
     state = "dead" if isinstance(outcome, Dead) else "dropped" if isinstance(outcome, Gone) else "sent"
-    why = outcome.why if isinstance(outcome, Dead) else ""
-    ended = db.execute(outbox_sql.FINISH, {**values, "state": state, "why": why, "at": ms(at)}).fetchone()
+    reason = outcome.reason if isinstance(outcome, Dead) else ""
+    ended = db.execute(outbox_sql.FINISH, {**values, "state": state, "why": reason, "at": ms(at)}).fetchone()
     if ended:
         _promote(db, ended[0])
     return ended is not None

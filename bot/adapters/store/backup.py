@@ -55,15 +55,15 @@ def check(path: Path) -> None:
         raise Misconfigured(f"The database {path} is damaged: {found.splitlines()[0]}.")
 
 
-def hold_back(db: Connection, at: datetime, why: str) -> UncertainDeliveries:
+def hold_back(db: Connection, at: datetime, reason: str) -> UncertainDeliveries:
     """Makes a restored database safe: what waited in it may have been delivered after the backup.
 
     Messages count as begun, so that the next attempt looks for them in Slack first. Nobody can look for an e-mail:
-    it becomes a dead letter with the sentence `why`, and a person decides.
+    it becomes a dead letter with the sentence `reason`, and a person decides.
     """
     kinds = tuple(sorted(kind.value for kind in BY_MAIL))
     named = {f"k{number}": kind for number, kind in enumerate(kinds)}
-    mails = db.execute(outbox_sql.hold_back_mails(tuple(named)), {"at": ms(at), "why": why, **named}).fetchall()
+    mails = db.execute(outbox_sql.hold_back_mails(tuple(named)), {"at": ms(at), "why": reason, **named}).fetchall()
     for lane in sorted({str(row[0]) for row in mails}):
         db.execute(outbox_sql.PROMOTE, {"lane": lane})
     messages = db.execute(outbox_sql.COUNT_AS_BEGUN, {"at": ms(at)}).fetchall()

@@ -113,8 +113,8 @@ def apply(db: Connection, changes: ConversationChanges, at: datetime) -> None:
         _keep_original(db, key, raw)
     for each in changes.message_ids:
         db.send(INSERT_ID, _id_row(each))
-    for key, why in changes.bounced.items():
-        db.send(BOUNCE, {"key": key, "why": why, "at": ms(at)})
+    for key, reason in changes.bounced.items():
+        db.send(BOUNCE, {"key": key, "why": reason, "at": ms(at)})
     _forget(db, changes)
 
 

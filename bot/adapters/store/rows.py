@@ -141,9 +141,9 @@ def claim(row: Sequence[Any]) -> Claim:
 
 
 def letter(row: Sequence[Any]) -> Letter:
-    doc, state, attempts, why, changed_at = row
+    doc, state, attempts, reason, changed_at = row
     notice = Notice.model_validate_json(doc)
-    return Letter(notice=notice, state=state, attempts=attempts, why=why, at=moment(changed_at))
+    return Letter(notice=notice, state=state, attempts=attempts, reason=reason, at=moment(changed_at))
 
 
 def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]]) -> list[T]:
@@ -168,8 +168,8 @@ def place_row(place: Place) -> Row:
 
 
 def place(row: Sequence[Any]) -> Place:
-    ticket_id, what, channel, ts, link = row
-    return Place(ticket_id=ticket_id, role=what, channel=channel, ts=ts, link=link)
+    ticket_id, role, channel, ts, link = row
+    return Place(ticket_id=ticket_id, role=role, channel=channel, ts=ts, link=link)
 
 
 def link(row: Sequence[Any]) -> tuple[str, str]:

@@ -145,9 +145,9 @@ async def cpu(parser: MailParser) -> float:
     return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
-def reported_by_system(parser: MailParser, what: str) -> str:
+def reported_by_system(parser: MailParser, file: str) -> str:
     assert parser._process
-    return Path(f"/proc/{parser._process.pid}/{what}").read_text("ascii")
+    return Path(f"/proc/{parser._process.pid}/{file}").read_text("ascii")
 
 
 def peak(parser: MailParser) -> float:

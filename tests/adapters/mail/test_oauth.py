@@ -255,8 +255,8 @@ async def test_refused_token_closes_the_transport_with_what_to_do(service: Token
         outcome = await send(inbox.port, refresh(service))
         problem = await sender(inbox.port, refresh(service)).check()
     assert isinstance(outcome, Blocked)
-    assert "it said: invalid_grant. Have an admin check the OAuth2 settings." in outcome.why
-    assert problem == outcome.why
+    assert "it said: invalid_grant. Have an admin check the OAuth2 settings." in outcome.reason
+    assert problem == outcome.reason
 
 
 async def test_mail_waits_for_a_token_service_that_cannot_be_reached(service: TokenService) -> None:
@@ -265,14 +265,14 @@ async def test_mail_waits_for_a_token_service_that_cannot_be_reached(service: To
     async with smtp_server(Bearer(service), starttls=server_tls()) as inbox:
         outcome = await send(inbox.port, source)
     assert isinstance(outcome, Retry)
-    assert outcome.why == "the service for OAuth2 tokens cannot be reached"
+    assert outcome.reason == "the service for OAuth2 tokens cannot be reached"
 
 
 async def test_login_refused_with_a_new_token_closes_the_transport(service: TokenService) -> None:
     async with smtp_server(Inbox(users={USER: "password"}), starttls=server_tls()) as inbox:
         outcome = await send(inbox.port, refresh(service))
     assert isinstance(outcome, Blocked)
-    assert "refused our login" in outcome.why
+    assert "refused our login" in outcome.reason
 
 
 def test_user_without_a_password_needs_a_token() -> None:

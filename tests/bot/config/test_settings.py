@@ -228,7 +228,7 @@ def test_every_fault_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "place", "why"),
+    ("raw", "place", "reason"),
     [
         ({"desk": {"timezone": "Europe/Berln"}}, "[desk] `timezone`", "did you mean “Europe/Berlin”"),
         ({"desk": {"prefix": "P-D"}}, "[desk] `prefix`", ""),
@@ -261,10 +261,10 @@ def test_every_fault_is_named_at_once() -> None:
         ({"contacts": [{"slack_user": "U1"}]}, "[[contacts]] no. 1: `name`", "required"),
     ],
 )
-def test_a_wrong_value_is_refused_with_its_place(raw: dict[str, Any], place: str, why: str) -> None:
+def test_a_wrong_value_is_refused_with_its_place(raw: dict[str, Any], place: str, reason: str) -> None:
     refusal_text = fault(**raw)
     assert refusal_text.startswith(f"desk.toml: {place}")
-    assert why in refusal_text
+    assert reason in refusal_text
     assert "Value error" not in refusal_text
 
 

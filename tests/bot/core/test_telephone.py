@@ -86,7 +86,7 @@ def test_digits_beside_a_number_are_not_dialled_along(typed: str, digits: str) -
 
 
 @pytest.mark.parametrize(
-    ("typed", "why"),
+    ("typed", "reason"),
     [
         ("", "at least one person"),
         ("Anna Arnold", "“Anna Arnold” has no telephone number"),
@@ -101,8 +101,8 @@ def test_digits_beside_a_number_are_not_dialled_along(typed: str, digits: str) -
         ("A" * 600 + " +49 89 1234 5678", "too long"),
     ],
 )
-def test_person_without_a_name_or_a_number_that_exists_is_refused(typed: str, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+def test_person_without_a_name_or_a_number_that_exists_is_refused(typed: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         people(typed, "DE")
 
 

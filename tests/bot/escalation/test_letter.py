@@ -195,8 +195,8 @@ def test_another_service_is_called_by_its_name() -> None:
 
 
 def test_absence_is_printed_with_its_reason() -> None:
-    why = "not available because the customer is offline"
-    assert f"Error pattern / message: {why}" in section("DESCRIPTION", text(error=why))
+    reason = "not available because the customer is offline"
+    assert f"Error pattern / message: {reason}" in section("DESCRIPTION", text(error=reason))
 
 
 def test_transactions_are_numbered() -> None:

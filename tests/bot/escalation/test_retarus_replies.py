@@ -22,10 +22,10 @@ async def world() -> World:
 
 
 async def record_reply(
-    world: World, ticket: Ticket, what: Move = Move.RETARUS_UPDATE, by: str = BEN, **typed: str
+    world: World, ticket: Ticket, move: Move = Move.RETARUS_UPDATE, by: str = BEN, **typed: str
 ) -> Ticket:
     return await world.desk.retarus_replies.record_reply(
-        ticket.id, by, what, "They wrote to us", typed, world.form(), ticket.version
+        ticket.id, by, move, "They wrote to us", typed, world.form(), ticket.version
     )
 
 
@@ -39,9 +39,9 @@ async def test_not_caused_by_retarus_and_a_remedy_of_theirs_bring_it_back_to_the
     world: World, key: str, found: str
 ) -> None:
     ticket = await world.sent()
-    text, what = {key: found}, Move.RETARUS_UPDATE
+    text, move = {key: found}, Move.RETARUS_UPDATE
     ticket = await world.desk.retarus_replies.record_reply(
-        ticket.id, BEN, what, "They wrote", text, world.form(), ticket.version
+        ticket.id, BEN, move, "They wrote", text, world.form(), ticket.version
     )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
     assert (await world.store.history(ticket.id))[-1].kind == Move.RETARUS_ANSWERED

@@ -274,7 +274,7 @@ def test_contacts_stand_one_per_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "why"),
+    ("typed", "reason"),
     [
         ("", "at least one person"),
         ("Anna Arnold 17, +49 89 1234 5678", "“17” in “Anna Arnold 17"),
@@ -288,8 +288,8 @@ def test_contacts_stand_one_per_line() -> None:
         ("not available because nobody is there", "no telephone number"),
     ],
 )
-def test_contact_without_a_name_or_a_number_that_exists_is_refused(typed: str, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+def test_contact_without_a_name_or_a_number_that_exists_is_refused(typed: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         validators.contacts(typed, given())
 
 

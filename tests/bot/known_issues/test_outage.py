@@ -196,8 +196,8 @@ async def test_tickets_of_an_outage_hear_that_it_is_closed_without_a_remedy_or_t
     if outcome is Move.REOPEN:
         leading = await w.desk.tickets.resolve(leading.id, BEN, w.form(), "The customer's firewall was restarted", {})
     before = len(await direct(w, ANNA))
-    why = "It was the customer's own firewall"
-    await w.desk.tickets.act_with_text(leading.id, outcome, BEN, w.form(), "reason", why)
+    reason = "It was the customer's own firewall"
+    await w.desk.tickets.act_with_text(leading.id, outcome, BEN, w.form(), "reason", reason)
     for ticket in led:
         newest = (await w.notices(ticket))[-1].notice
         assert (newest.kind, newest.to, newest.body["from"]) in {

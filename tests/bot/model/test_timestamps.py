@@ -36,8 +36,8 @@ async def resolved(world: World, ticket: Ticket, by: str = ANNA) -> Ticket:
     return await world.desk.tickets.resolve(ticket.id, by, world.form(), "Policy corrected", {})
 
 
-async def moved(world: World, ticket: Ticket, what: Move) -> Ticket:
-    return await world.desk.tickets.act_with_text(ticket.id, what, ANNA, world.form(), "reason", "It came back")
+async def moved(world: World, ticket: Ticket, move: Move) -> Ticket:
+    return await world.desk.tickets.act_with_text(ticket.id, move, ANNA, world.form(), "reason", "It came back")
 
 
 def clock_of(world: World, ticket: Ticket) -> TimerRun:
@@ -201,9 +201,9 @@ async def test_hour_set_back_in_the_middle_of_a_pause_shortens_the_pause_only(wo
 
 async def test_reopening_twice_takes_out_both_times_the_remedy_held(world: World) -> None:
     ticket = await judged(world, await world.taken(), "P1")
-    for hours, what in ((1, None), (11, Move.REOPEN), (12, None), (32, Move.REOPEN)):
+    for hours, move in ((1, None), (11, Move.REOPEN), (12, None), (32, Move.REOPEN)):
         world.clock.at = at(hours)
-        ticket = await (moved(world, ticket, what) if what else resolved(world, ticket))
+        ticket = await (moved(world, ticket, move) if move else resolved(world, ticket))
     assert (clock_of(world, ticket).end, clock_of(world, ticket).due) == (None, at(34))
     world.clock.at = at(33)
     ticket = await resolved(world, ticket)

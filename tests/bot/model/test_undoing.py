@@ -28,11 +28,11 @@ def with_undone(random: Random, history: Sequence[Event]) -> list[Event]:
     for number, event in enumerate(history, 1):
         found.append(event)
         stage = timestamps.stage_after(stage, event.kind)
-        possible = [what for at, what in MOVES if at is stage and what.value in UNDOABLE]
+        possible = [move for at, move in MOVES if at is stage and move.value in UNDOABLE]
         if possible and random.random() < 0.3:
-            what, version = random.choice(possible).value, 1000 * number
-            done = Event(ticket_id=event.ticket_id, version=version, at=event.at, by=BEN, kind=what)
-            detail = {OF: f"{version}", UNDONE: what, AUTHOR: BEN}
+            move, version = random.choice(possible).value, 1000 * number
+            done = Event(ticket_id=event.ticket_id, version=version, at=event.at, by=BEN, kind=move)
+            detail = {OF: f"{version}", UNDONE: move, AUTHOR: BEN}
             undone = {"version": version + 1, "at": event.at + timedelta(minutes=9), "kind": "undo", "detail": detail}
             found += [done, done.model_copy(update=undone)]
     return found

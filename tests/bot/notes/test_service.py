@@ -40,13 +40,15 @@ async def test_write_saves_the_note_and_the_line_in_the_thread_in_one_batch() ->
     assert [each.kind for each in await counting.history(ticket.id)] == ["raise", "learn"]
 
 
-@pytest.mark.parametrize("why", ["n/a", "tbd", "wird nachgereicht", "because", "k. A."])
-async def test_retire_refuses_a_filler_in_words_that_fit_a_reason(why: str) -> None:
+@pytest.mark.parametrize("reason", ["n/a", "tbd", "wird nachgereicht", "because", "k. A."])
+async def test_retire_refuses_a_filler_in_words_that_fit_a_reason(reason: str) -> None:
     w = await a_world()
     note = await w.desk.notes.write({"symptom": "550 from DE1", "remedy": "Correct the policy"}, BEN, "a form")
     with pytest.raises(Invalid) as refused:
-        await w.desk.notes.retire(note.id, ANNA, why, "another form", note.version)
-    assert refused.value.errors == {"reason": f"“{why}” gives no reason. Write why, so that a colleague can follow it."}
+        await w.desk.notes.retire(note.id, ANNA, reason, "another form", note.version)
+    assert refused.value.errors == {
+        "reason": f"“{reason}” gives no reason. Write why, so that a colleague can follow it."
+    }
     assert not (await w.desk.notes.one(note.id, ANNA)).is_retired
 
 

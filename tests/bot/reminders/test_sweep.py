@@ -112,14 +112,14 @@ def deeds(chance: random.Random) -> list[datetime]:
 async def do_something(world: World, ticket: Ticket, chance: random.Random) -> None:
     desk, form = world.desk, world.form()
     ticket = await desk.queries.ticket(ticket.id)
-    what = chance.choice([*Move, Step.NOTE, Step.NOTE])
+    kind = chance.choice([*Move, Step.NOTE, Step.NOTE])
     with suppress(DeskError):
-        if what is Step.NOTE:
+        if kind is Step.NOTE:
             await desk.tickets.note(ticket.id, ANNA, "Called them", form)
-        elif what is Move.HAND_OFF:
+        elif kind is Move.HAND_OFF:
             await desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, form, ticket.version)
-        elif what not in {Move.ESCALATE, Move.CONFIRM, Move.WITHDRAW, Move.HAND_ON}:
-            await desk.tickets.act(ticket.id, Move(what), chance.choice([ANNA, BEN, CARLA]), form)
+        elif kind not in {Move.ESCALATE, Move.CONFIRM, Move.WITHDRAW, Move.HAND_ON}:
+            await desk.tickets.act(ticket.id, Move(kind), chance.choice([ANNA, BEN, CARLA]), form)
 
 
 async def lived(seed: int) -> tuple[World, Ticket]:

@@ -124,8 +124,8 @@ class CountedTicket:
         number = bisect_right(self.marks, moment)
         return self.states[number - 1] if number else ("", 0, False)
 
-    def times(self, what: str) -> list[datetime]:
-        return [each.at for each in self.events if each.kind == what]
+    def times(self, kind: str) -> list[datetime]:
+        return [each.at for each in self.events if each.kind == kind]
 
     def side(self, moment: datetime) -> Party | None:
         where, level, asked = self.at(moment)
@@ -251,16 +251,16 @@ class Second:
                 return at + MINUTE
         return None
 
-    def promises(self, what: str) -> Whole:
+    def promises(self, kind: str) -> Whole:
         stored = missed = 0
         for _, item in self.alive():
             for number, each in enumerate(item.events):
-                due = _moment(each.detail.get(what)) if each.kind in REACTION_STEPS - {"retarus_answered"} else None
+                due = _moment(each.detail.get(kind)) if each.kind in REACTION_STEPS - {"retarus_answered"} else None
                 if due is None:
                     continue
                 later = item.events[number + 1 :]
-                done = next((one.at for one in later if one.kind in FULFILS[what]), None)
-                moved = [one.at for one in later if what in one.detail and one.kind in REACTION_STEPS - FULFILS[what]]
+                done = next((one.at for one in later if one.kind in FULFILS[kind]), None)
+                moved = [one.at for one in later if kind in one.detail and one.kind in REACTION_STEPS - FULFILS[kind]]
                 if moved and moved[0] < due and not (done and done <= moved[0]):
                     continue
                 in_time = done is not None and done <= due
@@ -310,13 +310,13 @@ class Second:
             found.append(MINUTE * sum(map(item.is_open_for(2), counted)))
         return found
 
-    def reactions(self, what: str) -> list[timedelta]:
+    def reactions(self, reaction: str) -> list[timedelta]:
         found = []
         for _, item in self.alive():
             sent = [each for each in item.events if each.kind == "escalate"]
             for each, following in zip_longest(sent, sent[1:]):
                 begun = self.sent_at(each)
-                came = self.reacted(item, each, following, what)
+                came = self.reacted(item, each, following, reaction)
                 if came is not None and self.inside(came):
                     found.append(worked(begun, came, item.is_open_for(3)))
         return found
@@ -326,17 +326,17 @@ class Second:
         opened = each.detail.get("opened")
         return datetime.fromtimestamp(int(opened), UTC) if opened else each.at
 
-    def reacted(self, item: CountedTicket, sent: Event, following: Event | None, what: str) -> datetime | None:
+    def reacted(self, item: CountedTicket, sent: Event, following: Event | None, reaction: str) -> datetime | None:
         until = following.version if following else 10**9
         after = [each for each in item.events if sent.version < each.version < until]
-        if what == "rcr":
+        if reaction == "rcr":
             if any(each.detail.get("rcr") for each in item.events if each.version < sent.version):
                 return None
             if sent.detail.get("rcr"):
                 return self.sent_at(sent)
             return next((each.at for each in after if each.detail.get("rcr")), None)
         words = {"answer": {"retarus_answered"}, "word": {"retarus_answered", "retarus_update", "expect", "found"}}[
-            what
+            reaction
         ]
         return next((each.at for each in after if each.kind in words), None)
 
@@ -403,8 +403,8 @@ async def test_which_clocks_and_promises_were_kept(month: list[tuple[Ticket, lis
     figures, second = await counted(month, now)
     plans = {name: (each.met, each.missed, each.running) for name, each in figures.plans.items()}
     assert plans == second.plans()
-    for stored, what in ((figures.updates, "update_due"), (figures.etas, "eta")):
-        assert (stored.met, stored.missed, stored.running) == second.promises(what), what
+    for stored, kind in ((figures.updates, "update_due"), (figures.etas, "eta")):
+        assert (stored.met, stored.missed, stored.running) == second.promises(kind), kind
 
 
 @whenever
@@ -428,8 +428,8 @@ async def test_durations_of_response_and_remedy(month: list[tuple[Ticket, list[E
 @whenever
 async def test_reaction_times_of_retarus(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
-    for what in ticket_month.REACTIONS:
-        assert same(figures.reactions[what], second.reactions(what)), what
+    for reaction in ticket_month.REACTIONS:
+        assert same(figures.reactions[reaction], second.reactions(reaction)), reaction
 
 
 @whenever
@@ -463,7 +463,7 @@ async def test_generated_months_have_everything_in_them() -> None:
     figures, _ = await counted(lives[:14], NOVEMBER)
     seen = Counter(each.kind for _, history in lives for each in history)
     needed = "send_back escalate rcr expect retarus_answered resolve confirm reopen".split()
-    assert min(seen[what] for what in needed) > 5, seen
+    assert min(seen[reaction] for reaction in needed) > 5, seen
     assert figures.updates.total + figures.etas.total > 0
 
 
@@ -474,8 +474,8 @@ def a_life(*steps: Step) -> list[Event]:
     """Hours after nine on Thursday, the 1st of October, and the event at that time."""
     begins = datetime(2026, 10, 1, 7, tzinfo=UTC)
     return [
-        Event(ticket_id="t1", version=number, at=begins + timedelta(hours=hours), by="U0BEN", kind=what, detail=detail)
-        for number, (hours, what, detail) in enumerate(steps, 1)
+        Event(ticket_id="t1", version=number, at=begins + timedelta(hours=hours), by="U0BEN", kind=kind, detail=detail)
+        for number, (hours, kind, detail) in enumerate(steps, 1)
     ]
 
 

@@ -9,20 +9,20 @@ from bot.core.i18n import Language, speaking
 from bot.escalation.letter import write
 from bot.model.notice import BY_MAIL, Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move, Step, change, event, move
+from bot.model.transitions import Move, Step, apply_move, change, event
 from bot.tickets.notifications import Routes, after_delivery, letters, line_place, notices, receipt_place
 from tests.factories import ALEX, ANNA, BEA, BEN, DESK, MAIL, NOW, RETARUS, a_config, a_contact, a_notice, an_incident
 
 ROUTES = Routes(desk=DESK, retarus=RETARUS, email=MAIL)
 
 
-def notices_of(before: Ticket | None, ticket: Ticket, what: Move | Step, by: str) -> list[Notice]:
-    return notices(before, ticket, event(ticket, what, by, NOW), ROUTES)
+def notices_of(before: Ticket | None, ticket: Ticket, kind: Move | Step, by: str) -> list[Notice]:
+    return notices(before, ticket, event(ticket, kind, by, NOW), ROUTES)
 
 
-def moved(stage: Stage, what: Move, by: str, **values: str) -> list[Notice]:
+def moved(stage: Stage, move: Move, by: str, **values: str) -> list[Notice]:
     before = an_incident(stage, **values)
-    return notices_of(before, move(before, what, by, NOW), what, by)
+    return notices_of(before, apply_move(before, move, by, NOW), move, by)
 
 
 def direct(notices: list[Notice]) -> list[str]:
@@ -42,9 +42,9 @@ def test_filling_in_only_redraws_the_card() -> None:
     assert kinds(notices_of(ticket, change(ticket), Step.FILL_IN, BEN)) == [NoticeKind.CARD]
 
 
-@pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
-def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: Stage, what: Move) -> None:
-    assert kinds(moved(stage, what, ANNA)) == [NoticeKind.CARD, NoticeKind.THREAD]
+@pytest.mark.parametrize(("stage", "move"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
+def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: Stage, move: Move) -> None:
+    assert kinds(moved(stage, move, ANNA)) == [NoticeKind.CARD, NoticeKind.THREAD]
 
 
 def test_former_owner_hears_of_a_takeover() -> None:
@@ -72,7 +72,7 @@ def test_actor_is_not_notified_of_their_own_change() -> None:
 
 def test_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
     before = an_incident(Stage.SECOND)
-    assert direct(notices_of(before, move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
+    assert direct(notices_of(before, apply_move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
 
 
 def test_card_and_its_thread_are_one_lane_so_that_the_card_comes_first() -> None:
@@ -241,7 +241,9 @@ def test_letter_that_dies_twice_is_told_twice_and_one_sent_again_after_a_bounce_
 
 def test_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
     before = an_incident(Stage.FIRST, also={"priority": "P2"})
-    after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
+    after = apply_move(before, Move.HAND_OFF, BEN, NOW).model_copy(
+        update={"answers": {**before.answers, "priority": "P1"}}
+    )
     details = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
     found = {notice.kind: notice for notice in notices(before, after, details, ROUTES)}
     assert found[NoticeKind.THREAD].body["news"] == ["priority"]

@@ -72,12 +72,12 @@ LEVEL_OF = {
 """Level of each move; None: both levels."""
 BY_LEADS = {(stage, Move.HAND_ON) for stage in UNTAKEN}
 """Moves of a lead of the level, or an admin."""
-EVERY = pytest.mark.parametrize(("stage", "what"), MOVES)
+EVERY = pytest.mark.parametrize(("stage", "move"), MOVES)
 
 
-def may(actor_levels: tuple[Level, ...], stage: Stage, what: Move, *, admin: bool = False) -> bool:
+def may(actor_levels: tuple[Level, ...], stage: Stage, move: Move, *, admin: bool = False) -> bool:
     try:
-        require(an_actor(NEMO, *actor_levels, admin=admin), an_incident(stage), what)
+        require(an_actor(NEMO, *actor_levels, admin=admin), an_incident(stage), move)
     except NotYours:
         return False
     return True
@@ -89,43 +89,43 @@ def test_every_move_has_its_level() -> None:
 
 @EVERY
 @pytest.mark.parametrize("level", [F, S])
-def test_move_is_made_by_its_level(stage: Stage, what: Move, level: Level) -> None:
-    is_theirs = LEVEL_OF[stage, what] in {level, None} and (stage, what) not in BY_LEADS
-    assert may((level,), stage, what) is is_theirs
+def test_move_is_made_by_its_level(stage: Stage, move: Move, level: Level) -> None:
+    is_theirs = LEVEL_OF[stage, move] in {level, None} and (stage, move) not in BY_LEADS
+    assert may((level,), stage, move) is is_theirs
 
 
 @EVERY
-def test_person_without_a_level_makes_no_move(stage: Stage, what: Move) -> None:
-    assert not may((), stage, what)
+def test_person_without_a_level_makes_no_move(stage: Stage, move: Move) -> None:
+    assert not may((), stage, move)
 
 
 @EVERY
-def test_person_of_both_levels_and_admin_make_every_move_but_a_leads(stage: Stage, what: Move) -> None:
-    assert may((F, S), stage, what) is ((stage, what) not in BY_LEADS)
-    assert may((), stage, what, admin=True)
+def test_person_of_both_levels_and_admin_make_every_move_but_a_leads(stage: Stage, move: Move) -> None:
+    assert may((F, S), stage, move) is ((stage, move) not in BY_LEADS)
+    assert may((), stage, move, admin=True)
 
 
 @EVERY
 @pytest.mark.parametrize("level", [F, S])
 def test_lead_without_a_level_assigns_tickets_of_the_level_they_lead_and_makes_no_other_move(
-    stage: Stage, what: Move, level: Level
+    stage: Stage, move: Move, level: Level
 ) -> None:
     lead = replace(an_actor(NEMO), leads=frozenset({level}))
-    is_theirs = what is Move.HAND_ON and stage.worked_at is level
+    is_theirs = move is Move.HAND_ON and stage.worked_at is level
     if is_theirs:
-        require(lead, an_incident(stage), what)
+        require(lead, an_incident(stage), move)
     else:
         with pytest.raises(NotYours):
-            require(lead, an_incident(stage), what)
+            require(lead, an_incident(stage), move)
 
 
 @EVERY
 @pytest.mark.parametrize("user", NO_STAFF)
 def test_guests_externals_bots_and_deactivated_people_make_no_move_with_any_role(
-    stage: Stage, what: Move, user: str
+    stage: Stage, move: Move, user: str
 ) -> None:
     with pytest.raises(NotYours):
-        require(an_actor(user, F, S, admin=True), an_incident(stage), what)
+        require(an_actor(user, F, S, admin=True), an_incident(stage), move)
 
 
 @pytest.mark.parametrize("user", NO_STAFF)
@@ -152,7 +152,7 @@ def test_refusal_names_whose_move_it_is_and_the_way_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "stage", "what", "error", "words"),
+    ("level", "stage", "move", "error", "words"),
     [
         (S, Stage.FIRST, Move.ESCALATE, NotNow, "this ticket is now with the 1st level"),
         (S, Stage.FIRST, Move.RESOLVE, NotYours, "This ticket is now with the 1st level, so this is for the 1st level"),
@@ -162,10 +162,10 @@ def test_refusal_names_whose_move_it_is_and_the_way_on() -> None:
     ],
 )
 def test_refusal_says_where_a_ticket_is_that_moved_on_meanwhile(
-    level: Level, stage: Stage, what: Move, error: type[Exception], words: str
+    level: Level, stage: Stage, move: Move, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        require(an_actor(NEMO, level), an_incident(stage), what)
+        require(an_actor(NEMO, level), an_incident(stage), move)
 
 
 def test_refusal_of_a_person_without_a_level_says_that_they_are_not_on_the_team() -> None:
@@ -187,7 +187,7 @@ def test_authorisation_holds_from_its_first_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("contacts", "why"),
+    ("contacts", "reason"),
     [
         ([], "You are not in the register"),
         ([a_contact(BEA)], "You are not in the register"),
@@ -199,8 +199,8 @@ def test_authorisation_holds_from_its_first_day() -> None:
         ([a_contact(BEN, attested_on=date(2019, 8, 28))], "attestation .* is missing"),
     ],
 )
-def test_refusal_to_send_to_retarus_says_why(contacts: list[Contact], why: str) -> None:
-    with pytest.raises(NotYours, match=rf"{why}.*\(guide 2\.1 and 2\.3\)"):
+def test_refusal_to_send_to_retarus_says_why(contacts: list[Contact], reason: str) -> None:
+    with pytest.raises(NotYours, match=rf"{reason}.*\(guide 2\.1 and 2\.3\)"):
         declarant(contacts, an_actor(BEN), TODAY)
 
 

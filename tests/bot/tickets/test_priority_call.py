@@ -83,7 +83,7 @@ async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybod
         for row in await world.notices(ticket)
         if is_call(row.notice) and row.notice.kind is not NoticeKind.LINE
     ]
-    assert {what for each in posted for _, what in each.pairs("places")} == {str(each.body["place"]) for each in rows}
+    assert {role for each in posted for _, role in each.pairs("places")} == {str(each.body["place"]) for each in rows}
     assert {(each.to, each.lane) for each in rows} == {(each.to, each.lane) for each in posted}
 
 

@@ -50,9 +50,9 @@ async def test_take_of_a_ticket_that_was_taken_long_ago_names_its_owner_without_
 
 async def test_second_click_says_that_the_ticket_is_theirs(world: World) -> None:
     ticket = await world.taken()
-    for what in (Move.TAKE, Move.TAKE_OVER):
+    for move in (Move.TAKE, Move.TAKE_OVER):
         with pytest.raises(NotNow, match="You own PD-1001 already"):
-            await world.desk.tickets.act(ticket.id, what, ANNA, "C2")
+            await world.desk.tickets.act(ticket.id, move, ANNA, "C2")
 
 
 async def test_click_delivered_twice_is_one_change(world: World) -> None:
@@ -81,10 +81,10 @@ async def test_two_clicks_delivered_at_once_are_one_change(world: World) -> None
     assert first.version == 2
 
 
-@pytest.mark.parametrize(("user", "why"), [(BEN, "1st level"), (GUS, "Guests"), (RITA, "Only the partner's people")])
-async def test_move_without_the_right_is_refused_on_the_server(world: World, user: str, why: str) -> None:
+@pytest.mark.parametrize(("user", "reason"), [(BEN, "1st level"), (GUS, "Guests"), (RITA, "Only the partner's people")])
+async def test_move_without_the_right_is_refused_on_the_server(world: World, user: str, reason: str) -> None:
     ticket = await world.raised()
-    with pytest.raises(NotYours, match=why):
+    with pytest.raises(NotYours, match=reason):
         await world.desk.tickets.act(ticket.id, Move.TAKE, user, "C1")
 
 

@@ -39,9 +39,9 @@ async def asked(w: World) -> Ticket:
     )
 
 
-def by(user: str, what: Move, **detail: str) -> Callable[[World, Ticket], Awaitable[Ticket]]:
+def by(user: str, move: Move, **detail: str) -> Callable[[World, Ticket], Awaitable[Ticket]]:
     async def step(w: World, ticket: Ticket) -> Ticket:
-        return await w.desk.tickets.act(ticket.id, what, user, w.form(), **detail)
+        return await w.desk.tickets.act(ticket.id, move, user, w.form(), **detail)
 
     return step
 

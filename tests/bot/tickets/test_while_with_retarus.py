@@ -23,8 +23,8 @@ async def world() -> World:
     return await a_world(sla=SLA)
 
 
-async def says(world: World, ticket: Ticket, what: Move, by: str = BEN) -> Ticket:
-    return await world.desk.tickets.act_with_text(ticket.id, what, by, world.form(), "word", "Which mailbox was it?")
+async def says(world: World, ticket: Ticket, move: Move, by: str = BEN) -> Ticket:
+    return await world.desk.tickets.act_with_text(ticket.id, move, by, world.form(), "word", "Which mailbox was it?")
 
 
 async def asked(world: World) -> Ticket:
@@ -75,10 +75,10 @@ async def test_end_customers_silence_is_reminded_while_retarus_has_the_ticket(wo
     assert Timer.CUSTOMER not in [run.timer for run in world.desk.reminders.runs(ticket)]
 
 
-@pytest.mark.parametrize("what", [Move.CUSTOMER_ANSWERED, Move.GO_ON])
-async def test_answer_of_a_customer_who_was_not_asked_is_refused(world: World, what: Move) -> None:
+@pytest.mark.parametrize("move", [Move.CUSTOMER_ANSWERED, Move.GO_ON])
+async def test_answer_of_a_customer_who_was_not_asked_is_refused(world: World, move: Move) -> None:
     with pytest.raises(NotNow, match="The end-customer is no longer being asked"):
-        await says(world, await world.sent(), what)
+        await says(world, await world.sent(), move)
 
 
 async def test_end_customer_is_asked_once_at_a_time(world: World) -> None:
@@ -127,10 +127,10 @@ async def test_ticket_with_retarus_is_withdrawn_with_a_reason(world: World) -> N
     assert (await world.store.history(ticket.id))[-1].detail["word"] == "Which mailbox was it?"
 
 
-@pytest.mark.parametrize("what", [Move.ASK_CUSTOMER, Move.RESOLVE, Move.WITHDRAW])
-async def test_ticket_with_retarus_is_the_second_levels_to_end(world: World, what: Move) -> None:
+@pytest.mark.parametrize("move", [Move.ASK_CUSTOMER, Move.RESOLVE, Move.WITHDRAW])
+async def test_ticket_with_retarus_is_the_second_levels_to_end(world: World, move: Move) -> None:
     with pytest.raises(NotYours):
-        await says(world, await world.sent(), what, ANNA)
+        await says(world, await world.sent(), move, ANNA)
 
 
 async def test_ticket_resolved_while_with_retarus_can_be_reopened_and_escalated_again() -> None:
