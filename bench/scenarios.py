@@ -17,7 +17,11 @@ BUTTON = "checks.ask"
 """action_id of the button on a new ticket's card that is clicked."""
 
 _number = count(1)
-_WORDS = "Outbound mail is rejected with 550 since the connector update of this morning."
+_WORDS = "Outbound mail of IDENT is rejected with 550 since the connector update of this morning."
+"""Each click has words of its own, so that a cache of texts serves nobody."""
+_CUSTOMER = "Nordlicht Logistik GmbH"
+_PRIORITY = "P2"
+"""A usual one: P1 is called out to everybody who leads, in several messages more."""
 Json = dict[str, Any]
 
 
@@ -132,7 +136,8 @@ def _answer(block: Json) -> Json:
     if element["type"] == "multi_static_select":
         return {**answer, "selected_options": element["options"][:1]}
     if element["type"] == "external_select":
-        return {**answer, "selected_option": {"text": {"type": "plain_text", "text": _WORDS}, "value": _WORDS}}
+        return {**answer, "selected_option": {"text": {"type": "plain_text", "text": _CUSTOMER}, "value": _CUSTOMER}}
     if "options" in element:
-        return {**answer, "selected_option": element["options"][0]}
+        usual = (each for each in element["options"] if each["value"] == _PRIORITY)
+        return {**answer, "selected_option": next(usual, element["options"][0])}
     return {**answer, "value": element.get("initial_value") or (None if block["optional"] else _WORDS)}

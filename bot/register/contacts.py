@@ -151,7 +151,7 @@ class Register:
 
     async def contact(self, user: str) -> Contact | None:
         """The register entry of this person."""
-        return next((each for each in await self.store.contacts() if each.slack_user == user), None)
+        return await self.store.contact(user)
 
     async def declarant(self, actor: Actor) -> Contact:
         """The entry of an authorised support contact; anybody else is `NotYours` (guide 2.1)."""

@@ -225,8 +225,15 @@ class Customers:
 
     async def overview(self, name: str) -> CustomerOverview | None:
         """Tickets, tenants, interface and people of this customer; None when nothing is known."""
-        entry = await self.named(name)
-        tickets = await self._tickets_of(name, entry)
+        return await self._overview(name, await self.named(name), _COUNTED)
+
+    async def last_answers(self, name: str, entry: EndCustomer | None) -> dict[str, str]:
+        """Answers of a new ticket that stand when nothing else is typed. `entry`: the customer of this name."""
+        found = await self._overview(name, entry, _LAST)
+        return found.defaults if found else {}
+
+    async def _overview(self, name: str, entry: EndCustomer | None, limit: int) -> CustomerOverview | None:
+        tickets = await self._tickets_of(name, entry, limit)
         if not (entry or tickets):
             return None
         tenants = "\n".join(entry.tenants) if entry else ""
@@ -240,10 +247,10 @@ class Customers:
             contacts=entry.contacts if entry else "",
         )
 
-    async def _tickets_of(self, name: str, entry: EndCustomer | None) -> list[Ticket]:
+    async def _tickets_of(self, name: str, entry: EndCustomer | None, limit: int = _COUNTED) -> list[Ticket]:
         """The newest tickets under any name of this customer, newest first."""
         names = dict.fromkeys(fold(each) for each in (name, *((entry.name, *entry.also) if entry else ())))
-        found = [each for key in names if key for each in await self.store.tickets_of(key, _COUNTED)]
+        found = [each for key in names if key for each in await self.store.tickets_of(key, limit)]
         return sorted(found, key=lambda each: each.number, reverse=True)
 
     async def earlier_answers(self, ticket: Ticket) -> dict[str, str]:
@@ -263,9 +270,8 @@ class Customers:
         found = await self.overview(name) if name else None
         return found.tenants if found else ""
 
-    async def known_spelling(self, name: str) -> str:
-        """The name as the desk spells it already; a new name stays as it was typed."""
-        entry = await self.named(name)
+    async def known_spelling(self, name: str, entry: EndCustomer | None) -> str:
+        """The name as the desk spells it already; a new name stays as it was typed. `entry`: see `named`."""
         neighbours = [] if entry or not name else await self.store.neighbouring_names(fold(name))
         return entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), name)
 

@@ -16,6 +16,9 @@ class ContactRegister(ChangeStore, Protocol):
     async def contacts(self) -> list[Contact]:
         """The whole register, by name."""
 
+    async def contact(self, user: str) -> Contact | None:
+        """The entry of the person with this Slack user id."""
+
 
 class CustomerStore(ChangeStore, Protocol):
     """End-customers, and how tickets spell their names."""

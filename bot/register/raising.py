@@ -73,14 +73,15 @@ class Raising:
         `is_taken`: false if somebody else is to take it.
         """
         permissions.require_staff(await self.queries.actor(by))
-        customer = await self.customers.known_spelling(typed.get("customer", ""))
-        found = await self.customers.overview(customer) if customer else None
-        known = {**await self.defaults(by), **(found.defaults if found else {})}
+        entry = await self.customers.named(typed.get("customer", ""))
+        customer = await self.customers.known_spelling(typed.get("customer", ""), entry)
+        before = await self.customers.last_answers(customer, entry) if customer else {}
+        known = {**await self.defaults(by), **before}
         answers = {**known, **await self.with_moments(typed, by)}
         if customer:
             answers["customer"] = customer
         answers |= self._reason(answers)
-        learned = await self._learned(answers.get("customer", ""))
+        learned = () if entry else _learned(answers.get("customer", ""))
         create = partial(self.tickets.create, by, kind, answers, form, source, files, is_taken=is_taken)
         try:
             return await create(learned)
@@ -102,12 +103,13 @@ class Raising:
         except ValueError:
             return {}  # refused beside the impact
 
-    async def _learned(self, name: str) -> tuple[EndCustomer, ...]:
-        """The entry of an end-customer named for the first time."""
-        if not words_in(name) or len(name) > _LONGEST_NAME or await self.customers.named(name):
-            return ()
-        key = hashlib.sha256(fold(name).encode()).hexdigest()[:20]
-        return (EndCustomer(id=key, name=name, is_learned=True),)
+
+def _learned(name: str) -> tuple[EndCustomer, ...]:
+    """The entry of an end-customer named for the first time."""
+    if not words_in(name) or len(name) > _LONGEST_NAME:
+        return ()
+    key = hashlib.sha256(fold(name).encode()).hexdigest()[:20]
+    return (EndCustomer(id=key, name=name, is_learned=True),)
 
 
 _LONGEST_NAME = 150

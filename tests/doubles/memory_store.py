@@ -502,6 +502,9 @@ class MemoryStore(MemoryConversation):
     async def contacts(self) -> list[Contact]:
         return sorted(self._tables().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
 
+    async def contact(self, user: str) -> Contact | None:
+        return self._tables().contacts.get(user)
+
 
 def _letter(row: _OutboxRow) -> Letter:
     return Letter(notice=row.notice, state=row.state, attempts=row.attempts, reason=row.reason, at=row.changed_at)

@@ -66,6 +66,8 @@ class DatabaseStore:
         saved = await self._engine.change(lambda db: apply_batch.apply(db, batch, self._clock()))
         if batch != Batch(notices=batch.notices):  # notices alone are alerts of the desk's own
             note_save()
+        if batch.rewritten or batch.forget_people or batch.forget_notices or batch.accesses:
+            rows.forget_recent()
         return saved
 
     async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
@@ -87,13 +89,13 @@ class DatabaseStore:
     # --- reads
 
     async def used(self, once: str) -> bool:
-        return await self._one(sql.USED, {"key": once}, bool) or False
+        return await self._found(sql.USED, {"key": once}, bool) or False
 
     async def get(self, ticket_id: str) -> Ticket | None:
-        return await self._one(sql.TICKET, {"id": ticket_id}, rows.ticket)
+        return await self._found(sql.TICKET, {"id": ticket_id}, rows.ticket)
 
     async def numbered(self, number: int) -> Ticket | None:
-        return await self._one(sql.NUMBERED, {"number": number}, rows.ticket)
+        return await self._found(sql.NUMBERED, {"number": number}, rows.ticket)
 
     async def find(self, query: Query) -> list[Ticket]:
         return await self._all(*sql.find(query), rows.ticket)
@@ -102,14 +104,15 @@ class DatabaseStore:
         return await self._one(*sql.count(query), rows.number) or 0
 
     async def history(self, ticket_id: str) -> list[Event]:
-        return await self._all(sql.HISTORY, {"ticket_id": ticket_id}, rows.event)
+        return await self._few(sql.HISTORY, {"ticket_id": ticket_id}, rows.event)
 
     async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
         return await self._all(sql.HISTORIES, {"listed": json.dumps(list(ticket_ids))}, rows.event)
 
     async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
         statement = outbox_sql.NEXT_DUE_NOT_HELD if held else outbox_sql.NEXT_DUE
-        due = await self._one(statement, rows.held_values(held), rows.moment_or_none)
+        look = self._one if held else self._found
+        due = await look(statement, rows.held_values(held), rows.moment_or_none)
         return due and max(due, after)
 
     async def letters(
@@ -124,22 +127,25 @@ class DatabaseStore:
         return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
 
     async def letter(self, key: str) -> Letter | None:
-        return await self._one(outbox_sql.LETTER, {"key": key}, rows.letter)
+        return await self._found(outbox_sql.LETTER, {"key": key}, rows.letter)
 
     async def together(self, channel: str, ts: str) -> list[Place]:
-        return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
+        return await self._few(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
 
     async def place(self, ticket_id: str, role: str) -> Place | None:
-        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": role}, rows.place)
+        return await self._found(sql.PLACE, {"ticket_id": ticket_id, "what": role}, rows.place)
 
     async def placed(self, channel: str, ts: str) -> Place | None:
-        return await self._one(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)
+        return await self._found(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)
 
     async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
         return dict(await self._all(*sql.card_links(ticket_ids), rows.link)) if ticket_ids else {}
 
     async def contacts(self) -> list[Contact]:
-        return await self._all(sql.CONTACTS, {}, rows.contact)
+        return await self._few(sql.CONTACTS, {}, rows.contact)
+
+    async def contact(self, user: str) -> Contact | None:
+        return await self._found(sql.CONTACT, {"user": user}, rows.contact)
 
     async def standing(self) -> dict[tuple[Stage, Party], int]:
         return dict(await self._all(sql.STANDING, {}, rows.standing))
@@ -148,7 +154,7 @@ class DatabaseStore:
         return dict(await self._all(sql.LOADS, {}, rows.load))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
-        return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
+        return await self._few(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
 
     async def neighbouring_names(self, customer: str) -> list[str]:
         return list(
@@ -164,17 +170,17 @@ class DatabaseStore:
         return await self._one(sql.COUNT_CUSTOMERS, {}, rows.number) or 0
 
     async def customer(self, customer_id: str) -> EndCustomer | None:
-        return await self._one(sql.CUSTOMER, {"id": customer_id}, rows.customer)
+        return await self._found(sql.CUSTOMER, {"id": customer_id}, rows.customer)
 
     async def customer_named(self, folded: str) -> EndCustomer | None:
-        return await self._one(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
+        return await self._found(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
 
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
         found = await self._all(sql.alive(customer), rows.alive_values(start, end, customer), rows.text)
         return sorted(set(found))
 
     async def view(self, month: str) -> View | None:
-        return await self._one(sql.VIEW, {"month": month}, rows.view)
+        return await self._found(sql.VIEW, {"month": month}, rows.view)
 
     async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
         return await self._all(sql.CHILDREN, {"id": ticket_id, "limit": limit}, rows.ticket)
@@ -182,10 +188,10 @@ class DatabaseStore:
     # --- technical notes, and the search
 
     async def note(self, note_id: str) -> TechnicalNote | None:
-        return await self._one(sql.NOTE, {"id": note_id}, rows.technical_note)
+        return await self._found(sql.NOTE, {"id": note_id}, rows.technical_note)
 
     async def note_numbered(self, number: int) -> TechnicalNote | None:
-        return await self._one(sql.NOTE_NUMBERED, {"number": number}, rows.technical_note)
+        return await self._found(sql.NOTE_NUMBERED, {"number": number}, rows.technical_note)
 
     async def notes(self, *, limit: int, skip: int = 0) -> list[TechnicalNote]:
         return await self._all(sql.NOTES, {"limit": limit, "skip": skip}, rows.technical_note)
@@ -299,7 +305,9 @@ class DatabaseStore:
         await self._engine.change(lambda db: conversation_sql.follow_channel(db, old, new))
 
     async def value(self, name: str) -> str:
-        row = await self._engine.read(lambda db: db.execute(conversation_sql.STORED_VALUE, {"name": name}).fetchone())
+        row = await self._engine.look_up(
+            lambda db: db.execute(conversation_sql.STORED_VALUE, {"name": name}).fetchone()
+        )
         return str(row[0]) if row else ""
 
     async def keep(self, name: str, value: str) -> None:
@@ -309,11 +317,20 @@ class DatabaseStore:
         return await self._engine.change(lambda db: conversation_sql.keep_first(db, name, value))
 
     async def _one(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
-        def read(db: Connection) -> T | None:
-            row = db.execute(statement, values).fetchone()
-            return None if row is None else record(row)
+        return await self._engine.read(lambda db: _first(db, statement, values, record))
 
-        return await self._engine.read(read)
+    async def _found(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
+        """The row found by its key."""
+        return await self._engine.look_up(lambda db: _first(db, statement, values, record))
+
+    async def _few(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> list[T]:
+        """Rows found by their key."""
+        return await self._engine.look_up(lambda db: [record(row) for row in db.execute(statement, values).fetchall()])
 
     async def _all(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> list[T]:
         return await self._engine.read(lambda db: [record(row) for row in db.execute(statement, values).fetchall()])
+
+
+def _first(db: Connection, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
+    row = db.execute(statement, values).fetchone()
+    return None if row is None else record(row)

@@ -20,6 +20,9 @@ class Engine(Protocol):
     async def read(self, work: Callable[[Connection], T], /) -> T:
         """Runs this on what was committed."""
 
+    async def look_up(self, work: Callable[[Connection], T], /) -> T:
+        """`read`, for a few rows found by their keys: an embedded database looks them up at once."""
+
     def alone(self, operation: str, /) -> AbstractAsyncContextManager[bool]: ...
 
     async def close(self) -> None: ...

@@ -30,6 +30,9 @@ class ObservedEngine:
     async def read(self, work: Callable[[Connection], T], /) -> T:
         return await self._measured("read", self._engine.read, work)
 
+    async def look_up(self, work: Callable[[Connection], T], /) -> T:
+        return await self._measured("read", self._engine.look_up, work)
+
     async def _measured(
         self, kind: str, do: Callable[[Callable[[Connection], T]], Awaitable[T]], work: Callable[[Connection], T]
     ) -> T:

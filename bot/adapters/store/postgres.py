@@ -128,6 +128,9 @@ class PostgresEngine:
     async def read(self, work: Work[T], /) -> T:
         return await self._in(self._reading, lambda: self._read(work))
 
+    async def look_up(self, work: Work[T], /) -> T:
+        return await self.read(work)
+
     @asynccontextmanager
     async def alone(self, operation: str, /) -> AsyncIterator[bool]:
         """Takes a lock that ends with its connection: a killed process holds nothing up."""

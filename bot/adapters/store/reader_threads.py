@@ -1,4 +1,4 @@
-"""Reader threads of SQLite, each with a connection of its own: reads do not wait for writes."""
+"""Reads from SQLite, each thread with a connection of its own: reads do not wait for writes."""
 
 from __future__ import annotations
 
@@ -20,35 +20,57 @@ _THREADS = 3
 class Readers:
     """Reads see what was committed when they begin; they never wait for a writer."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, connect_at_once: Connect) -> None:
+        """`connect_at_once`: opens a connection that does not wait for what another process has locked."""
         self._connect = connect
+        self._connect_at_once = connect_at_once
+        self._at_once: SqliteConnection | None = None
+        self._looking_up = threading.Lock()
         self._own = threading.local()
         self._all: list[SqliteConnection] = []
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk-store-reader")
         self._closed = False
 
     async def do(self, read: Callable[[SqliteConnection], T]) -> T:
-        if self._closed:
-            raise StoreDown("The desk's database is closed: the desk is shutting down.")
+        self._require_open()
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, read)
+
+    async def look_up(self, read: Callable[[SqliteConnection], T]) -> T:
+        """Looks up a few rows in the thread of the caller: handing them over would take longer than reading them.
+
+        Where that fails, as the file is locked or damaged, a thread of the readers does it, and waits.
+        """
+        try:
+            with self._looking_up:
+                self._require_open()
+                self._at_once = self._at_once or self._opened(self._connect_at_once)
+                return read(self._at_once)
+        except sqlite3.Error:
+            return await self.do(read)
 
     def close(self) -> None:
         """Blocks until the reads under way have ended; may be called again."""
         self._closed = True
         self._threads.shutdown()
-        while self._all:
-            self._all.pop().close()
+        with self._looking_up:
+            while self._all:
+                self._all.pop().close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreDown("The desk's database is closed: the desk is shutting down.")
 
     def _read(self, read: Callable[[SqliteConnection], T]) -> T:
         try:
-            return read(self._connection())
+            db: SqliteConnection | None = getattr(self._own, "db", None)
+            if db is None:
+                db = self._own.db = self._opened(self._connect)
+            return read(db)
         except sqlite3.Error as error:
             raise down(error) from error
 
-    def _connection(self) -> SqliteConnection:
-        db: SqliteConnection | None = getattr(self._own, "db", None)
-        if db is None:
-            db = self._own.db = self._connect()
-            db.execute("PRAGMA query_only = ON")
-            self._all.append(db)
+    def _opened(self, connect: Connect) -> SqliteConnection:
+        db = connect()
+        db.execute("PRAGMA query_only = ON")
+        self._all.append(db)
         return db

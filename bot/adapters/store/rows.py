@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -28,6 +29,9 @@ Row = dict[str, str | int | None]
 """Values by parameter name."""
 
 log = logging.getLogger(__name__)
+
+_RECENT = 256
+"""Documents of each kind that are remembered as they were read: the same text gives the same frozen record."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -98,7 +102,11 @@ def text(row: Sequence[Any]) -> str:
 
 
 def ticket(row: Sequence[Any]) -> Ticket:
-    number, doc = row
+    return _ticket(*row)
+
+
+@lru_cache(_RECENT)
+def _ticket(number: int, doc: str) -> Ticket:
     return Ticket.model_validate_json(doc).model_copy(update={"number": number})
 
 
@@ -107,7 +115,12 @@ def event_row(event: Event) -> Row:
 
 
 def event(row: Sequence[Any]) -> Event:
-    return Event.model_validate_json(row[0])
+    return _event(*row)
+
+
+@lru_cache(_RECENT)
+def _event(doc: str) -> Event:
+    return Event.model_validate_json(doc)
 
 
 def notice_row(notice: Notice) -> Row:
@@ -182,7 +195,12 @@ def contact_row(contact: Contact) -> Row:
 
 
 def contact(row: Sequence[Any]) -> Contact:
-    return Contact.model_validate_json(row[0])
+    return _contact(*row)
+
+
+@lru_cache(_RECENT)
+def _contact(doc: str) -> Contact:
+    return Contact.model_validate_json(doc)
 
 
 def customer_row(customer: EndCustomer) -> Row:
@@ -190,7 +208,12 @@ def customer_row(customer: EndCustomer) -> Row:
 
 
 def customer(row: Sequence[Any]) -> EndCustomer:
-    return EndCustomer.model_validate_json(row[0])
+    return _customer(*row)
+
+
+@lru_cache(_RECENT)
+def _customer(doc: str) -> EndCustomer:
+    return EndCustomer.model_validate_json(doc)
 
 
 def technical_note_row(note: TechnicalNote) -> Row:
@@ -239,3 +262,9 @@ def moment_or_none(row: Sequence[Any]) -> datetime | None:
 def backlog(row: Sequence[Any]) -> Backlog:
     waiting, oldest, dead = row
     return Backlog(int(waiting), None if oldest is None else moment(oldest), int(dead))
+
+
+def forget_recent() -> None:
+    """Forgets the remembered documents, after an erasure."""
+    for each in (_ticket, _event, _contact, _customer):
+        each.cache_clear()

@@ -25,7 +25,7 @@ class SqliteEngine:
 
     def __init__(self, path: Path, busy: float) -> None:
         self._writer = Writer(connect(path, busy))
-        self._readers = Readers(partial(connect, path, busy))
+        self._readers = Readers(partial(connect, path, busy), partial(connect, path, 0))
         self._alone: set[str] = set()
         self._file = FileInPlace(path, "database file")
 
@@ -42,6 +42,10 @@ class SqliteEngine:
     async def read(self, work: Callable[[SqliteConnection], T], /) -> T:
         self._file.require()
         return await self._readers.do(work)
+
+    async def look_up(self, work: Callable[[SqliteConnection], T], /) -> T:
+        self._file.require()
+        return await self._readers.look_up(work)
 
     @asynccontextmanager
     async def alone(self, operation: str, /) -> AsyncIterator[bool]:
