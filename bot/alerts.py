@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.i18n import speaking, t
-from bot.model.notice import Notice, NoticeKind
+from bot.model.notice import Notice, NoticeKind, notice_without_ticket
 from bot.register.ports import ContactRegister
 from bot.tickets.ports import Batch, ChangeStore
 from bot.transports import Closure
@@ -68,14 +68,6 @@ class Alerts:
 
 def _alert(key: str, body: dict[str, JsonValue], to: str, at: datetime) -> Notice:
     kind = NoticeKind.ALERT_MAIL if "@" in to else NoticeKind.ALERT
-    return Notice(
-        key=f"alert:{key}:{to}",
-        ticket_id="",
-        lane=f"alert:{to}",
-        kind=kind,
-        to=to,
-        version=0,
-        due=at,
-        body={**body, "reply_to": to},
-        rank=_RANK,
-    )
+    body = {**body, "reply_to": to}
+    notice = notice_without_ticket(kind, f"alert:{key}:{to}", to, at, body, lane=f"alert:{to}")
+    return notice.model_copy(update={"rank": _RANK})

@@ -12,7 +12,7 @@ from bot.conversation.delivery_report import Delivery
 from bot.core.clock import zone
 from bot.core.i18n import t
 from bot.model.conversation import Entry, FailedDelivery
-from bot.model.notice import Notice, NoticeKind, direct_lane
+from bot.model.notice import Notice, NoticeKind, direct_lane, notice_without_ticket
 from bot.model.ticket import Ticket
 from bot.tickets.notifications import Routes, line_place, receipt_place
 
@@ -76,16 +76,7 @@ def unassigned(config: Config, at: datetime) -> list[Notice]:
 
 def word(user: str, key: str, body: dict[str, JsonValue], at: datetime) -> Notice:
     """A sentence to one person; the same key is sent once."""
-    return Notice(
-        key=f"word:{key}:{user}",
-        ticket_id="",
-        lane=direct_lane(user),
-        kind=NoticeKind.WORD,
-        to=user,
-        version=0,
-        due=at,
-        body=body,
-    )
+    return notice_without_ticket(NoticeKind.WORD, f"word:{key}:{user}", user, at, body, lane=direct_lane(user))
 
 
 def original(user: str, entry_id: str, click: str, at: datetime) -> Notice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field, JsonValue
@@ -212,6 +212,13 @@ class Letter(Record):
     """Error of the last failed attempt."""
     at: Utc
     """Time of its last state change."""
+
+
+def notice_without_ticket(
+    kind: NoticeKind, key: str, to: str, due: datetime, body: dict[str, JsonValue] | None = None, *, lane: str = ""
+) -> Notice:
+    """A notice that belongs to no ticket. It has a lane of its own, unless another is given."""
+    return Notice(key=key, ticket_id="", lane=lane or key, kind=kind, to=to, version=0, due=due, body=body or {})
 
 
 def direct_lane(user: str) -> str:

@@ -16,7 +16,7 @@ from bot.core.i18n import mark, t
 from bot.core.secret_detection import faults
 from bot.core.telephone import dialling_number
 from bot.model.contact import Contact, ContractException, Person
-from bot.model.notice import Notice, NoticeKind, direct_lane
+from bot.model.notice import Notice, NoticeKind, direct_lane, notice_without_ticket
 from bot.model.ticket import Level, Ticket
 from bot.register.ports import ContactRegister
 from bot.tickets import permissions
@@ -311,15 +311,8 @@ class Register:
 
     def _handing_over(self, contact: Contact, cause: str) -> Notice:
         user = contact.slack_user
-        return Notice(
-            key=f"guides:{user}:{self.edition}:{cause}",
-            ticket_id="",
-            lane=direct_lane(user),
-            kind=NoticeKind.GUIDES,
-            to=user,
-            version=0,
-            due=as_utc(self.clock()),
-        )
+        key = f"guides:{user}:{self.edition}:{cause}"
+        return notice_without_ticket(NoticeKind.GUIDES, key, user, as_utc(self.clock()), lane=direct_lane(user))
 
     async def _change(self, user: str, cause: str, decide: Decide, *, again: bool = False) -> None:
         """Saves the decision; decided again after a conflict. `cause`: the form or click, if any.

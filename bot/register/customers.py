@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
-from bot.core.errors import Duplicate, Invalid, Refused
+from bot.core.errors import Invalid, Refused
 from bot.core.i18n import Language, t
 from bot.core.identifiers import fold, words_in
 from bot.core.secret_detection import faults
@@ -24,6 +24,7 @@ from bot.model.contact import EndCustomer
 from bot.model.ticket import Ticket
 from bot.register.ports import CustomerStore
 from bot.tickets import permissions
+from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 
@@ -203,7 +204,7 @@ class Customers:
             words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
             raise Invalid({"name": words})
         merged = await self._merged(customer)
-        await self._apply(Batch(customers=[customer], forget_customers=merged, once=[f"{form}:customer"]))
+        await apply_once(self.store, Batch(customers=[customer], forget_customers=merged, once=[f"{form}:customer"]))
 
     async def _merged(self, customer: EndCustomer) -> list[str]:
         """The keys of the entries that its other names stand for. `Invalid` for a name of a third one."""
@@ -221,7 +222,7 @@ class Customers:
     async def remove(self, key: str, by: str, click: str) -> None:
         """Removes a customer. Tickets keep the name they were raised with."""
         permissions.require_admin(await self.queries.actor(by))
-        await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
+        await apply_once(self.store, Batch(forget_customers=[key], once=[f"{click}:customer"]))
 
     async def overview(self, name: str) -> CustomerOverview | None:
         """Tickets, tenants, interface and people of this customer; None when nothing is known."""
@@ -274,9 +275,3 @@ class Customers:
         """The name as the desk spells it already; a new name stays as it was typed. `entry`: see `named`."""
         neighbours = [] if entry or not name else await self.store.neighbouring_names(fold(name))
         return entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), name)
-
-    async def _apply(self, batch: Batch) -> None:
-        try:
-            await self.store.apply(batch)
-        except Duplicate:
-            return  # the same submission, delivered twice

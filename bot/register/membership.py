@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.errors import Duplicate
+from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch, Directory, TicketStore
 
 
@@ -20,8 +20,4 @@ class Membership:
         person = await self.directory.person(user)
         if not (person.is_guest or person.is_external):
             return False
-        try:
-            await self.store.apply(Batch(once=[f"{user}:audience"]))
-        except Duplicate:
-            return False
-        return True
+        return await apply_once(self.store, Batch(once=[f"{user}:audience"]))

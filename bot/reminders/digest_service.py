@@ -10,12 +10,12 @@ from pydantic import JsonValue
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
-from bot.core.errors import Duplicate
-from bot.model.notice import Notice, NoticeKind
+from bot.model.notice import Notice, NoticeKind, notice_without_ticket
 from bot.model.ticket import Level
 from bot.reminders.digest import LEVELS, Digest, Due, digest, due, morning
 from bot.tickets.changes import Changes
 from bot.tickets.notifications import Routes
+from bot.tickets.once import apply_once
 from bot.tickets.pagination import every
 from bot.tickets.ports import Batch, Query, TicketStore
 
@@ -84,18 +84,12 @@ class Digests:
     async def _send(self, wanted: _Wanted, dues: Iterable[Due], at: datetime) -> bool:
         found = digest(dues, wanted.levels, wanted.ends)
         notices = [self._notice(wanted, found, at)] if any(found.values()) else []
-        try:
-            await self.store.apply(Batch(notices=notices, once=[wanted.key]))
-        except Duplicate:
-            return False
-        return bool(notices)
+        is_first = await apply_once(self.store, Batch(notices=notices, once=[wanted.key]))
+        return is_first and bool(notices)
 
     def _notice(self, wanted: _Wanted, found: Digest, at: datetime) -> Notice:
         body: dict[str, JsonValue] = {"levels": list(wanted.levels), "channel": wanted.to == self.routes.desk}
         for part, tickets in found.items():
             body[part] = list(tickets[:_LISTED])
             body[f"{part}_total"] = len(tickets)
-        key = wanted.key
-        return Notice(
-            key=key, ticket_id="", lane=key, kind=NoticeKind.DIGEST, to=wanted.to, version=0, due=at, body=body
-        )
+        return notice_without_ticket(NoticeKind.DIGEST, wanted.key, wanted.to, at, body)

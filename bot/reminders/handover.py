@@ -12,15 +12,16 @@ from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.cleaning import clean_text
 from bot.core.clock import Clock, as_moment, as_utc, zone
-from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, NotYours, Refused, StoreDown
+from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused, StoreDown
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.model.notice import Notice, NoticeKind, direct_lane
+from bot.model.notice import NoticeKind, direct_lane, notice_without_ticket
 from bot.model.ticket import Level, Ticket
 from bot.model.transitions import Move, apply_move, can, event
 from bot.reminders.digest import stages_of
 from bot.tickets import notifications, permissions
 from bot.tickets.changes import Change, Changes, Decide
+from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch, Drafts, Query, TicketStore
 from bot.tickets.queries import Queries
 
@@ -180,21 +181,9 @@ class Handovers:
 
     async def _send(self, once: str, key: str, to: str, lane: str) -> None:
         at = as_utc(self.clock())
-        notice = Notice(
-            key=once,
-            ticket_id="",
-            lane=lane,
-            kind=NoticeKind.HANDOVER,
-            to=to,
-            version=0,
-            due=at,
-            body={"handover": key},
-        )
-        try:
-            await self.store.apply(Batch(notices=[notice], once=[once]))
-        except Duplicate:
-            return
-        self.changes.wake()
+        notice = notice_without_ticket(NoticeKind.HANDOVER, once, to, at, {"handover": key}, lane=lane)
+        if await apply_once(self.store, Batch(notices=[notice], once=[once])):
+            self.changes.wake()
 
 
 def closed_day(level: Level, config: Config, at: datetime) -> str:

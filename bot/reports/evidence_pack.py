@@ -15,10 +15,9 @@ from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
 from bot.core.cleaning import clean_line, excerpt
 from bot.core.clock import Clock, as_utc
-from bot.core.errors import Duplicate
 from bot.core.i18n import mark, spoken, t
 from bot.model.conversation import Entry, MessageId
-from bot.model.notice import Letter, Notice, NoticeKind
+from bot.model.notice import Letter, NoticeKind, notice_without_ticket
 from bot.model.ticket import Event, Party, Ticket
 from bot.model.transitions import Move, Step
 from bot.model.undoing import kind_of
@@ -27,6 +26,7 @@ from bot.reports.formatting import hours, moment
 from bot.reports.ports import ReportSource
 from bot.tickets import permissions
 from bot.tickets.notifications import TO_RETARUS
+from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 from bot.tickets.reference import kind_name, reference
@@ -105,22 +105,9 @@ class EvidencePacks:
         permissions.require_part(await self.queries.actor(by))
         ticket = await self.queries.ticket(ticket_id)
         key = f"{click}:evidence"
-        due = as_utc(self.clock())
-        notice = Notice(
-            key=key,
-            ticket_id="",
-            lane=key,
-            kind=NoticeKind.REPORT,
-            to=by,
-            version=0,
-            due=due,
-            body={"evidence": ticket_id},
-        )
-        try:
-            await self.store.apply(Batch(notices=[notice], once=[key]))
-        except Duplicate:
-            return ticket
-        self.wake()
+        notice = notice_without_ticket(NoticeKind.REPORT, key, by, as_utc(self.clock()), {"evidence": ticket_id})
+        if await apply_once(self.store, Batch(notices=[notice], once=[key])):
+            self.wake()
         return ticket
 
     async def gather(self, ticket_id: str) -> EvidencePack:

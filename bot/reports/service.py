@@ -13,7 +13,7 @@ from bot.config.settings import Config
 from bot.core import month as periods
 from bot.core.cleaning import clean_line, shorten_middle
 from bot.core.clock import Clock, as_utc
-from bot.core.errors import Duplicate, Invalid, Refused
+from bot.core.errors import Invalid, Refused
 from bot.core.i18n import t
 from bot.core.identifiers import fold
 from bot.core.month import Period
@@ -21,7 +21,7 @@ from bot.forms.validators import words
 from bot.model import affected_customers
 from bot.model.contact import Contact
 from bot.model.monthly_view import View
-from bot.model.notice import Notice, NoticeKind
+from bot.model.notice import Notice, NoticeKind, notice_without_ticket
 from bot.model.ticket import Level
 from bot.register.contacts import Register
 from bot.register.customers import Customers
@@ -32,6 +32,7 @@ from bot.reports.figures import Figures
 from bot.reports.ports import ReportSource
 from bot.tickets import permissions
 from bot.tickets.notifications import Routes
+from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 
@@ -222,19 +223,11 @@ class Reports:
     ) -> Notice:
         """The lane of reports: slow work holds nothing else up."""
         body_of_notice: dict[str, JsonValue] = {"month": period.key, **(body or {})}
-        due = as_utc(self.clock())
-        return Notice(key=key, ticket_id="", lane=key, kind=kind, to=to, version=0, due=due, body=body_of_notice)
+        return notice_without_ticket(kind, key, to, as_utc(self.clock()), body_of_notice)
 
     async def _once(self, key: str, notices: list[Notice]) -> bool:
-        try:
-            await self.store.apply(Batch(notices=notices, once=[key]))
-        except Duplicate:
-            return False
-        return bool(notices)
+        return await apply_once(self.store, Batch(notices=notices, once=[key])) and bool(notices)
 
     async def _apply(self, batch: Batch) -> None:
-        try:
-            await self.store.apply(batch)
-        except Duplicate:
-            return  # the same form or click, delivered twice
-        self.wake()
+        if await apply_once(self.store, batch):
+            self.wake()

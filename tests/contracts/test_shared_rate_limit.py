@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.store import open_store
 from bot.core.errors import StoreDown
-from bot.core.rate_limiter import RateLimiter, SharedTurn, TooSoon
+from bot.core.rate_limiter import RateLimiter, SharedTurn, SharedTurns, TooSoon
 from bot.ports import Store
 from bot.tickets.ports import Batch
 
@@ -22,6 +22,13 @@ async def stores(postgres_url: str) -> AsyncIterator[tuple[Store, Store]]:
     one, two = await asyncio.gather(open_store(postgres_url), open_store(postgres_url))
     yield one, two
     await asyncio.gather(one.close(), two.close())
+
+
+def turns_of(stores: tuple[Store, Store]) -> tuple[SharedTurns, SharedTurns]:
+    one, two = (store.shared_turns for store in stores)
+    assert one
+    assert two
+    return one, two
 
 
 def limiters(
@@ -83,9 +90,7 @@ def time_passes(url: str, seconds: int) -> None:
 async def test_turn_that_was_waited_for_follows_calls_that_took_long_in_another_replica(
     stores: tuple[Store, Store], postgres_url: str
 ) -> None:
-    one, two = (store.shared_turns for store in stores)
-    assert one
-    assert two
+    one, two = turns_of(stores)
     turn = await one.take("C1", 1, 5, 60)
     booked = await two.take("C1", 1, 5, 60)
     time_passes(postgres_url, 3)
@@ -98,8 +103,7 @@ async def test_turn_that_was_waited_for_follows_calls_that_took_long_in_another_
 async def test_turns_that_killed_processes_had_booked_are_given_back(
     stores: tuple[Store, Store], postgres_url: str, restarts: int
 ) -> None:
-    turns = stores[0].shared_turns
-    assert turns
+    turns, _ = turns_of(stores)
     await turns.take("C1", 1, 5, 60)
     for _ in range(restarts):
         await turns.take("C1", 1, 5, 60)  # each process is killed before the moment of its turn
@@ -110,9 +114,7 @@ async def test_turns_that_killed_processes_had_booked_are_given_back(
 async def test_turn_whose_process_waits_for_it_is_not_given_to_another(
     stores: tuple[Store, Store], postgres_url: str
 ) -> None:
-    one, two = (store.shared_turns for store in stores)
-    assert one
-    assert two
+    one, two = turns_of(stores)
     await one.take("C1", 1, 5, 60)
     booked = await one.take("C1", 1, 5, 60)
     time_passes(postgres_url, 5)
@@ -123,9 +125,7 @@ async def test_turn_whose_process_waits_for_it_is_not_given_to_another(
 async def test_process_that_was_late_for_its_turn_lines_up_again(
     stores: tuple[Store, Store], postgres_url: str
 ) -> None:
-    one, two = (store.shared_turns for store in stores)
-    assert one
-    assert two
+    one, two = turns_of(stores)
     await one.take("C1", 1, 5, 60)
     booked = await one.take("C1", 1, 5, 60)
     time_passes(postgres_url, 9)
