@@ -5,13 +5,13 @@ What people typed is only ever put into plain text and rich text, where nothing 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from string import Formatter
 
+from bot.core import quick_json
 from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import t
 from bot.model.ticket import NOBODY
@@ -33,7 +33,7 @@ class Message:
 
 def serialised(view: Json) -> str:
     """The JSON that Slack also accepts: for a view that is shown again and again."""
-    return json.dumps(view, separators=(",", ":"))
+    return quick_json.dumps(view)
 
 
 def plain(text: str, limit: int = 3000) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 from binascii import a2b_qp
@@ -16,6 +15,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.core import quick_json
 from bot.core.errors import Misconfigured
 from runtime.health import Health
 from runtime.http_connections import Connections
@@ -61,7 +61,7 @@ def interaction(raw: str) -> dict[str, Any] | None:
     name, _, value = raw.partition("=")
     if name != "payload" or "=" in value or "&" in value:
         return None
-    body = json.loads(a2b_qp(value.replace("+", " ").replace("%", "=")))
+    body = quick_json.loads(a2b_qp(value.replace("+", " ").replace("%", "=")))
     return body if isinstance(body, dict) else {}
 
 

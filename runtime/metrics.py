@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 
 from runtime.tracing import NO_SPANS, Spans
@@ -22,6 +24,7 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         self._count()
         self._state()
+        self._of_database = cache(self.database.labels)
 
     def _count(self) -> None:
         """Metrics that are counted as things happen."""
@@ -59,5 +62,5 @@ class Metrics:
 
     def database_operation(self, kind: str, outcome: str, seconds: float) -> None:
         """Counts one operation of the store."""
-        self.database.labels(kind, outcome).observe(seconds)
+        self._of_database(kind, outcome).observe(seconds)
         self.spans.done(f"database {kind}", outcome, seconds)

@@ -26,6 +26,7 @@ _DASH_RANGES = (
 _NOTHING = re.compile(f"[{_INVISIBLE_RANGES}{_CONTROL_RANGES}{_NONCHARACTERS}]")
 _INVISIBLE = re.compile(f"[{_INVISIBLE_RANGES}{_JOINERS}{_CONTROL_RANGES}{_NONCHARACTERS}]")
 _DASH = re.compile(f"[{_DASH_RANGES}]")
+_PLAIN = re.compile("[\t\n -~]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAY_BE_MARKS = re.compile("[^\x00-\u02ff]{31,}")
 _MAX_MARKS = 30
@@ -75,7 +76,7 @@ def _fewer(run: str) -> str:
 def plain(text: str) -> str:
     """One spelling of each character: dashes that look alike, full-width letters, digits of any script, quotes."""
     if text.isascii():
-        return without_invisible(text)
+        return text if _PLAIN.fullmatch(text) else without_invisible(text)
     text = unicodedata.normalize("NFKC", with_few_marks(without_invisible(text)))
     text = _DASH.sub("-", text).translate(_QUOTES)
     return text if text.isascii() else "".join(map(_ascii_digit, text))

@@ -7,9 +7,9 @@ taken away. One word that says something makes it an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from bot.core.characters import plain
@@ -153,11 +153,12 @@ _APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s{0,3}[./]\s{0,3}|-|\s{1,3})(?=
 _NO_WORD = re.compile(r"[^\w\s/.'-]")
 _BETWEEN = re.compile(r"[\s/.]+|(?<!\w)-+|-+(?!\w)|(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 _SHORT_FORMS = (
-    (re.compile(r"\b(do|does|did|is|are|was|ca)nt\b"), r"\1 not"),
-    (re.compile(r"n't\b"), " not"),
-    (re.compile(r"\bca not\b"), "can not"),
-    (re.compile(r"'ll\b"), " will"),
+    ("nt", re.compile(r"\b(do|does|did|is|are|was|ca)nt\b"), r"\1 not"),
+    ("n't", re.compile(r"n't\b"), " not"),
+    ("ca not", re.compile(r"\bca not\b"), "can not"),
+    ("'ll", re.compile(r"'ll\b"), " will"),
 )
+"""Letters in which a short form shows, its shape, and the words it stands for."""
 _UNAVAILABLE = re.compile(
     r"(not[ -](?:available|applicable|known|relevant)|unavailable|irrelevant|n\s?/\s?a|"
     r"(?:ist |sind )?nicht (?:verfügbar|zutreffend|"
@@ -230,7 +231,7 @@ def _fault(text: str, asked: Asked, *, has_files: bool = False) -> Emptiness | N
     return found
 
 
-def _gives_none(words: list[str]) -> bool:
+def _gives_none(words: Sequence[str]) -> bool:
     return _NO_REASON.issuperset(word for word in words if word not in _ASIDE) or " ".join(words) in _NO_WAY
 
 
@@ -273,7 +274,7 @@ def _reason_is_empty(reason: str) -> Emptiness | None:
     return Emptiness.FILLER if _gives_none(words) else _emptiness_of(words, has_files=False)
 
 
-def _emptiness_of(words: list[str], *, has_files: bool) -> Emptiness | None:
+def _emptiness_of(words: Sequence[str], *, has_files: bool) -> Emptiness | None:
     core = [word for word in words if word not in _ASIDE]
     if not core:
         return Emptiness.FILLER if any(map(_says_nothing, words)) else None
@@ -285,13 +286,13 @@ def _emptiness_of(words: list[str], *, has_files: bool) -> Emptiness | None:
     return _emptiness_of_phrases(core, has_files=has_files) if len(core) <= _LONG else None
 
 
-def _denies_knowledge(words: list[str], core: list[str]) -> bool:
+def _denies_knowledge(words: Sequence[str], core: Sequence[str]) -> bool:
     """True for “no information available” and “keine Details”."""
     says_no = not _NONE.isdisjoint(core) and all(word in _NOT_THERE or word in _KNOWLEDGE for word in core)
     return says_no and not _KNOWLEDGE.isdisjoint(words)
 
 
-def _emptiness_of_phrases(core: list[str], *, has_files: bool) -> Emptiness | None:
+def _emptiness_of_phrases(core: Sequence[str], *, has_files: bool) -> Emptiness | None:
     if _is_made_of(core, _absence_phrases(with_files=False)):
         return Emptiness.FILLER
     if _is_made_of(core, _absence_phrases(with_files=True)):
@@ -307,7 +308,7 @@ def _absence_phrases(*, with_files: bool) -> frozenset[tuple[str, ...]]:
     return frozenset(filter(None, map(tuple, cut))) - {("no",), ("to", "be")}
 
 
-def _is_made_of(core: list[str], phrases: frozenset[tuple[str, ...]]) -> bool:
+def _is_made_of(core: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
     """True if the words are filler words and these phrases, one after the other."""
     reached = {0}
     for start in range(len(core)):
@@ -325,13 +326,14 @@ def _says_nothing(word: str) -> bool:
     return repeated is not None and repeated[1] in _WORDS
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(16)  # several checks look at the same answer
+def _words(text: str) -> tuple[str, ...]:
     """The words of a text, in small letters; `k. A.` is one, `don't` two."""
     bare = plain(text).casefold().replace("e-mail", "email")
-    for short, long in _SHORT_FORMS:
-        bare = short.sub(long, bare)
+    for letters, short, long in _SHORT_FORMS:
+        bare = short.sub(long, bare) if letters in bare else bare
     bare = _APART.sub(r"\1", _NO_WORD.sub(" ", bare))
-    return [word.strip("'_") for word in _BETWEEN.split(bare) if word and word.strip("'_-")]
+    return tuple(word.strip("'_") for word in _BETWEEN.split(bare) if word and word.strip("'_-"))
 
 
 def refusal(text: str, fault: Emptiness, asked: Asked = Asked.ANSWER) -> str:

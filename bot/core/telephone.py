@@ -146,7 +146,8 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
     return f"{written};{number.extension}" if number.extension else written
 
 
-def _of_line(line: str, region: str | None) -> list[ReachablePerson]:
+@lru_cache(maxsize=200)  # the same few people raise most tickets, and are their contacts
+def _of_line(line: str, region: str | None) -> tuple[ReachablePerson, ...]:
     typed = _NUMBERED.sub("", plain(_LINK.sub(r"\1", line)))
     line = _dialling(_GLUED.sub(" ", typed))
     if len(line) > _LONGEST_LINE:
@@ -162,7 +163,7 @@ def _of_line(line: str, region: str | None) -> list[ReachablePerson]:
     people = _joined(pieces, [_written(each.number) for each in matches])
     for person in people:
         _require_a_name(person.name, matches[0].raw_string, typed)
-    return people
+    return tuple(people)
 
 
 def _joined(pieces: list[str], numbers: list[str]) -> list[ReachablePerson]:

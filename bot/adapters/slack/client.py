@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack.api_errors import is_rate_limit, retry_after
+from bot.core import quick_json
 from bot.core.rate_limiter import RateLimiter
 
 _WARM = 75
@@ -48,7 +49,9 @@ OnError = Callable[[SlackApiError], None]
 def open_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     """The one pool of connections everything shares. Close it when the program ends."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=_WARM), trace_configs=list(traces)
+        connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=_WARM),
+        json_serialize=quick_json.dumps,
+        trace_configs=list(traces),
     )
 
 
