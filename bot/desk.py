@@ -167,7 +167,7 @@ def open_desk(
         register=register,
         customers=customers,
         customer_words=CustomerWords(queries, customers, store, config),
-        membership=Membership(store, directory),
+        membership=Membership(store, directory, config, clock, wake),
         raising=Raising(tickets, queries, customers, register, config, clock),
         reader=MessageReader(queries, store, config, clock, files),
         notes=notes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from blocks import create, kit
 from blocks.evidence import OFFERED
 from blocks.form_state import STATE_KEY, FormState, mark_of
 from blocks.kit import Json
+from bot.core.errors import StoreDown
 from bot.core.i18n import Language, spoken
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
@@ -22,6 +24,8 @@ from handlers.payload import Click, Command, Submission
 from handlers.raise_form import RaiseForm
 from handlers.suggestions import SuggestionLookup
 from handlers.transaction_files import with_table
+
+log = logging.getLogger(__name__)
 
 COMMANDS = {
     "/retarus-incident": Kind.INCIDENT,
@@ -74,7 +78,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         is_taken = not form.typed.get(create.LEFT)
         await desk.raising.create(form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken)
         if about.draft:
-            dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
+            await use_up(desk, form.user, about)
         return None
 
     for name in COMMANDS:
@@ -141,7 +145,7 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
         form = FormState.unpack(click.about)
         await desk.tickets.save_draft(click.user, form.kind, await draft_of(click))
         if form.draft is not form.kind:
-            dispatcher.tasks.start(use_up(desk, click.user, form), later=True)
+            await use_up(desk, click.user, form)
         return lambda: dispatcher.update_view(click.view, create.draft_saved(form.kind))
 
     async def draft_of(click: Click) -> dict[str, str]:
@@ -151,7 +155,7 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
 
     async def discard_draft(click: Click) -> Show:
         await desk.queries.require_staff(click.user)
-        await use_up(desk, click.user, FormState.unpack(click.about))
+        await discard(desk, click.user, FormState.unpack(click.about))
         return lambda: dispatcher.update_view(click.view, create.draft_discarded(Kind(click.value)))
 
     dispatcher.saving_clicks[create.SAVE_DRAFT] = save_draft
@@ -161,6 +165,14 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
 
 
 async def use_up(desk: Desk, user: str, form: FormState) -> None:
+    """Deletes the draft of a form that is saved now; one that cannot be deleted does not make the form fail."""
+    try:
+        await discard(desk, user, form)
+    except StoreDown as error:
+        log.warning("a draft that was used up could not be deleted: %s", error)
+
+
+async def discard(desk: Desk, user: str, form: FormState) -> None:
     """Deletes the draft that this form began with, unless another one has replaced it since."""
     if form.draft and mark_of(await desk.queries.draft(user, form.draft)) == form.mark:
         await desk.tickets.discard_draft(user, form.draft)

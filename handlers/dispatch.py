@@ -285,7 +285,8 @@ class Dispatcher:
     async def _on_event(self, ack: AsyncAck, body: Body) -> None:
         """Reports a failure to who posted in a thread or added an emoji; other events have no recipient.
 
-        A message of another organisation is not acknowledged when the failure passes: Slack delivers it again.
+        An event without a recipient, or a message of another organisation, is not acknowledged when the failure passes:
+        Slack delivers it again.
         """
         event = slack_event(body)
         listener = self.events.get(event.name)
@@ -297,8 +298,8 @@ class Dispatcher:
             try:
                 after = await listener(event) or _nothing
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
-                if event.shared is not None and error_messages.may_pass(error):
-                    log.warning("a shared message is left for its next delivery: %s", type(error).__name__)
+                if (event.shared or not event.is_answered) and error_messages.may_pass(error):
+                    log.warning("an event is left for its next delivery: %s", type(error).__name__)
                     return
                 words = error_messages.words_for(error)
                 after = partial(self.tell, Click.below(event), words) if event.thread or event.emoji else _nothing

@@ -43,7 +43,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def join(click: Click) -> Show:
         ticket = await desk.known_issues.join(click.value, click.user, click.typed, click.id)
-        dispatcher.tasks.start(use_up(desk, click.user, FormState.unpack(click.about)), later=True)
+        await use_up(desk, click.user, FormState.unpack(click.about))
         return dispatcher.shows(click.view, lambda: joined(ticket, click))
 
     async def joined(ticket: Ticket, click: Click) -> Json:

@@ -48,25 +48,17 @@ class BackgroundTasks:
             async with asyncio.timeout(_TIMEOUT):
                 await self._idle.wait()
 
-    def start(self, work: Coroutine[object, object, None], *, later: bool = False, is_awaited: bool = False) -> None:
+    def start(self, work: Coroutine[object, object, None], *, is_awaited: bool = False) -> None:
         """Runs it in the background. An error is logged; the caller tells people where they must know.
 
-        `later`: once no acknowledgement is pending. `is_awaited`: a person waits for it, so that the deadline stays.
+        `is_awaited`: a person waits for it, so that the deadline stays.
         """
         context = copy_context()
         if not is_awaited:
             context.run(lift)
-        task = asyncio.get_running_loop().create_task(self._when_calm(work) if later else work, context=context)
+        task = asyncio.get_running_loop().create_task(work, context=context)
         self._running.add(task)
         task.add_done_callback(self._ended)
-
-    async def _when_calm(self, work: Coroutine[object, object, None]) -> None:
-        try:
-            await self.calm()
-        except asyncio.CancelledError:
-            work.close()
-            raise
-        await work
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -19,6 +19,7 @@ from blocks import (
     undo,
 )
 from blocks.kit import Message
+from blocks.privacy import stranger
 from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
@@ -64,6 +65,8 @@ async def _word(desk: Desk, notice: Notice) -> Message:
     """Renders a direct message without a ticket."""
     if notice.kind is NoticeKind.WORD:
         return conversation.word(notice.body, await desk.conversation.count_unassigned())
+    if "joined" in notice.body:
+        return stranger(str(notice.body["joined"]), str(notice.body["channel"]))
     return notifications.alert(notice) if notice.kind is NoticeKind.ALERT else guides.message(desk.config.guides)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc
+from bot.model.notice import Notice, NoticeKind, notice_without_ticket
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch, Directory, TicketStore
 
@@ -14,10 +18,20 @@ class Membership:
 
     store: TicketStore
     directory: Directory
+    config: Config
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
 
-    async def is_new_stranger(self, user: str) -> bool:
-        """True for a guest, or a person of another organisation, not yet reported to the admins."""
+    async def joined(self, user: str, channel: str) -> None:
+        """Reports a guest, or a person of another organisation, to the admins; once per person."""
         person = await self.directory.person(user)
         if not (person.is_guest or person.is_external):
-            return False
-        return await apply_once(self.store, Batch(once=[f"{user}:audience"]))
+            return
+        notices = [self._report(user, channel, admin) for admin in self.config.desk.admins]
+        if await apply_once(self.store, Batch(notices=notices, once=[f"{user}:audience"])):
+            self.wake()
+
+    def _report(self, user: str, channel: str, admin: str) -> Notice:
+        at = as_utc(self.clock())
+        key, body = f"audience:{user}:{admin}:{at:%Y%m%d%H%M%S}", {"joined": user, "channel": channel}
+        return notice_without_ticket(NoticeKind.ALERT, key, admin, at, body, lane=f"alert:{admin}")

@@ -12,39 +12,43 @@ from runtime.background_tasks import BackgroundTasks
 from tests.timeouts import TIMEOUT
 
 
-async def test_later_task_begins_after_all_acknowledgements() -> None:
+async def test_calm_comes_after_all_acknowledgements() -> None:
     tasks, done = BackgroundTasks(), list[str]()
 
-    async def work(name: str) -> None:
-        done.append(name)
+    async def work() -> None:
+        await tasks.calm()
+        done.append("work")
 
     with tasks.answering():
         with tasks.answering():
-            tasks.start(work("later"), later=True)
-            tasks.start(work("at once"))
+            tasks.start(work())
             await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert done == ["at once"]
-    await tasks.drain(1)
-    assert done == ["at once", "later"]
+        assert done == []
+    await tasks.drain(TIMEOUT)
+    assert done == ["work"]
 
 
-async def test_later_task_begins_although_people_keep_waiting() -> None:
-    tasks, done = BackgroundTasks(), asyncio.Event()
-
-    async def work() -> None:
-        done.set()
-
+async def test_calm_comes_although_people_keep_waiting() -> None:
+    tasks = BackgroundTasks()
     with tasks.answering():
-        tasks.start(work(), later=True)
-        await asyncio.wait_for(done.wait(), TIMEOUT)
+        await asyncio.wait_for(tasks.calm(), TIMEOUT)
 
 
 async def test_drain_leaves_no_task_behind() -> None:
-    tasks = BackgroundTasks()
-    with tasks.answering():
-        tasks.start(asyncio.sleep(60), later=True)
-        await tasks.drain(0)
+    tasks, ended = BackgroundTasks(), list[str]()
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(TIMEOUT)
+        finally:
+            ended.append("work")
+
+    tasks.start(work())
+    await asyncio.sleep(0)
+    await tasks.drain(0)
+    await asyncio.sleep(0)
+    assert ended == ["work"]
 
 
 async def test_task_error_is_logged_by_kind_and_place_without_user_input(

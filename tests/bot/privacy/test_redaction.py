@@ -14,9 +14,8 @@ from bot.model.ticket import NOBODY, Kind, Stage
 from bot.model.transitions import Move
 from bot.privacy.erasure import PersonalDataArchive
 from bot.privacy.redaction import MARK, someone, statistics_of
-from bot.register.membership import Membership
 from bot.tickets.ports import Batch
-from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, RAISED, RITA, Cast, World, a_contact, a_world
+from tests.factories import ALEX, ANNA, BEN, CARLA, DESK, GUS, RAISED, RITA, World, a_contact, a_world
 
 ERIKA = "Erika Muster"
 ABOUT_ERIKA = {"happens": f"{ERIKA} (erika@mueller.example, 089 765432-10) gets 550"}
@@ -278,8 +277,10 @@ async def test_recently_closed_ticket_is_kept_whatever_its_age() -> None:
 # --- who reads along
 
 
-async def test_guest_or_somebody_of_another_organisation_is_new_once_and_a_colleague_never() -> None:
+async def test_guest_or_somebody_of_another_organisation_is_reported_once_and_a_colleague_never() -> None:
     w = await a_world()
-    for user in (GUS, RITA):
-        assert [await Membership(w.store, Cast()).is_new_stranger(user) for _ in range(2)] == [True, False]
-    assert not await Membership(w.store, Cast()).is_new_stranger(ANNA)
+    for user in (GUS, GUS, ANNA, RITA):
+        await w.desk.membership.joined(user, DESK)
+        w.clock.forward(days=1)
+    reported = [(each.notice.body["joined"], each.notice.to) for each in await w.store.letters()]
+    assert reported == [(RITA, CARLA), (GUS, CARLA)]
