@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.model.notice import Notice, NoticeKind, notice_without_ticket
@@ -32,6 +34,6 @@ class Membership:
             self.wake()
 
     def _report(self, user: str, channel: str, admin: str) -> Notice:
-        at = as_utc(self.clock())
-        key, body = f"audience:{user}:{admin}:{at:%Y%m%d%H%M%S}", {"joined": user, "channel": channel}
+        at, body = as_utc(self.clock()), dict[str, JsonValue](joined=user, channel=channel)
+        key = f"audience:{user}:{admin}:{at:%Y%m%d%H%M%S}"
         return notice_without_ticket(NoticeKind.ALERT, key, admin, at, body, lane=f"alert:{admin}")
