@@ -20,7 +20,7 @@ from bot.adapters.inbound_mail.opening import mailbox_check, receiving
 from bot.adapters.mail.oauth import token_source
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
-from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars
+from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars, open_roster
 from bot.adapters.outgoing import outgoing, sender_domain
 from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.slack import channel_audience
@@ -122,7 +122,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
                 await directory.warm()
             routes = await _routes(client, config, drafts)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
-            duty = _on_duty(env, config, directory, clock)
+            duty = _on_duty(env, config, directory, drafts, clock)
             parts = status_page, SlackChannelMembers(client, routes.desk), SlackFiles(client, session), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
@@ -164,9 +164,11 @@ def _directory(client: AsyncWebClient, config: Config, identity: AuthorizeResult
     return SlackDirectory(client, config.levels, home, config.desk.timezone, drafts)
 
 
-def _on_duty(env: Environment, config: Config, directory: SlackDirectory, clock: Clock) -> CalendarOnDuty:
+def _on_duty(
+    env: Environment, config: Config, directory: SlackDirectory, memory: Drafts, clock: Clock
+) -> CalendarOnDuty:
     groups = SlackOnDuty(directory.groups, config.levels)
-    return CalendarOnDuty(open_calendars(env, config, clock), directory, groups)
+    return open_roster(env, config, directory, groups, memory, clock)
 
 
 @asynccontextmanager

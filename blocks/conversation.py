@@ -54,8 +54,11 @@ _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pg
 """Types of parts that hold the text of a mail so that only a mail program with the right key shows it."""
 
 
-def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
-    """An entry in the thread. Their words are literal text: no mention, link or markup of theirs works."""
+def message(entry: Entry, ticket: Ticket, config: Config, asked: Sequence[str] = ()) -> Message:
+    """An entry in the thread. Their words are literal text: no mention, link or markup of theirs works.
+
+    `asked`: people asked whether to reopen a ticket that is closed.
+    """
     if entry.kind == MailKind.DELIVERY_REPORT:
         return _report(entry, ticket)
     if not entry.is_of_a_person:
@@ -65,7 +68,7 @@ def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
     blocks += [kit.note(each) for each in _remarks(entry, ticket, config)]
     blocks += _recorded(entry)
     blocks += [kit.actions("conversation", _buttons(entry, ticket))]
-    blocks += _closed(entry, ticket)
+    blocks += _closed(entry, ticket, asked)
     text = f"{_text_of(heading)}: {excerpt(literal(entry.words), 200)}"
     return Message(literal_mrkdwn(text), blocks)
 
@@ -117,7 +120,9 @@ def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
     asked = numbers_to_ask_about(entry, ticket.rcr)
     if entry.rcr and not asked:
         yield t("Retarus's number: {numbers}", numbers=", ".join(entry.rcr))
-    if entry.was_closed:
+    if entry.was_closed_when_edited:
+        yield t("{reference} was closed when this was edited.", reference=reference(ticket, config))
+    elif entry.was_closed:
         yield t("{reference} was closed when this came.", reference=reference(ticket, config))
 
 
@@ -155,13 +160,12 @@ def _buttons(entry: Entry, ticket: Ticket) -> list[Json]:
     return buttons
 
 
-def _closed(entry: Entry, ticket: Ticket) -> list[Json]:
-    """Asks the owner of a ticket that is closed whether to reopen it."""
-    if not entry.was_closed or ticket.stage.is_open:
+def _closed(entry: Entry, ticket: Ticket, asked: Sequence[str]) -> list[Json]:
+    """Asks these people whether to reopen a ticket that is closed."""
+    if not (entry.was_closed or entry.was_closed_when_edited) or ticket.stage.is_open:
         return []
-    words = [kit.text(t("Should it be reopened?"))]
-    if kit.addressed(ticket.owner):
-        words = kit.filled(t("{owner}, should it be reopened?"), owner=kit.mention(ticket.owner))
+    words = [each for user in asked for each in kit.addressed(user)]
+    words.append(kit.text(t("Should it be reopened?")))
     again = kit.button(t(NAMES[Move.REOPEN]), action_of(Move.REOPEN), ticket.id)
     return [kit.rich(kit.line(*words)), kit.actions("conversation.reopen", [again])]
 
@@ -280,7 +284,12 @@ def word(body: Mapping[str, object], unassigned: int) -> Message:
             "A workspace left the channel that is shared with Retarus, and another one stays. Letters still go there. "
             "If it was Retarus, take `channel` under [retarus] out of desk.toml."
         ),
-        "severed": t("The channel is no longer shared with Retarus. Letters go by e-mail, if an address is set up."),
+        "severed": t("The channel is no longer shared with Retarus. Letters go by e-mail."),
+        "lost": t(
+            "The channel is no longer shared with Retarus, and no e-mail address is set up: nothing can be sent to "
+            "Retarus from here. Share the channel again, or enter `email` under [retarus] in desk.toml; until then, "
+            "use the EAS portal."
+        ),
     }[str(body["about"])]
     return Message(kit.escape(text), [kit.rich(kit.line(kit.text(text)))])
 

@@ -21,7 +21,6 @@ ASK = "escalate.ask"
 SEND = "escalate.send"
 RCR = "escalate.rcr"
 RCR_NUMBER = "rcr"
-_NOWHERE = mark("nowhere: no way to Retarus is set up")
 _BREAK_GLASS_HINT = mark(
     "Who could not be reached, and why it cannot wait. Kept in the history, with your name (guide 2.3)"
 )
@@ -34,15 +33,16 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
     blocks += _missing(shown.ticket, shown.missing)
     if shown.refusal:
         blocks.append({"type": "section", "text": kit.plain(shown.refusal)})
-    may_send = not (shown.missing or (shown.refusal and not shown.may_break_glass) or shown.excess)
+    is_refused = bool(shown.refusal) and not shown.may_break_glass
+    may_send = bool(shown.ways) and not (shown.missing or is_refused or shown.excess)
     if may_send and shown.may_break_glass:
         reason = t("Break the glass: why must it go without an authorised contact?")
         blocks.append(text_input(BREAK_GLASS_REASON, reason, t(_BREAK_GLASS_HINT)))
     blocks += with_letter(shown, config, may_send=may_send)
     if may_send:
-        ways = kit.together(shown.ways) or t(_NOWHERE)
+        ways = kit.together(shown.ways)
         blocks.append(kit.note(t("Goes {ways}, in your name. This is what Retarus reads:", ways=ways)))
-    if may_send and not shown.may_break_glass:
+    if (may_send and not shown.may_break_glass) or not (shown.ways or shown.missing):
         blocks.append(kit.actions("escalate.ways", [kit.button(t("Open it in EAS instead"), EAS_ASK, shown.ticket.id)]))
     blocks += [kit.divider(), kit.rich(kit.line(kit.bold(shown.letter.subject))), *parts(shown.letter)]
     about = f"{shown.ticket.id}|{shown.ticket.version}"

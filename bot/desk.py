@@ -133,7 +133,7 @@ def open_desk(
     assignment = Assignment(changes, queries, store)
     links = KnownIssues(changes, queries, store, config, routes)
     reminders = Reminders(changes, queries, answers, register, store, store, config, clock, routes)
-    inbound = Inbound(changes, queries, store, config, clock)
+    inbound, successors = Inbound(changes, queries, store, config, clock), Successors(directory, config)
     return Desk(
         config=config,
         clock=clock,
@@ -150,10 +150,10 @@ def open_desk(
         evidence=evidence,
         retarus_replies=RetarusReplies(changes, queries, answers, clock),
         resend=Resend(changes, queries, register, store, store, directory, config, clock),
-        receipts=Receipts(store, routes, clock, Successors(directory, config)),
+        receipts=Receipts(store, routes, clock, successors),
         outgoing=OutgoingMails(store, store),
         inbound=inbound,
-        conversation=Conversation(inbound, changes, queries, store, clock),
+        conversation=Conversation(inbound, changes, queries, store, clock, successors),
         channel=Channel(inbound, changes, queries, store, config, clock),
         channel_routes=ChannelRoutes(changes, store, clock),
         outbound=Outbound(changes, queries, answers, register, store, config, routes),

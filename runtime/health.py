@@ -129,6 +129,10 @@ class CalendarState(Protocol):
     fault: str
     """The reason, in a sentence."""
 
+    @property
+    def is_known(self) -> bool:
+        """True if it was read before."""
+
 
 def calendar_probe(calendar: CalendarState, clock: Clock) -> Probe:
     """Checks a calendar of who is on duty. A desk without it is ready: its last shifts are used."""
@@ -137,7 +141,8 @@ def calendar_probe(calendar: CalendarState, clock: Clock) -> Probe:
         if calendar.down_since is None:
             return PartHealth(ok=True, reason=f"The calendar at {calendar.host} is read.", is_needed=False)
         silent = span(max((clock() - calendar.down_since).total_seconds(), 0))
-        reason = f"For {silent}: {calendar.fault} The last shifts of the calendar at {calendar.host} are used."
+        shifts = "The last shifts" if calendar.is_known else "No shifts"
+        reason = f"For {silent}: {calendar.fault} {shifts} of the calendar at {calendar.host} are used."
         return PartHealth(ok=False, reason=reason, is_needed=False)
 
     return probe

@@ -76,7 +76,8 @@ async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Se
         return [delivery_lines.not_delivered(notice, ticket)]
     if notice.kind is NoticeKind.ENTRY:
         entry = await desk.conversation.find(str(notice.body["entry"]))
-        return [conversation.message(entry, ticket, desk.config)] if entry else []
+        asked = await desk.conversation.asked_to_reopen(ticket)
+        return [conversation.message(entry, ticket, desk.config, asked)] if entry else []
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
     history = await desk.queries.history(about.id)
     event = await _named(desk, next(each for each in history if each.version == notice.version))

@@ -94,8 +94,18 @@ class Channel:
             entry = self._entry(message, place, ticket, at)
             await self.inbound.place(ticket, entry, ConversationChanges(new=(entry,)), "", at)
         elif message.is_edited and known.words != message.words[:WORDS]:
-            rcr = rcr_numbers(message.words, self.config.retarus.rcr_pattern)
-            await self._changed(known, ticket, words=message.words[:WORDS], rcr=rcr, is_edited=True)
+            await self._edited(known, ticket, message.words, at)
+
+    async def _edited(self, known: Entry, ticket: Ticket, words: str, at: datetime) -> None:
+        """Shows the new words. The first edit after the ticket was closed counts like a message to a closed ticket."""
+        rcr = rcr_numbers(words, self.config.retarus.rcr_pattern)
+        new = {"words": words[:WORDS], "rcr": rcr, "is_edited": True}
+        if ticket.stage.is_open or known.was_closed or known.was_closed_when_edited:
+            await self._changed(known, ticket, **new)
+            return
+        new |= {"was_closed_when_edited": True, "version": known.version + 1}
+        changed = known.model_copy(update=new)
+        await self.inbound.place(ticket, changed, ConversationChanges(changed=(changed,)), "", at)
 
     async def take_back(self, channel: str, ts: str) -> None:
         """Reports that they deleted a message; the words stay for the owner."""

@@ -46,11 +46,11 @@ class ChannelRoutes:
             await self.follow()
 
     async def severed(self, channel: str) -> None:
-        """Records that the channel shared with Retarus was severed; letters go by e-mail from now on. Idempotent."""
+        """Records that the channel shared with Retarus was severed; letters go by e-mail, if at all. Idempotent."""
         if not channel or channel != self.changes.routes.retarus:
             return
         if not await self.store.value(_severed(channel)):
-            await self._tell(channel, "severed")
+            await self._tell(channel, "severed" if self.changes.routes.email else "lost")
             await self.store.keep(_severed(channel), "severed")
         await self.follow()
 
@@ -96,7 +96,7 @@ class ChannelRoutes:
             await self._follow_move(routes, name)
         is_severed = bool(await self.store.value(_severed(routes.retarus or routes.severed)))
         if is_severed and routes.retarus:
-            routes.severed, routes.retarus = routes.retarus, "" if routes.email else routes.retarus
+            routes.severed, routes.retarus = routes.retarus, ""
         elif routes.severed and not is_severed:
             routes.retarus, routes.severed = routes.severed, ""
         if routes != before:

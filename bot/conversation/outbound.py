@@ -11,7 +11,7 @@ from typing import Final
 from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
 from bot.core.cleaning import fitting
-from bot.core.errors import Conflict, NotNow, Refused
+from bot.core.errors import Conflict, NotNow
 from bot.core.i18n import speaking, t
 from bot.escalation import letter
 from bot.escalation.correspondence import newly_affected
@@ -125,8 +125,7 @@ class Outbound:
         _, contact = await self.register.sender(by)
         if ticket.sent_at is None:
             raise NotNow(t("This ticket never went to Retarus. Escalate it first."))
-        if not self.routes.lead_to_retarus:
-            raise Refused(t("No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus]."))
+        self.routes.require_a_way()
         return contact
 
 

@@ -19,6 +19,7 @@ from bot.tickets.changes import ATTEMPTS, Along, Change, Changes
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
+from bot.tickets.successors import Successors
 
 PAGE = 10
 
@@ -32,9 +33,14 @@ class Conversation:
     queries: Queries
     store: ConversationStore
     clock: Clock
+    successors: Successors
 
     async def find(self, entry_id: str) -> Entry | None:
         return await self.store.entry(entry_id)
+
+    async def asked_to_reopen(self, ticket: Ticket) -> tuple[str, ...]:
+        """People asked whether to reopen a closed ticket."""
+        return () if ticket.stage.is_open else await self.successors.asked_to_reopen(ticket)
 
     async def entry(self, entry_id: str, by: str) -> Entry:
         """An entry, for a person who may read tickets."""

@@ -86,7 +86,7 @@ class Escalation:
                 update={"sent_by": by, "sent_at": at}
             )
             self.answers.require_complete(ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5)."))
-            self._require_a_way()
+            self.routes.require_a_way()
             history = await self.queries.history(ticket.id)
             if ticket.version != seen and (
                 (await self.answers.changed_since(ticket, seen))[1] or is_scope_changed(history, seen)
@@ -130,15 +130,6 @@ class Escalation:
         except ValueError as error:
             raise Invalid({BREAK_GLASS_REASON: str(error)}) from error
 
-    def _require_a_way(self) -> None:
-        if not self.routes.lead_to_retarus:
-            raise Refused(
-                t(
-                    "No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus] in "
-                    "desk.toml; nothing was sent, and every answer is kept."
-                )
-            )
-
     async def preview(self, ticket_id: str, by: str) -> Preview:
         """The exact letter, its missing and doubtful answers, and whether this person may send it."""
         actor = await self.queries.actor(by)
@@ -152,12 +143,12 @@ class Escalation:
             ticket,
             letter.write(ticket, speaker, self.config, history, signed=signed, led=led),
             validation.missing(ticket, Need.ESCALATE, self.config),
-            refusal,
+            self.routes.no_way or refusal,
             status=self.evidence.status_page.report(ticket),
             ways=self.routes.ways,
             warnings=await self.evidence.doubts(ticket, self.clock()),
             excess=excess(waiting(ticket), self.config),
-            may_break_glass=bool(stand_in),
+            may_break_glass=bool(stand_in and self.routes.ways),
         )
 
     async def _signed(self, *, stands_in: bool) -> SignatureRole:

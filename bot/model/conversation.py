@@ -106,6 +106,8 @@ class Entry(Record):
     link: str = ""
     """Permalink, for a message in Slack."""
     is_edited: bool = False
+    was_closed_when_edited: bool = False
+    """They edited it after the ticket was closed, before which it had come."""
     is_deleted: bool = False
     """True if they deleted it; the words are kept."""
     records: tuple[EntryRecord, ...] = ()

@@ -168,8 +168,7 @@ class Reminders:
     async def _declarant_of_chaser(self, ticket: Ticket, by: str) -> Contact:
         _, contact = await self.register.sender(by)
         self.require_with_retarus(ticket)
-        if not self.routes.lead_to_retarus:
-            raise Refused(t("No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus]."))
+        self.routes.require_a_way()
         return contact
 
     # --- reading

@@ -212,8 +212,7 @@ class Reports:
 
     async def _declarant(self, by: str) -> Contact:
         _, contact = await self.register.sender(by)
-        if not self.routes.lead_to_retarus:
-            raise Refused(t("No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus]."))
+        self.routes.require_a_way()
         return contact
 
     # --- saving

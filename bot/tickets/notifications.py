@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from bot.core.errors import Refused
 from bot.core.i18n import t
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
@@ -30,7 +31,7 @@ class Routes:
     reports: str = ""
     """Channel id of where the month's report goes; empty: to people."""
     severed: str = ""
-    """Channel id of the escalation channel while it is severed; letters go by e-mail where there is an address."""
+    """Channel id of the escalation channel while it is severed: it is no way to Retarus then."""
     fallback: bool = False
     """True if letters go to the channel, and by e-mail if they cannot be delivered there."""
 
@@ -40,8 +41,25 @@ class Routes:
         return "" if self.fallback and self.retarus else self.email
 
     @property
-    def lead_to_retarus(self) -> bool:
-        return bool(self.retarus or self.email)
+    def no_way(self) -> str:
+        """The reason why nothing can be sent to Retarus, with the ways out; empty if something can."""
+        if self.retarus or self.email:
+            return ""
+        if self.severed:
+            return t(
+                "The channel is no longer shared with Retarus, and no e-mail address is set up: nothing can be sent "
+                "from here, and every answer is kept. Use the EAS portal until an admin shares the channel again or "
+                "enters `email` under [retarus] in desk.toml."
+            )
+        return t(
+            "No way to Retarus is set up. An admin must enter `channel` or `email` under [retarus] in "
+            "desk.toml; nothing was sent, and every answer is kept."
+        )
+
+    def require_a_way(self) -> None:
+        """Refuses what would reach nobody at Retarus."""
+        if self.no_way:
+            raise Refused(self.no_way)
 
     @property
     def ways(self) -> tuple[str, ...]:

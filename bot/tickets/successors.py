@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.config.settings import Config
 from bot.core.errors import place_of
-from bot.model.ticket import NOBODY, Level, Ticket
+from bot.model.ticket import NOBODY, Level, Stage, Ticket
 from bot.tickets.ports import Directory
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,15 @@ class Successors:
                 return tuple(here)
         return ()
 
+    async def asked_to_reopen(self, ticket: Ticket) -> tuple[str, ...]:
+        """The owner of a closed ticket, or who is responsible now if the owner has left or works at no level."""
+        if await self._is_here(ticket.owner) and await self._works_here(ticket.owner):
+            return (ticket.owner,)
+        return await self.of([ticket.owner], ticket)
+
     def _groups(self, person: str, ticket: Ticket) -> Iterable[Sequence[str]]:
+        if person == ticket.owner and ticket.stage is Stage.CLOSED and ticket.sent_at:  # the 1st level confirmed it
+            return ((ticket.second_owner,), *self._of_level(Level.SECOND))
         if person == ticket.owner:
             return self._of_level(ticket.stage.worked_at)
         if person == ticket.second_owner or person in {each.by for each in ticket.affected}:
@@ -43,6 +51,16 @@ class Successors:
 
     def _of_level(self, level: Level) -> tuple[Sequence[str], ...]:
         return (self.config.team(level).second_person,), self.config.leads(level), self.config.desk.admins
+
+    async def _works_here(self, user: str) -> bool:
+        """True for a person of a level, and for an admin."""
+        try:
+            return user in self.config.desk.admins or bool(
+                await self.directory.levels(await self.directory.person(user))
+            )
+        except Exception as error:  # noqa: BLE001  (the same)
+            log.warning("the levels of a person to be asked could not be looked up: %s", place_of(error))
+            return True
 
     async def _is_here(self, user: str) -> bool:
         if user in {"", NOBODY}:

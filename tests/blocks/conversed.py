@@ -10,7 +10,7 @@ from bot.config.settings import Config
 from bot.conversation.outbound import OutgoingPreview
 from bot.model.conversation import Entry, EntryFile, EntrySource, EntryState, FailedDelivery
 from bot.model.ticket import Ticket
-from tests.factories import NOW
+from tests.factories import BEA, BEN, NOW
 
 EVIL = "<!channel> <@U1> <https://evil.example|retarus.com> *x* `y` " * 400
 """Longer than any shown text, and full of markup."""
@@ -42,6 +42,7 @@ def entries() -> Iterator[Entry]:
     yield an_entry()
     yield an_entry(was_closed=True, others=("PD-1043",))
     yield an_entry(way=EntrySource.CHANNEL, kind="message", link="https://x.example/archives/C1/p1", is_edited=True)
+    yield an_entry(way=EntrySource.CHANNEL, kind="message", is_edited=True, was_closed_when_edited=True)
     yield an_entry(way=EntrySource.CHANNEL, kind="message", words="", files=(), left_out=(), rcr=(), is_deleted=True)
     yield an_entry(kind="automatic_reply")
     yield an_entry(kind="acknowledgement")
@@ -53,8 +54,8 @@ def entries() -> Iterator[Entry]:
 
 def messages(ticket: Ticket, config: Config) -> Iterator[Message]:
     for entry in entries():
-        yield conversation.message(entry, ticket, config)
-    for about in ("unassigned", "mail", "severed", "left"):
+        yield conversation.message(entry, ticket, config, [BEN, BEA])
+    for about in ("unassigned", "mail", "severed", "lost", "left"):
         yield conversation.word({"about": about, "why": "Why."}, 3)
 
 

@@ -79,6 +79,7 @@ from tests.factories import (
     an_incident,
 )
 
+_WAYS = ("by e-mail",)
 NASTY = "<!channel> <@U0BEN> *b* _i_ ~s~ `c` > & &amp; <b>x</b> {0} %s 👩‍👩‍👧 שלום "
 LINK = "https://nordlicht.slack.example/archives/C0DESKDESK/p1"
 
@@ -295,7 +296,8 @@ def _escalating(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str
     yield "escalating", escalation_form.modal(ticket, name, config)
     yield "escalating again", escalation_form.modal(ticket, name, config, everything=True, transactions=5)
     for refusal in ("", "You cannot send."):
-        shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
+        text, items = write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config)
+        shown = Preview(ticket, text, items, refusal, ways=_WAYS)
         yield f"preview {refusal}", escalation.preview(shown, name, config, changed=bool(refusal))
         yield "eas", eas.modal(shown, name, int(NOW.timestamp()))
     for adapter in ("link", "feed"):
@@ -349,7 +351,8 @@ def _previews(ticket: Ticket, config: Config) -> Iterator[Preview]:
     text = write(ticket, a_contact(), config)
     for health in ("fine", "trouble", "unknown"):
         status = StatusReport(health=health, says=(NASTY,) if health != "fine" else (), at=NOW)
-        yield Preview(ticket, text, (), "", status, (NASTY,) * 3, excess="" if health == "fine" else NASTY)
+        excess = "" if health == "fine" else NASTY
+        yield Preview(ticket, text, (), "", status, (NASTY,) * 3, excess, _WAYS)
 
 
 def parts(shape: object) -> Iterator[dict[str, Any]]:

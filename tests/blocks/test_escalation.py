@@ -83,7 +83,12 @@ def test_preview_is_the_letter_word_for_word() -> None:
 def test_preview_says_where_it_goes() -> None:
     assert "to the Retarus channel and by e-mail to support@retarus.example, in your name" in words(shown())
     assert "Goes to the Retarus channel, in your name" in words(shown(routes=Routes(DESK, RETARUS)))
-    assert "Goes nowhere: no way to Retarus is set up" in words(shown(routes=Routes(DESK)))
+    lost = Routes(DESK, severed=RETARUS)
+    for routes in (Routes(DESK), lost):
+        view = shown(refusal=routes.no_way, routes=routes)
+        assert routes.no_way in words(view)
+        assert "submit" not in view
+        assert "Open it in EAS instead" in words(view)
 
 
 def test_incomplete_ticket_cannot_be_sent_and_names_everything_missing_with_level_and_section() -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.on_duty.calendar_feed import CalendarFeed
-from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars
+from bot.adapters.on_duty.roster import CalendarOnDuty, findings, open_calendars, open_roster
 from bot.adapters.on_duty.shift_people import Match, match
 from bot.adapters.on_duty.shifts import Shift, read
 from bot.config.environment import Environment
@@ -22,9 +22,9 @@ from bot.config.settings_file import parse
 from bot.core.errors import Misconfigured
 from bot.model.contact import Person
 from bot.model.ticket import Level
-from bot.tickets.ports import NoRoster
+from bot.tickets.ports import Drafts, NoRoster
 from runtime.health import calendar_probe
-from tests.factories import ManualClock
+from tests.factories import ManualClock, MemoryDrafts
 
 NIGHT = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 """02:30 in Berlin for the first time: at 03:00 the clocks go back."""
@@ -237,3 +237,78 @@ def test_webcal_is_https() -> None:
     assert parse({"levels": {"second": {"on_duty": "webcal://cal.example/a.ics"}}}).levels.second.on_duty == (
         "https://cal.example/a.ics"
     )
+
+
+# --- over a restart
+
+
+def restarted(url: str, drafts: Drafts, clock: ManualClock) -> CalendarOnDuty:
+    config = Config(levels=Levels(second=Team(members=("U0BEA", "U0BEN"), on_duty=url)))
+    return open_roster(Environment(), config, Team2(), NoRoster(), drafts, clock)
+
+
+async def test_last_calendar_is_used_after_a_restart_while_its_server_is_away(server: CalendarServer) -> None:
+    drafts, clock = MemoryDrafts(), ManualClock(NIGHT)
+    server.body = a_calendar(NIGHTLY, MOVED)
+    await restarted(server.url, drafts, clock).read()
+    server.status = 503
+    duty = restarted(server.url, drafts, clock)
+    await duty.restore()
+    assert await duty.now(Level.SECOND) == ("U0BEA",)
+    await duty.read()
+    assert await duty.now(Level.SECOND) == ("U0BEA",)
+    [calendar] = duty.calendars
+    assert "The last shifts of the calendar at 127.0.0.1 are used." in (await calendar_probe(calendar, clock)()).why
+    clock.at = NIGHT + timedelta(days=2, hours=23)  # its rules are applied to the day of the restart
+    later = restarted(server.url, drafts, clock)
+    await later.restore()
+    assert await later.now(Level.SECOND) == ("U0BEN",)
+    assert "s3cret" not in str(await drafts.keys())
+
+
+async def test_calendar_that_was_never_read_is_said_to_be_unknown(server: CalendarServer) -> None:
+    server.status = 404
+    duty = restarted(server.url, MemoryDrafts(), ManualClock(NIGHT))
+    await duty.restore()
+    await duty.read()
+    [calendar] = duty.calendars
+    assert "No shifts of the calendar" in (await calendar_probe(calendar, ManualClock(NIGHT))()).why
+
+
+async def test_calendar_of_an_address_that_is_not_used_any_more_is_deleted(server: CalendarServer) -> None:
+    drafts, clock = MemoryDrafts(), ManualClock(NIGHT)
+    server.body = a_calendar(NIGHTLY)
+    await restarted(server.url, drafts, clock).read()
+    await drafts.put("form:U0BEA", {"text": "kept"})
+    await restarted(server.url + "?other", drafts, clock).restore()
+    assert await drafts.keys() == ["form:U0BEA"]
+
+
+async def test_saved_calendar_names_people_in_whole_words_and_is_written_only_when_it_says_something_else(
+    server: CalendarServer,
+) -> None:
+    drafts, clock = MemoryDrafts(), ManualClock(NIGHT)
+    duty = restarted(server.url, drafts, clock)
+    folded = NIGHTLY.replace("bea@PARTNER.example", "bea@PART\n NER.example")
+    server.body = a_calendar(f"DTSTAMP:20261024T000000Z\n{folded}")
+    await duty.read()
+    [key] = await drafts.keys()
+    assert "bea@PARTNER.example" in (await drafts.get(key) or {})["calendar"]
+    await drafts.drop(key)
+    server.body = a_calendar(f"DTSTAMP:20261025T001500Z\n{folded}")
+    await duty.read()
+    assert server.answers[-2:] == [200, 200]
+    assert await drafts.keys() == []
+    assert await duty.now(Level.SECOND) == ("U0BEA",)
+
+
+async def test_saved_calendar_that_cannot_be_parsed_does_not_keep_the_next_one_away(server: CalendarServer) -> None:
+    drafts, clock = MemoryDrafts(), ManualClock(NIGHT)
+    server.body = a_calendar(NIGHTLY)
+    await restarted(server.url, drafts, clock).read()
+    [key] = await drafts.keys()
+    await drafts.put(key, {"calendar": "BEGIN:VCALENDAR\nBEGIN:VEVENT"})
+    duty = restarted(server.url, drafts, clock)
+    await duty.restore()
+    await duty.read()
+    assert await duty.now(Level.SECOND) == ("U0BEA",)

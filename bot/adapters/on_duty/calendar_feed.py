@@ -1,9 +1,10 @@
-"""The calendar of who is on duty: fetched and parsed in the background, its last good state kept."""
+"""The calendar of who is on duty: fetched and parsed in the background, its last good state kept over a restart."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 import aiohttp
 from pydantic import ValidationError
 
+from bot.adapters.on_duty.saved_calendars import SavedCalendars
 from bot.adapters.on_duty.shifts import Shift, Shifts
 from bot.config.calendar_url import host_of
 from bot.core.clock import Clock, now
@@ -30,6 +32,10 @@ _LIMIT = 1_000_000
 _BEGIN = b"BEGIN:VCALENDAR"
 _AGAIN = timedelta(days=1)
 """Age of the shifts from which a calendar that has not changed is parsed again."""
+_FOLD = re.compile(rb"\r?\n[ \t]")
+"""A line that goes on in the next one."""
+_DTSTAMP = re.compile(rb"^DTSTAMP[:;].*\n", re.MULTILINE)
+"""Some servers write the time of the answer into each event."""
 _ROOT = Path(__file__).parents[3]
 _COMMAND = (sys.executable, "-m", "bot.adapters.on_duty.shifts")
 
@@ -48,9 +54,11 @@ class CalendarFeed:
         clock: Clock = now,
         timeout: float = TIMEOUT,
         time_limit: float = TIME_LIMIT,
+        saved: SavedCalendars | None = None,
     ) -> None:
-        """`zone`: of all-day events and local times, where the calendar names none itself."""
-        self._url = url
+        """`zone`: of all-day events and local times, where the calendar names none itself. `saved`: its last text."""
+        self.url = url
+        self._saved = saved
         self._zone = zone
         self._clock = clock
         self._timeout = timeout
@@ -65,10 +73,23 @@ class CalendarFeed:
         """The reason why it cannot be read, in a sentence; empty while it can."""
         self.down_since: datetime | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """True if it was read before, also before a restart."""
+        return self._parsed_at is not None
+
     def now(self) -> tuple[Shift, ...]:
         """Shifts at this moment."""
         at = self._clock()
         return tuple(each for each in self.shifts if each.is_at(at))
+
+    async def restore(self) -> None:
+        """Takes the shifts from the calendar that was read before the restart, if it can still be parsed."""
+        body = await self._saved.of(self.url) if self._saved else b""
+        if body and not self._parsed_at:
+            with suppress(_UnreadableError):
+                await self._parse(body)
+                self._body = body
 
     async def read(self) -> None:
         """Fetches the calendar once; trouble is kept in `fault`, and logged once."""
@@ -106,6 +127,8 @@ class CalendarFeed:
         if body != self._body:
             await self._parse(body)
             self._body = body
+            if self._saved:
+                await self._saved.save(self.url, body)
         self._validators = validators
         await self._renew()
 
@@ -120,13 +143,13 @@ class CalendarFeed:
             async with (
                 asyncio.timeout(self._timeout),
                 aiohttp.ClientSession() as session,  # not the one whose addresses are traced and counted
-                session.get(self._url, headers=self._validators, max_redirects=5) as answer,
+                session.get(self.url, headers=self._validators, max_redirects=5) as answer,
             ):
                 if answer.status == 304 and self._validators:  # noqa: PLR2004 (Not Modified)
                     return None
                 if answer.status != 200:  # noqa: PLR2004 (OK)
                     raise _UnreadableError(f"Its server answers HTTP {answer.status}.")
-                return await _body(answer), _validators(answer.headers)
+                return _normal(await _body(answer)), _validators(answer.headers)
         except TimeoutError:
             raise _UnreadableError(f"Its server did not answer within {self._timeout:g} s.") from None
         except (aiohttp.ClientError, OSError, ValueError):
@@ -149,6 +172,11 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes:
         if len(body) > _LIMIT:
             raise _UnreadableError("It is larger than 1 MB.")
     return body
+
+
+def _normal(body: bytes) -> bytes:
+    """The calendar with a line for each property, without what differs in every answer."""
+    return _DTSTAMP.sub(b"", _FOLD.sub(b"", body))
 
 
 def _validators(headers: Mapping[str, str]) -> dict[str, str]:

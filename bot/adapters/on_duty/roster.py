@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.adapters.on_duty.calendar_feed import CalendarFeed
+from bot.adapters.on_duty.saved_calendars import Memory, SavedCalendars
 from bot.adapters.on_duty.shift_people import match
 from bot.config.calendar_url import calendar_url, is_calendar_url
 from bot.config.environment import Environment
@@ -28,8 +29,15 @@ _LEVELS = {Level.FIRST: "first", Level.SECOND: "second"}
 class CalendarOnDuty:
     """`bot.tickets.ports.OnDuty` by calendars. Where they name nobody known, `otherwise` is asked."""
 
-    def __init__(self, feeds: Mapping[Level, CalendarFeed], directory: Directory, otherwise: OnDuty) -> None:
+    def __init__(
+        self,
+        feeds: Mapping[Level, CalendarFeed],
+        directory: Directory,
+        otherwise: OnDuty,
+        saved: SavedCalendars | None = None,
+    ) -> None:
         self.feeds = feeds
+        self._saved = saved
         self._directory = directory
         self._otherwise = otherwise
         self._people: dict[Level, Sequence[Person]] = {}
@@ -59,24 +67,47 @@ class CalendarOnDuty:
         return {each.id: each.name for each in self._people.get(level, ())}
 
     async def run(self, seconds: float = POLL) -> None:
-        """Reads the calendars and the people of the levels until cancelled; does nothing without a calendar."""
+        """Reads the calendars and the people of the levels until cancelled; begins with the saved calendars."""
+        await self.restore()
         while self.feeds:
             await self.read()
             await asyncio.sleep(seconds)
 
+    async def restore(self) -> None:
+        """Takes the shifts from the saved calendars, before any server is asked; deletes what is not used any more."""
+        if self._saved:
+            await self._saved.keep_only(each.url for each in self.calendars)
+        if self.feeds:
+            await self._read_people()
+        for feed in self.calendars:
+            await feed.restore()
+
     async def read(self) -> None:
         """Reads everything once; people who cannot be read stay as they were."""
+        await self._read_people()
+        for feed in self.calendars:
+            await feed.read()
+
+    async def _read_people(self) -> None:
         for level in self.feeds:
             try:
                 users = await self._directory.team(level)
                 self._people[level] = [await self._directory.person(user) for user in users]
             except Exception as error:  # noqa: BLE001 (Slack out of reach must not end the reading for good)
                 log.warning("The people of the %s for the calendar cannot be read: %s", level, place_of(error))
-        for feed in self.calendars:
-            await feed.read()
 
 
-def open_calendars(env: Environment, config: Config, clock: Clock = now) -> dict[Level, CalendarFeed]:
+def open_roster(
+    env: Environment, config: Config, directory: Directory, otherwise: OnDuty, memory: Memory, clock: Clock = now
+) -> CalendarOnDuty:
+    """The calendars of a running desk, whose last text is kept in `memory`."""
+    saved = SavedCalendars(memory)
+    return CalendarOnDuty(open_calendars(env, config, clock, saved), directory, otherwise, saved)
+
+
+def open_calendars(
+    env: Environment, config: Config, clock: Clock = now, saved: SavedCalendars | None = None
+) -> dict[Level, CalendarFeed]:
     """Calendar of each level that has one: `on_duty` in desk.toml, or else ON_DUTY_URL."""
     feeds: dict[str, CalendarFeed] = {}
     found = {}
@@ -84,7 +115,7 @@ def open_calendars(env: Environment, config: Config, clock: Clock = now) -> dict
         own = config.team(level).on_duty
         url = calendar_url(own) if is_calendar_url(own) else env.on_duty_url
         if url:
-            found[level] = feeds.setdefault(url, CalendarFeed(url, config.desk.timezone, clock))
+            found[level] = feeds.setdefault(url, CalendarFeed(url, config.desk.timezone, clock, saved=saved))
     return found
 
 

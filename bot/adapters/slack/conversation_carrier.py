@@ -96,7 +96,11 @@ class ConversationCarrier:
         channel = (await self._client.conversations_open(users=delivery.claim.notice.to))["channel"]["id"]
         if raw:
             name = f"{entry.id}.eml"
-            await self._client.files_upload_v2(content=raw, filename=name, title=name, channel=channel)
+
+            async def upload() -> None:
+                await self._client.files_upload_v2(content=raw, filename=name, title=name, channel=channel)
+
+            await delivery.file_once(channel, name, upload)
         return Sent()
 
     # --- files

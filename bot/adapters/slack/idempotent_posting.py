@@ -142,6 +142,15 @@ class DeliveryAttempt:
 
         await self._once(FILES, lambda: self._files_below(channel, thread, after), put)
 
+    async def file_once(self, channel: str, name: str, upload: Callable[[], Awaitable[object]]) -> None:
+        """Uploads one file into a channel itself, unless an earlier attempt did: it is known by its name."""
+
+        async def put() -> str:
+            await upload()
+            return name
+
+        await self._once(FILES, lambda: self._file_named(channel, name), put)
+
     async def known(self, channel: str) -> str:
         """The timestamp of the first part if an earlier attempt posted it; else empty."""
         return await self._known("", lambda: self.found(channel, ""))
@@ -183,6 +192,15 @@ class DeliveryAttempt:
             return message.get("metadata", {}).get("event_payload", {}).get("key") in keys
 
         return await self._search(part, channel, thread, self._since(), is_ours)
+
+    async def _file_named(self, channel: str, name: str) -> str:
+        """The timestamp of the message of ours with this file."""
+        me = str((await self.client.auth_test())["user_id"])
+
+        def is_ours(message: Json) -> bool:
+            return message.get("user") == me and name in [each.get("name") for each in message.get("files", ())]
+
+        return await self._search(FILES, channel, "", self._since(), is_ours)
 
     async def _files_below(self, channel: str, thread: str, after: str) -> str:
         """The timestamp of the message with the notice's files: all are shared in one message of ours."""

@@ -6,8 +6,10 @@ from datetime import datetime
 
 import pytest
 
+from blocks import eas, escalation
 from bot.adapters.slack.closed_channel import SeveredChannelIsFinal
 from bot.conversation.channel_routes import remembered_routes
+from bot.core.errors import Refused
 from bot.model.notice import Claim, Dead, NoticeKind, Outcome, Sent
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
@@ -86,10 +88,39 @@ async def test_severed_channel_with_another_id_stays_severed_until_it_is_shared_
     assert first.desk.routes.retarus == other.desk.routes.retarus == "C-NEW"
 
 
-async def test_severed_channel_stays_the_way_where_there_is_no_mail(world: World) -> None:
-    first = replica(world, email="")
+async def test_severed_channel_without_an_address_is_no_way_and_the_refusal_says_the_ways_out() -> None:
+    first = replica(await a_world(a_contact(BEN)), email="")
+    ticket, sent = await first.complete(), await first.sent()
     await first.desk.channel_routes.severed("C-RET")
-    assert first.desk.routes.retarus == "C-RET"
+    assert await notified_admins(first) == [("lost", CARLA)]
+    shown = await first.desk.escalation.preview(ticket.id, BEN)
+    view = str(escalation.preview(shown, "PD-1001", first.desk.config))
+    for words in ("no longer shared with Retarus", "no e-mail address is set up", "EAS portal", eas.ASK):
+        assert words in view
+    assert "to the Retarus channel" not in view
+    assert "'submit'" not in view
+    acts = (
+        first.desk.escalation.send(ticket.id, BEN, first.form(), ticket.version),
+        first.desk.reminders.chase(sent.id, BEN, "Any news?", first.form(), sent.version),
+        first.desk.outbound.preview(sent.id, BEN, "It is worse"),
+        first.desk.reports.request("2019-07", BEN, "Please send the view", first.form()),
+    )
+    for act in acts:
+        with pytest.raises(Refused, match="no longer shared with Retarus, and no e-mail address is set up"):
+            await act
+    await first.desk.channel_routes.shared("C-RET")
+    assert first.desk.routes.ways == ("to the Retarus channel",)
+    again = await first.desk.escalation.preview(ticket.id, BEN)
+    assert "submit" in escalation.preview(again, "PD-1001", first.desk.config)
+
+
+async def test_desk_without_any_way_says_what_is_not_set(world: World) -> None:
+    first = replica(world, retarus="", email="")
+    ticket = await first.complete()
+    view = escalation.preview(await first.desk.escalation.preview(ticket.id, BEN), "PD-1001", first.desk.config)
+    assert "No way to Retarus is set up. An admin must enter `channel` or `email`" in str(view)
+    assert eas.ASK in str(view)
+    assert "submit" not in view
 
 
 async def notified_admins(world: World) -> list[tuple[str, str]]:

@@ -113,7 +113,7 @@ async def test_mail_for_a_closed_ticket_asks_whether_to_reopen_it_while_it_is_cl
     entry, ticket = await taken(world), await world.closed()
     await world.desk.conversation.assign(entry.id, BEN, "PD-1001")
     shown, config = await stored(world, entry), world.desk.config
-    assert "should it be reopened?" in str(conversation.message(shown, ticket, config).blocks)
+    assert "Should it be reopened?" in str(conversation.message(shown, ticket, config).blocks)
     ticket = await world.desk.tickets.act_with_text(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
     blocks = str(conversation.message(shown, ticket, config).blocks)
     assert "reopened?" not in blocks

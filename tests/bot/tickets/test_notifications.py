@@ -105,7 +105,7 @@ def sent(routes: Routes) -> list[Notice]:
 )
 def test_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[NoticeKind, str]]) -> None:
     assert [(notice.kind, notice.to) for notice in sent(routes)] == ways
-    assert routes.lead_to_retarus is bool(ways)
+    assert bool(routes.no_way) is not bool(ways)
 
 
 def test_letter_is_kept_word_for_word_and_says_where_to_answer() -> None:
