@@ -49,8 +49,8 @@ from bot.outbox import Outbox
 from bot.ports import Store
 from bot.privacy.erasure import PersonalDataArchive
 from bot.register.customer_import import import_customers
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Drafts, NoRoster
+from bot.tickets.routes import Routes
 from bot.transports import Transports
 from handlers import reports, shared_channel
 from handlers.capabilities import listen

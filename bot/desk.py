@@ -45,9 +45,9 @@ from bot.team import TeamHome
 from bot.tickets.answers import Answers
 from bot.tickets.assignment import Assignment
 from bot.tickets.changes import Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, NoMembers, NoRoster, OnDuty
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 from bot.tickets.service import Tickets
 from bot.tickets.successors import Successors
 from bot.tickets.undo import Undo

@@ -15,9 +15,9 @@ from bot.model.contact import Contact, Person
 from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Kind, Level, Stage, Ticket
 from bot.model.transitions import Move
-from bot.tickets.notifications import Routes
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import Batch, Drafts
+from bot.tickets.routes import Routes
 from tests.doubles.memory_store import MemoryStore
 
 NOW = datetime(2019, 8, 27, 9, 20, tzinfo=UTC)

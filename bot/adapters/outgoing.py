@@ -33,8 +33,8 @@ from bot.core.rate_limiter import SharedTurns
 from bot.model.notice import BY_MAIL, NoticeKind
 from bot.outbox import Carrier
 from bot.ports import Store
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Directory
+from bot.tickets.routes import Routes
 from bot.transports import Closure, Tell, Transport, Transports
 
 BY_SLACK = frozenset(NoticeKind) - BY_MAIL

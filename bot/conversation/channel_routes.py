@@ -10,8 +10,8 @@ from bot.conversation import conversation_notices
 from bot.conversation.ports import ConversationStore
 from bot.core.clock import Clock, as_utc
 from bot.tickets.changes import Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
+from bot.tickets.routes import Routes
 
 _ROUTES: Final = "routes"
 _CHANNELS: Final = ("desk", "retarus", "reports", "severed")

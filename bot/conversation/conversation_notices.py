@@ -14,7 +14,8 @@ from bot.core.i18n import t
 from bot.model.conversation import Entry, FailedDelivery
 from bot.model.notice import Notice, NoticeKind, direct_lane, notice_without_ticket
 from bot.model.ticket import Ticket
-from bot.tickets.notifications import Routes, line_place, receipt_place
+from bot.tickets.notifications import line_place, receipt_place
+from bot.tickets.routes import Routes
 
 
 def entry_place(entry_id: str) -> str:

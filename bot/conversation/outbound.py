@@ -24,8 +24,8 @@ from bot.register.contacts import Register
 from bot.tickets.answers import Answers
 from bot.tickets.attachments import waiting
 from bot.tickets.changes import Change, Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 
 QUOTED: Final = 1500
 """Characters of their question that are quoted; a longer one ends with an ellipsis."""

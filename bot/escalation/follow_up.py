@@ -16,7 +16,7 @@ from bot.model.transitions import Step, change, event
 from bot.tickets import notifications
 from bot.tickets.attachments import along, excess, listed, sent, waiting
 from bot.tickets.changes import Change
-from bot.tickets.notifications import Routes
+from bot.tickets.routes import Routes
 
 
 @dataclass(frozen=True)

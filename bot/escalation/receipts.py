@@ -9,8 +9,8 @@ from bot.core.clock import Clock, as_utc
 from bot.model.notice import Claim, Gone, Notice, Outcome
 from bot.tickets import notifications
 from bot.tickets.attachments import receipts
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import TicketStore
+from bot.tickets.routes import Routes
 from bot.tickets.successors import Successors
 
 

@@ -27,9 +27,9 @@ from bot.tickets import notifications, permissions
 from bot.tickets.answers import Answers, details_of
 from bot.tickets.attachments import along, excess, waiting
 from bot.tickets.changes import Change, Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.permissions import BREAK_GLASS_REASON, Actor
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 
 
 @dataclass(frozen=True)

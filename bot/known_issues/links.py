@@ -21,10 +21,10 @@ from bot.model.ticket import Affected, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import notifications, permissions
 from bot.tickets.changes import Change, Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
+from bot.tickets.routes import Routes
 
 CAUSE = "cause"
 """The key an error about the leading ticket goes with."""

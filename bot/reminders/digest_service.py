@@ -14,10 +14,10 @@ from bot.model.notice import Notice, NoticeKind, notice_without_ticket
 from bot.model.ticket import Level
 from bot.reminders.digest import LEVELS, Digest, Due, digest, due, morning
 from bot.tickets.changes import Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.once import apply_once
 from bot.tickets.pagination import every
 from bot.tickets.ports import Batch, Query, TicketStore
+from bot.tickets.routes import Routes
 
 _PAGE = 50
 """Open tickets read in one page, so that clicks in between do not wait long."""

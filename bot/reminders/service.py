@@ -26,10 +26,10 @@ from bot.reminders.until import read_until
 from bot.tickets import permissions
 from bot.tickets.answers import Answers
 from bot.tickets.changes import Along, Change, Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Maintenance, TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
+from bot.tickets.routes import Routes
 
 _SNOOZE = timedelta(days=60)
 _SLOWEST = 14 * 24 * 60

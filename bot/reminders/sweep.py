@@ -22,9 +22,9 @@ from bot.model.transitions import Step, change, event
 from bot.reminders.recipients import Finder, Recipients
 from bot.tickets import notifications
 from bot.tickets.changes import Change, Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, Query, TicketStore
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 
 LINES = 20
 """Messages in threads that one sweep may post; after an outage, the rest is sent in direct messages only."""

@@ -31,10 +31,10 @@ from bot.reports import retarus_view, ticket_month
 from bot.reports.figures import Figures
 from bot.reports.ports import ReportSource
 from bot.tickets import permissions
-from bot.tickets.notifications import Routes
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 
 AGAIN = 5
 """Working days after which a missing view is reminded of once more."""

@@ -20,10 +20,10 @@ from bot.model.undoing import TIME_TO_UNDO, UNDOABLE
 from bot.model.undoing import before as values_before
 from bot.tickets import notifications
 from bot.tickets.delivery_order import ranked
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, TicketStore
 from bot.tickets.priority_call import with_call
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 from bot.tickets.undo_lines import superseded, with_undo
 
 ATTEMPTS = 5

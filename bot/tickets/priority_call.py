@@ -12,8 +12,9 @@ from bot.core.i18n import t
 from bot.model.notice import Notice, NoticeKind, direct_lane
 from bot.model.ticket import Event, Level, Stage, Ticket
 from bot.model.transitions import Move, Step, require_possible
-from bot.tickets.notifications import Routes, notice
+from bot.tickets.notifications import notice
 from bot.tickets.permissions import Actor, is_highest
+from bot.tickets.routes import Routes
 
 CALL = "call"
 """Key in the body of a notice that belongs to the call."""

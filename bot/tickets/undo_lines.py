@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Event, Ticket
-from bot.tickets.notifications import Routes, line_place, notice
+from bot.tickets.notifications import line_place, notice
+from bot.tickets.routes import Routes
 
 
 def with_undo(notices: Sequence[Notice], ticket: Ticket, routes: Routes) -> list[Notice]:

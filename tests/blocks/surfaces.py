@@ -79,7 +79,7 @@ from tests.factories import (
     an_incident,
 )
 
-_WAYS = ("by e-mail",)
+_WAYS = ("to the Retarus channel",)
 NASTY = "<!channel> <@U0BEN> *b* _i_ ~s~ `c` > & &amp; <b>x</b> {0} %s 👩‍👩‍👧 שלום "
 LINK = "https://nordlicht.slack.example/archives/C0DESKDESK/p1"
 

@@ -13,7 +13,7 @@ from bot.escalation.preview import Preview
 from bot.forms.template_fields import Need
 from bot.forms.validation import missing
 from bot.model.ticket import Stage, Ticket
-from bot.tickets.notifications import Routes
+from bot.tickets.routes import Routes
 from tests.blocks.surfaces import parts
 from tests.factories import DESK, HANDED_OFF, MAIL, RAISED, RETARUS, a_config, a_contact, an_incident
 from tests.golden import agrees

@@ -8,9 +8,9 @@ from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.ticket import Stage
 from bot.ports import Store
 from bot.tickets.changes import Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
+from bot.tickets.routes import Routes
 from tests.adapters.inbound_mail.mails import LETTER, mail
 from tests.factories import NOW, MemoryDrafts, an_event, an_incident
 

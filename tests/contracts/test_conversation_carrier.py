@@ -77,7 +77,14 @@ async def scene() -> AsyncIterator[Scene]:
         client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)
         store = MemoryStore(lambda: datetime.now(UTC))
         entries = [
-            Entry(id=key, way=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id="t1", at=datetime.now(UTC))
+            Entry(
+                id=key,
+                way=EntrySource.MAIL,
+                kind="answer",
+                state=EntryState.SHOWN,
+                ticket_id="t1",
+                at=datetime.now(UTC),
+            )
             for key in ("e1", "e2")
         ]
         originals = {"e1": b"Subject: one", "e2": b"Subject: two"}

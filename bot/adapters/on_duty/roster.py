@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.adapters.on_duty.calendar_feed import CalendarFeed
-from bot.adapters.on_duty.saved_calendars import Memory, SavedCalendars
+from bot.adapters.on_duty.saved_calendars import SavedCalendars
 from bot.adapters.on_duty.shift_people import match
 from bot.config.calendar_url import calendar_url, is_calendar_url
 from bot.config.environment import Environment
@@ -16,7 +16,7 @@ from bot.core.clock import Clock, now
 from bot.core.errors import place_of
 from bot.model.contact import Person
 from bot.model.ticket import Level
-from bot.tickets.ports import Directory, OnDuty
+from bot.tickets.ports import Directory, Drafts, OnDuty
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class CalendarOnDuty:
 
 
 def open_roster(
-    env: Environment, config: Config, directory: Directory, otherwise: OnDuty, memory: Memory, clock: Clock = now
+    env: Environment, config: Config, directory: Directory, otherwise: OnDuty, memory: Drafts, clock: Clock = now
 ) -> CalendarOnDuty:
     """The calendars of a running desk, whose last text is kept in `memory`."""
     saved = SavedCalendars(memory)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
-from typing import Protocol
 
 from bot.core.errors import StoreDown
+from bot.tickets.ports import Drafts
 
 log = logging.getLogger(__name__)
 
@@ -15,22 +15,10 @@ _KEY = "on duty:"
 _TEXT = "calendar"
 
 
-class Memory(Protocol):
-    """A small durable map: `bot.tickets.ports.Drafts`."""
-
-    async def get(self, key: str) -> dict[str, str] | None: ...
-
-    async def put(self, key: str, value: dict[str, str]) -> None: ...
-
-    async def drop(self, key: str) -> None: ...
-
-    async def keys(self) -> list[str]: ...
-
-
 class SavedCalendars:
     """Calendars by a hash of their address, which may hold a token. A database that is down is logged only."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Drafts) -> None:
         self._memory = memory
 
     async def of(self, url: str) -> bytes:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core.i18n import t
 from bot.model.notice import Blocked, Claim, Dead, Outcome
 from bot.outbox import Carrier
-from bot.tickets.notifications import Routes
+from bot.tickets.routes import Routes
 
 
 @dataclass(frozen=True)

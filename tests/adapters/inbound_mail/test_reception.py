@@ -11,7 +11,7 @@ from bot.adapters.store import open_store
 from bot.conversation.channel_routes import remember_routes
 from bot.core.errors import Misconfigured
 from bot.model.notice import NoticeKind
-from bot.tickets.notifications import Routes
+from bot.tickets.routes import Routes
 from tests.contracts.inbound_desk import CONFIG, an_answer, save_escalated
 from tests.factories import NOW, MemoryDrafts
 

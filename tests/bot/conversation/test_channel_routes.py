@@ -11,8 +11,8 @@ from bot.adapters.slack.closed_channel import SeveredChannelIsFinal
 from bot.conversation.channel_routes import remembered_routes
 from bot.core.errors import Refused
 from bot.model.notice import Claim, Dead, NoticeKind, Outcome, Sent
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
+from bot.tickets.routes import Routes
 from tests.factories import BEA, BEN, CARLA, World, a_contact, a_notice, a_world
 
 MAIL = "support@retarus.example"

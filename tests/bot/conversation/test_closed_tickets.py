@@ -13,21 +13,33 @@ from bot.model.notice import NoticeKind
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step
 from tests.bot.conversation.test_gap import posted
-from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, GONE, NEMO, RETARUS, RITA, World, a_contact, a_world, an_incident
+from tests.factories import (
+    ALEX,
+    ANNA,
+    BEA,
+    BEN,
+    CARLA,
+    GONE,
+    NEMO,
+    RETARUS,
+    RITA,
+    World,
+    a_contact,
+    a_world,
+    an_incident,
+)
 
 
 def written(ticket: Ticket, words: str, *, ts: str = "18.1", edited: bool = False) -> ChannelMessage:
     return ChannelMessage(RETARUS, ts, f"17.{ticket.number}", RITA, "Rita Reuter", words, is_edited=edited)
 
 
-async def told(world: World, ticket: Ticket) -> list[str]:
+async def notified(world: World, ticket: Ticket) -> list[str]:
     """Recipients of a word that Retarus wrote, in order."""
     history = {each.version: each.kind for each in await world.store.history(ticket.id)}
     rows = [each.notice for each in await world.notices(ticket)]
     return [
-        each.to
-        for each in rows
-        if each.kind is NoticeKind.DIRECT and history.get(each.version) == Step.RETARUS_WROTE
+        each.to for each in rows if each.kind is NoticeKind.DIRECT and history.get(each.version) == Step.RETARUS_WROTE
     ]
 
 
@@ -48,9 +60,9 @@ async def closed_after_a_word(world: World) -> Ticket:
 async def test_edit_of_an_old_message_after_the_ticket_was_closed_tells_the_owner_once() -> None:
     world = await a_world()
     ticket = await closed_after_a_word(world)
-    before = await told(world, ticket)
+    before = await notified(world, ticket)
     await world.desk.channel.receive(written(ticket, "It fails again since noon.", edited=True))
-    assert await told(world, ticket) == [*before, BEN]
+    assert await notified(world, ticket) == [*before, BEN]
     entry = await entry_of(world, ticket)
     ticket = await world.desk.queries.ticket(ticket.id)
     assert ticket.stage is Stage.CLOSED
@@ -60,7 +72,7 @@ async def test_edit_of_an_old_message_after_the_ticket_was_closed_tells_the_owne
     for words in ("It fails again since one.", "It fails again since two."):
         await world.desk.channel.receive(written(ticket, words, edited=True))
     assert (await entry_of(world, ticket)).words == "It fails again since two."
-    assert await told(world, ticket) == [*before, BEN]
+    assert await notified(world, ticket) == [*before, BEN]
 
 
 async def test_edit_that_changes_no_word_and_an_edit_while_it_is_open_ask_nobody() -> None:
@@ -69,10 +81,10 @@ async def test_edit_that_changes_no_word_and_an_edit_while_it_is_open_ask_nobody
     await posted(world, ticket)
     await world.desk.channel.receive(written(ticket, "We look intoo it."))
     await world.desk.channel.receive(written(ticket, "We look into it.", edited=True))
-    assert len(await told(world, ticket)) == 1
+    assert len(await notified(world, ticket)) == 1
     await world.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, BEN, world.form(), "reason", "It is over")
     await world.desk.channel.receive(written(ticket, "We look into it.", edited=True))
-    assert len(await told(world, ticket)) == 1
+    assert len(await notified(world, ticket)) == 1
     entry, ticket = await entry_of(world, ticket), await world.desk.queries.ticket(ticket.id)
     assert "reopened?" not in str(conversation.message(entry, ticket, world.desk.config, [BEN]).blocks)
 
@@ -80,10 +92,10 @@ async def test_edit_that_changes_no_word_and_an_edit_while_it_is_open_ask_nobody
 async def test_message_that_came_to_a_closed_ticket_is_told_once_although_it_is_edited() -> None:
     world = await a_world()
     ticket = await closed_after_a_word(world)
-    before = await told(world, ticket)
+    before = await notified(world, ticket)
     for words, edited in (("Still broken", False), ("Still broken on DE1", True)):
         await world.desk.channel.receive(written(ticket, words, ts="18.2", edited=edited))
-    assert await told(world, ticket) == [*before, BEN]
+    assert await notified(world, ticket) == [*before, BEN]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from bot.model.notice import Dead, Notice, NoticeKind, Sent
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.privacy.erasure import PersonalDataArchive
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
+from bot.tickets.routes import Routes
 from tests.factories import (
     ANNA,
     BEA,

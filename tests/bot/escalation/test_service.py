@@ -13,8 +13,8 @@ from bot.model.letter_text import LetterText
 from bot.model.notice import Claim, Notice, NoticeKind, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch
+from bot.tickets.routes import Routes
 from tests.factories import (
     ANNA,
     BEA,

@@ -12,7 +12,7 @@ from bot.model.notice import NoticeKind
 from bot.model.ticket import Attachment, Party, Ticket
 from bot.model.transitions import Move
 from bot.tickets.attachments import unpacked
-from bot.tickets.notifications import Routes
+from bot.tickets.routes import Routes
 from tests.factories import ANNA, BEA, BEN, DESK, GUS, MAIL, RETARUS, World, a_world
 
 

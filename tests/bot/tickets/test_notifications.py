@@ -10,7 +10,8 @@ from bot.escalation.letter import write
 from bot.model.notice import BY_MAIL, Claim, Dead, Notice, NoticeKind, Outcome, Retry, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, apply_move, change, event
-from bot.tickets.notifications import Routes, after_delivery, letters, line_place, notices, receipt_place
+from bot.tickets.notifications import after_delivery, letters, line_place, notices, receipt_place
+from bot.tickets.routes import Routes
 from tests.factories import ALEX, ANNA, BEA, BEN, DESK, MAIL, NOW, RETARUS, a_config, a_contact, a_notice, an_incident
 
 ROUTES = Routes(desk=DESK, retarus=RETARUS, email=MAIL)
