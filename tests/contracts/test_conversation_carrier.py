@@ -79,7 +79,7 @@ async def scene() -> AsyncIterator[Scene]:
         entries = [
             Entry(
                 id=key,
-                way=EntrySource.MAIL,
+                source=EntrySource.MAIL,
                 kind="answer",
                 state=EntryState.SHOWN,
                 ticket_id="t1",

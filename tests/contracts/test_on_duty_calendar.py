@@ -258,7 +258,7 @@ async def test_last_calendar_is_used_after_a_restart_while_its_server_is_away(se
     await duty.read()
     assert await duty.now(Level.SECOND) == ("U0BEA",)
     [calendar] = duty.calendars
-    assert "The last shifts of the calendar at 127.0.0.1 are used." in (await calendar_probe(calendar, clock)()).why
+    assert "The last shifts of the calendar at 127.0.0.1 are used." in (await calendar_probe(calendar, clock)()).reason
     clock.at = NIGHT + timedelta(days=2, hours=23)  # its rules are applied to the day of the restart
     later = restarted(server.url, drafts, clock)
     await later.restore()
@@ -272,7 +272,7 @@ async def test_calendar_that_was_never_read_is_said_to_be_unknown(server: Calend
     await duty.restore()
     await duty.read()
     [calendar] = duty.calendars
-    assert "No shifts of the calendar" in (await calendar_probe(calendar, ManualClock(NIGHT))()).why
+    assert "No shifts of the calendar" in (await calendar_probe(calendar, ManualClock(NIGHT))()).reason
 
 
 async def test_calendar_of_an_address_that_is_not_used_any_more_is_deleted(server: CalendarServer) -> None:
