@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
 from PIL import Image
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from bot.core.i18n import Language, spoken
 from tests.doubles.forked_process import ForkedProcess, forked_program
@@ -133,6 +133,11 @@ class BrowserUser:
             else:
                 await dialog.get_by_label(label, exact=True).fill(answer)
 
+    def add_console_error(self, message: ConsoleMessage) -> None:
+        """Keeps an error of the browser's console, with the address it is about."""
+        if message.type == "error":
+            self.console_errors.append(f"{message.text} {message.location.get('url', '')}")
+
     def local_time(self, ago: timedelta) -> str:
         """Local time in the format of a date-time picker, in the person's time zone."""
         return (datetime.now(ZoneInfo("Europe/Berlin")) - ago).strftime("%Y-%m-%dT%H:%M")
@@ -153,10 +158,7 @@ async def browser_users(browser: Browser, url: str, **options: object) -> AsyncI
             viewer = BrowserUser(await context.new_page(), name)
             viewer.page.set_default_timeout(TIMEOUT_MS)
             viewer.page.on("pageerror", lambda error: viewer.console_errors.append(str(error)))
-            viewer.page.on(
-                "console",
-                lambda message: viewer.console_errors.append(message.text) if message.type == "error" else None,
-            )
+            viewer.page.on("console", viewer.add_console_error)
             await viewer.page.goto(f"{url}?person={name}")
             viewers[name] = viewer
         return viewers[name]
