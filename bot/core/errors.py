@@ -61,6 +61,10 @@ class StoreDown(DeskError):
     """The database cannot be reached, is locked for too long, full or read-only. Nothing was written."""
 
 
+class Unreachable(StoreDown):
+    """There is no connection to the database. Nothing was written."""
+
+
 class StoreDamaged(StoreDown):
     """The database is damaged, or its file was moved away or replaced: an admin must act. Nothing was written."""
 

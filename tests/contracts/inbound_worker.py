@@ -48,6 +48,8 @@ class DyingEngine:
 
         return await self._inner.change(worked)
 
+    save = change
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 

@@ -12,6 +12,7 @@ import pytest
 from bot.adapters.store import apply_batch, full_text_index, open_store
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.database import DatabaseStore
+from bot.core.errors import Duplicate, StoreDown
 from bot.model.notice import direct_lane
 from bot.search import ranking
 from bot.search.documents import DocumentKind
@@ -93,3 +94,47 @@ async def test_notice_for_a_person_being_erased_is_erased_too(desk: DatabaseStor
         desk, postgres_url, lambda db: apply_batch.apply(db, more, START), lambda: desk.apply(forgetting)
     )
     assert await desk.letters() == []
+
+
+def _transaction(db: Connection) -> str:
+    return str(db.execute("SELECT pg_current_xact_id()").fetchone()[0])
+
+
+async def test_changes_that_wait_together_share_a_transaction(desk: DatabaseStore) -> None:
+    numbers = await asyncio.gather(*(desk._engine.save(_transaction) for _ in range(50)))
+    assert len(set(numbers)) == 1
+
+
+async def test_change_that_fails_fails_alone_in_its_group(desk: DatabaseStore) -> None:
+    tickets = [a_ticket(f"t{number}") for number in range(10)]
+    await desk.apply(Batch(tickets=[tickets[3]], once=["used"]))
+
+    results = await asyncio.gather(
+        *(desk.apply(Batch(tickets=[each], once=["used" if each.id == "t3" else each.id])) for each in tickets),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in results] == [Duplicate if each.id == "t3" else tuple for each in tickets]
+    saved = [await desk.get(each.id) for each in tickets]
+    assert sorted(each.number for each in saved if each) == list(range(1001, 1011))
+
+
+async def test_lock_of_another_session_delays_only_the_change_that_needs_it(
+    desk: DatabaseStore, postgres_url: str
+) -> None:
+    (held,) = await desk.apply(Batch(tickets=[a_ticket("held")]))
+    with psycopg.connect(postgres_url) as other:
+        other.execute("SELECT 1 FROM tickets WHERE id = 'held' FOR UPDATE")
+        later = next_version(held)
+        results = await asyncio.gather(
+            desk.apply(Batch(tickets=[later], events=[an_event(later)])),
+            *(desk.apply(Batch(tickets=[a_ticket(f"t{number}")])) for number in range(5)),
+            return_exceptions=True,
+        )
+    assert [type(each) for each in results] == [StoreDown, *[tuple] * 5]
+
+
+async def test_changes_that_wait_when_the_store_closes_are_made(desk: DatabaseStore) -> None:
+    waiting = [asyncio.create_task(desk._engine.save(_transaction)) for _ in range(150)]
+    await asyncio.sleep(0)
+    await desk.close()
+    assert all(await asyncio.gather(*waiting))

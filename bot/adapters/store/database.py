@@ -63,7 +63,7 @@ class DatabaseStore:
     # --- changes
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
-        saved = await self._engine.change(lambda db: apply_batch.apply(db, batch, self._clock()))
+        saved = await self._engine.save(lambda db: apply_batch.apply(db, batch, self._clock()))
         if batch != Batch(notices=batch.notices):  # notices alone are alerts of the desk's own
             note_save()
         if batch.rewritten or batch.forget_people or batch.forget_notices or batch.accesses:
@@ -74,7 +74,7 @@ class DatabaseStore:
         return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit, held))
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
-        return await self._engine.change(lambda db: apply_batch.settle(db, claim, outcome, at, then))
+        return await self._engine.save(lambda db: apply_batch.settle(db, claim, outcome, at, then))
 
     async def revive(self, key: str, at: datetime) -> bool:
         revived = await self._engine.change(lambda db: apply_batch.revive(db, key, at))

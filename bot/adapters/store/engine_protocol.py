@@ -17,6 +17,9 @@ class Engine(Protocol):
     async def change(self, work: Callable[[Connection], T], /) -> T:
         """Runs this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
 
+    async def save(self, work: Callable[[Connection], T], /) -> T:
+        """`change`, for a short one: those that wait at the same time share a commit."""
+
     async def read(self, work: Callable[[Connection], T], /) -> T:
         """Runs this on what was committed."""
 

@@ -28,8 +28,10 @@ _GATHER = 0.02  # seconds after which changes are handed over, however busy the 
 
 
 @dataclass
-class _Job:
-    work: Work[Any]
+class Job:
+    """A change that waits for its group."""
+
+    work: Callable[[Any], Any]
     asked: asyncio.Future[Any]
     """The future of the caller; belongs to the caller's loop."""
     result: Any = None
@@ -40,6 +42,34 @@ class _Failed(Exception):
     """One change of a group failed, so the group is undone."""
 
 
+class HandOver:
+    """Has waiting changes handed over in the loop's first short turn, when it has nothing else to do.
+
+    If a thread was woken for each change at once, it would start while the loop still works on the others of a burst,
+    and the two would take the interpreter from each other at every statement: that takes longer than all the changes
+    together.
+    """
+
+    def __init__(self, go: Callable[[], object]) -> None:
+        """`go`: hands them over."""
+        self._go = go
+        self._gathering = False
+
+    def soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._gathering:
+            self._gathering = True
+            now = loop.time()
+            loop.call_soon(self._turn, loop, now, now + _GATHER)
+
+    def _turn(self, loop: asyncio.AbstractEventLoop, since: float, latest: float) -> None:
+        now = loop.time()
+        if now - since > _SHORT and now < latest:
+            loop.call_soon(self._turn, loop, now, latest)
+        else:
+            self._gathering = False
+            self._go()
+
+
 class Writer:
     """Runs changes one after the other, each completely or not at all. What `do` returned is on disk.
 
@@ -48,12 +78,12 @@ class Writer:
 
     def __init__(self, db: SqliteConnection) -> None:
         self._db = db
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         """The queue of jobs; None ends the thread."""
         self._go: SimpleQueue[None] = SimpleQueue()
         """A word for the thread to look at the jobs."""
         self._closed = False
-        self._gathering = False
+        self._handing_over = HandOver(lambda: self._go.put(None))
         # A daemon: a program that ends without closing its store must end. The file takes no harm from it.
         self._thread = threading.Thread(target=self._run, name="desk-store-writer", daemon=True)
         self._thread.start()
@@ -67,26 +97,9 @@ class Writer:
             raise StoreDown("The desk's database is closed: the desk is shutting down. Nothing was changed.")
         loop = asyncio.get_running_loop()
         asked: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, asked))
-        if not self._gathering:
-            self._gathering = True
-            now = loop.time()
-            loop.call_soon(self._hand_over, loop, now, now + _GATHER)
+        self._jobs.put(Job(work, asked))
+        self._handing_over.soon(loop)
         return await asked
-
-    def _hand_over(self, loop: asyncio.AbstractEventLoop, since: float, latest: float) -> None:
-        """Hands jobs over in the loop's first short turn, when it has nothing else to do.
-
-        If the thread was woken for each change at once, it would start while the loop still works on the others of a
-        burst, and the two would take the interpreter from each other at every statement: that takes longer than all
-        the changes together.
-        """
-        now = loop.time()
-        if now - since > _SHORT and now < latest:
-            loop.call_soon(self._hand_over, loop, now, latest)
-        else:
-            self._gathering = False
-            self._go.put(None)
 
     def close(self) -> None:
         """Finishes what is queued, then stops. Blocks; may be called again."""
@@ -104,12 +117,12 @@ class Writer:
             wanted = [job for job in group if not job.asked.cancelled()]
             if wanted:
                 self._commit(wanted)
-                _answer(wanted)
+                answer(wanted)
 
-    def _group(self) -> tuple[list[_Job], bool]:
+    def _group(self) -> tuple[list[Job], bool]:
         """All queued jobs, and whether there may be more to come."""
         self._go.get()
-        group: list[_Job] = []
+        group: list[Job] = []
         with suppress(Empty):
             while (job := self._jobs.get_nowait()) is not None:
                 group.append(job)
@@ -119,7 +132,7 @@ class Writer:
             return group, False
         return group, True
 
-    def _commit(self, group: Sequence[_Job]) -> None:
+    def _commit(self, group: Sequence[Job]) -> None:
         """Runs the jobs together; if one fails, all again, each within a savepoint, so that it alone is undone."""
         try:
             try:
@@ -132,7 +145,7 @@ class Writer:
             for job in group:  # also those that failed by themselves: they may have met a change that is undone now
                 job.error = down(error)
 
-    def _together(self, group: Sequence[_Job]) -> None:
+    def _together(self, group: Sequence[Job]) -> None:
         with transaction(self._db):
             for job in group:
                 try:
@@ -140,7 +153,7 @@ class Writer:
                 except Exception as error:
                     raise _Failed from error
 
-    def _attempt(self, job: _Job) -> None:
+    def _attempt(self, job: Job) -> None:
         """Runs one change; if it fails, it alone is undone."""
         self._db.execute("SAVEPOINT change")
         try:
@@ -154,15 +167,15 @@ class Writer:
         self._db.execute("RELEASE change")
 
 
-def _answer(group: Sequence[_Job]) -> None:
-    """One wake-up per loop, however large the group."""
+def answer(group: Sequence[Job]) -> None:
+    """Tells those who wait: one wake-up per loop, however large the group."""
     for loop in {job.asked.get_loop() for job in group}:
         mine = [job for job in group if job.asked.get_loop() is loop]
         with suppress(RuntimeError):  # the loop is closed: no task waits any more
             loop.call_soon_threadsafe(_resolve, mine)
 
 
-def _resolve(jobs: Sequence[_Job]) -> None:
+def _resolve(jobs: Sequence[Job]) -> None:
     for job in jobs:
         if job.asked.done():
             continue

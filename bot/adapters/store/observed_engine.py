@@ -27,6 +27,9 @@ class ObservedEngine:
     async def change(self, work: Callable[[Connection], T], /) -> T:
         return await self._measured("change", self._engine.change, work)
 
+    async def save(self, work: Callable[[Connection], T], /) -> T:
+        return await self._measured("change", self._engine.save, work)
+
     async def read(self, work: Callable[[Connection], T], /) -> T:
         return await self._measured("read", self._engine.read, work)
 

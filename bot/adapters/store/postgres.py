@@ -22,6 +22,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
+from bot.adapters.store.postgres_groups import Groups, Stated
 from bot.adapters.store.postgres_session import (
     BUSY,
     PostgresConnection,
@@ -58,6 +59,9 @@ _TRY = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ':alon
 _LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
 
 
+def _not_told() -> None: ...
+
+
 class _Blocked(Exception):
     """Two changes deadlocked, and this one was rolled back. A retry works."""
 
@@ -91,6 +95,7 @@ class PostgresEngine:
         )
         self._changing = ThreadPoolExecutor(_CHANGING, thread_name_prefix="desk-store-writer")
         self._reading = ThreadPoolExecutor(_READING, thread_name_prefix="desk-store-reader")
+        self._groups = Groups(self._changing, self._tried, self._change)
         self._closed = False
 
     @classmethod
@@ -102,6 +107,7 @@ class PostgresEngine:
     async def close(self) -> None:
         """Finishes what was asked for, unless the server does not answer; may be called again."""
         self._closed = True
+        self._groups.hand_over()
         cutting = asyncio.get_running_loop().call_later(self._closing, self._cut)
         await asyncio.to_thread(self._close)
         cutting.cancel()
@@ -125,6 +131,10 @@ class PostgresEngine:
         """Runs a change. Cancelled while it waits, it is made completely or not at all; which of the two is unknown."""
         return await self._in(self._changing, lambda: self._change(work))
 
+    async def save(self, work: Work[T], /) -> T:
+        self._require_open()
+        return await self._groups.do(work)
+
     async def read(self, work: Work[T], /) -> T:
         return await self._in(self._reading, lambda: self._read(work))
 
@@ -141,9 +151,12 @@ class PostgresEngine:
             await asyncio.to_thread(self._unlock, session, operation if free else "")
 
     async def _in(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        self._require_open()
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
+
+    def _require_open(self) -> None:
         if self._closed:
             raise StoreDown("The desk's database is closed: the desk is shutting down. Nothing was changed.")
-        return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     # --- in a thread
 
@@ -170,23 +183,31 @@ class PostgresEngine:
     def _read(self, work: Work[T]) -> T:
         return self._with_session(lambda session: work(PostgresConnection(session)))
 
-    def _change(self, work: Work[T]) -> T:
+    def _tried(self, work: Work[T], stated: Stated) -> T:
+        """One attempt, which lasts until the connection works."""
+        try:
+            return self._with_session(lambda session: _transacted(session, work, stated))
+        except _CommitInDoubt as doubt:
+            if self._was_committed(doubt.transaction):
+                result: T = doubt.result
+                return result
+            raise
+
+    def _change(self, work: Work[T], stated: Stated = _not_told, was_locked: bool = False) -> T:
         """Retries until it is committed: after a broken connection, after a deadlock, and once after a lock that is
         held too long, as the lock's time-out comes before the server notices a deadlock."""
-        was_locked = False
         for _ in range(_TRIES):
             try:
-                return self._with_session(lambda session: _transacted(session, work))
+                return self._tried(work, stated)
             except _Blocked as met:
                 cause = met.__cause__
                 if isinstance(cause, errors.LockNotAvailable) and was_locked:
                     raise down(cause) from cause
                 was_locked |= isinstance(cause, errors.LockNotAvailable)
+                stated()
                 time.sleep(random.uniform(0, _APART))  # noqa: S311 - no secret
-            except _CommitInDoubt as doubt:
-                if self._was_committed(doubt.transaction):
-                    result: T = doubt.result
-                    return result
+            except _CommitInDoubt:
+                continue  # it was not committed
         raise down(psycopg.OperationalError())
 
     def _was_committed(self, transaction: str) -> bool:
@@ -224,7 +245,7 @@ class PostgresEngine:
         self._pool.putconn(session)
 
 
-def _transacted(session: Session, work: Work[T]) -> T:
+def _transacted(session: Session, work: Work[T], stated: Stated) -> T:
     """Runs a change in a transaction: in two round trips, if it reads nothing in between."""
     committing: _CommitInDoubt | None = None
     try:
@@ -236,6 +257,7 @@ def _transacted(session: Session, work: Work[T]) -> T:
             row = name.fetchone()
             assert row
             committing = _CommitInDoubt(str(row[0]), result)
+            stated()
             session.execute(_COMMIT)
     except BaseException as error:
         if committing and (session.broken or session.closed):

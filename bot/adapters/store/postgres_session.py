@@ -19,7 +19,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.connection_protocol import Returned, Values
 from bot.adapters.store.dialect import POSTGRES, in_dialect
-from bot.core.errors import Conflict, Misconfigured, SaveInDoubt, StoreDown
+from bot.core.errors import Conflict, Misconfigured, SaveInDoubt, StoreDown, Unreachable
 
 Session = psycopg.Connection[tuple[Any, ...]]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -49,6 +49,7 @@ _SETTINGS = (
     # what is acknowledged is on disk, whatever the server's default; stricter settings stay
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
 )
+_NO_CONNECTION = "no connection"
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _LOCK = b"""
     SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || name, 0))
@@ -256,9 +257,9 @@ def _value(session: Session, question: bytes) -> Any:
 
 def down(error: Exception) -> StoreDown:
     """The sentence for a read or write that failed; without the database's own words, which may quote data."""
-    return StoreDown(
-        f"The desk's database cannot be used right now ({_kind(error)}). Nothing was changed; please try again in a "
-        "moment."
+    kind = _kind(error)
+    return (Unreachable if kind == _NO_CONNECTION else StoreDown)(
+        f"The desk's database cannot be used right now ({kind}). Nothing was changed; please try again in a moment."
     )
 
 
@@ -286,7 +287,7 @@ def is_passing(error: BaseException) -> bool:
 
 def _kind(error: Exception) -> str:
     if isinstance(error, PoolTimeout | PoolClosed) or type(error) is psycopg.OperationalError:
-        return "no connection"
+        return _NO_CONNECTION
     if isinstance(error, errors.LockNotAvailable):
         return "locked"
     return re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()

@@ -39,6 +39,9 @@ class SqliteEngine:
         self._file.require()
         return await self._writer.do(work)
 
+    async def save(self, work: Callable[[SqliteConnection], T], /) -> T:
+        return await self.change(work)  # all share commits
+
     async def read(self, work: Callable[[SqliteConnection], T], /) -> T:
         self._file.require()
         return await self._readers.do(work)
