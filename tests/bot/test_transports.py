@@ -16,7 +16,7 @@ from bot.model.notice import BLOCKED, Blocked, Claim, NoticeKind, Outcome, Retry
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
 from bot.transports import Closure, Transport, Transports
-from tests.bot.test_outbox import Courier, nothing_follows
+from tests.bot.outbox_scene import Courier, nothing_follows
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import a_notice

@@ -7,29 +7,24 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from statistics import median
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from bot.adapters.store import apply_batch, open_drafts, open_store, postgres_session, rows, schema_migrations, sql
+from bot.adapters.store import apply_batch, open_drafts, open_store, postgres_session, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.database import DatabaseStore
-from bot.adapters.store.dialect import POSTGRES, SQLITE
 from bot.adapters.store.postgres import PostgresEngine
-from bot.adapters.store.postgres_session import place, prepare
 from bot.core.clock import now
-from bot.core.errors import Conflict, Duplicate, Misconfigured, SaveInDoubt, StoreDown
+from bot.core.errors import Conflict, Duplicate, SaveInDoubt, StoreDown
 from bot.model.notice import Claim, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import read_lines, worker_process
-from tests.contracts.test_sqlite import HOME, LISTS, OUTBOX
 from tests.doubles.postgres_proxy import PostgresProxy, postgres_proxy
-from tests.doubles.postgres_server import PostgresServer, temporary_database
-from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
+from tests.doubles.postgres_server import PostgresServer
+from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes, next_version
 from tests.timeouts import TIMEOUT
 
 
@@ -307,164 +302,3 @@ async def test_lock_of_a_killed_process_is_released(desk: Store, postgres_url: s
 async def _can_lock(desk: Store) -> bool:
     async with desk.alone("sweep") as alone:
         return alone
-
-
-# --- set-up
-
-
-async def test_unreachable_database_is_reported_without_its_password(tmp_path: Path) -> None:
-    for url in (f"postgresql://desk:s3cret@127.0.0.1:9/{tmp_path.name}", f"postgres://u:s3cret@/x?host={tmp_path}"):
-        for opening in (open_store, open_drafts):
-            with pytest.raises(StoreDown, match="cannot be reached") as refused:
-                await opening(url)
-            assert "s3cret" not in str(refused.value)
-
-
-@pytest.mark.parametrize("url", ["postgresql://u:s3cret%zz@h/x", "postgres://[s3cret", "postgresql://u:p/s3cret@h/x"])
-async def test_an_unreadable_url_is_refused_without_being_quoted(url: str) -> None:
-    with pytest.raises(Misconfigured, match="postgresql://user:password@host:5432/database") as refused:
-        await open_store(url)
-    assert "s3cret" not in str(refused.value)
-
-
-async def test_read_only_database_is_refused_with_an_explanation(new_database: str) -> None:
-    with psycopg.connect(new_database, autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {_database_name(new_database)} SET default_transaction_read_only = on".encode())
-    with pytest.raises(Misconfigured, match="read-only"):
-        await open_store(new_database)
-
-
-async def test_user_without_privileges_is_told_which_grant_is_missing(new_database: str) -> None:
-    with psycopg.connect(new_database, autocommit=True) as admin:
-        role = f"guest_of_{_database_name(new_database)}"
-        admin.execute(f"CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC".encode())
-        try:
-            with pytest.raises(Misconfigured, match="GRANT CREATE"):
-                await open_store(_with_user(new_database, role))
-        finally:
-            admin.execute(f"DROP ROLE {role}".encode())
-
-
-def _with_user(url: str, role: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}").geturl()
-
-
-def _database_name(url: str) -> str:
-    return urlsplit(url).path[1:]
-
-
-async def test_database_without_utf8_is_refused_with_an_explanation(server: str) -> None:
-    with temporary_database(server, encoding="LATIN1") as url, pytest.raises(Misconfigured, match="UTF8"):
-        await open_store(url)
-
-
-async def test_synchronous_commit_is_on_whatever_the_database_default(new_database: str) -> None:
-    with psycopg.connect(new_database, autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {_database_name(new_database)} SET synchronous_commit = off".encode())
-    engine = await PostgresEngine.open(new_database)
-    assert await engine.read(lambda db: db.execute("SHOW synchronous_commit").fetchone()) == ("on",)
-    await engine.close()
-
-
-def test_database_location_is_described_without_its_password() -> None:
-    assert place("postgresql://desk:s3cret@db.example:5433/partner") == "partner at db.example:5433"
-
-
-async def test_desks_in_two_schemas_of_one_database_are_independent(new_database: str) -> None:
-    urls = [f"{new_database}&options=-csearch_path%3D{name}" for name in ("one", "two")]
-    with psycopg.connect(new_database, autocommit=True) as admin:
-        admin.execute("CREATE SCHEMA one; CREATE SCHEMA two")
-    one, two = [await open_store(url) for url in urls]
-    await one.apply(Batch(tickets=[a_ticket()]))
-    assert await two.get("t1") is None
-    async with one.alone("sweep") as first, two.alone("sweep") as second:
-        assert (first, second) == (True, True)
-    await asyncio.gather(one.close(), two.close())
-
-
-# --- schema versions
-
-OLD = ("CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('kept'); -- a remark; with a semicolon",)
-NEW = (*OLD, "ALTER TABLE one ADD COLUMN b TEXT; CREATE TABLE two (seq $serial)")
-
-
-def _rows(url: str, question: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(url) as looking:
-        return looking.execute(question.encode()).fetchall()
-
-
-def test_older_database_is_migrated_once(new_database: str) -> None:
-    for scripts in (OLD, NEW, NEW):
-        prepare(new_database, scripts)
-    assert _rows(new_database, "SELECT a, b FROM one") == [("kept", None)]
-    assert _rows(new_database, "SELECT version FROM schema_version ORDER BY version") == [(1,), (2,)]
-
-
-async def test_customers_who_joined_before_the_joined_table_are_found(new_database: str) -> None:
-    prepare(new_database, schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.JOINED)])
-    row = {**rows.ticket_row(a_ticket("old", affected=(an_affected_customer("Straße AG"),))), "number": 1}
-    del row["ball"]  # this column did not exist yet
-    with psycopg.connect(new_database) as db:
-        values = ", ".join(f"%({name})s" for name in row)
-        db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES ({values})".encode(), row)
-    store = await open_store(new_database)
-    assert await store.alive(START, START + minutes(1), customer="strasse ag") == ["old"]
-    await store.close()
-
-
-def test_newer_database_is_refused_and_unchanged(new_database: str) -> None:
-    prepare(new_database, NEW)
-    with pytest.raises(Misconfigured, match=r"newer release \(schema 2, this release knows 1\)"):
-        prepare(new_database, OLD)
-
-
-def test_failed_upgrade_leaves_the_database_unchanged(new_database: str) -> None:
-    prepare(new_database, OLD)
-    with pytest.raises(Misconfigured):
-        prepare(new_database, (*OLD, "CREATE TABLE two (a TEXT); CREATE TABLE one (again TEXT)"))
-    assert _rows(new_database, "SELECT to_regclass('two')") == [(None,)]
-    prepare(new_database, NEW)
-
-
-def test_text_columns_use_the_c_collation_in_every_table(postgres_url: str) -> None:
-    prepare(postgres_url)
-    texts = _rows(
-        postgres_url,
-        "SELECT table_name, column_name, collation_name FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')",
-    )
-    assert len(texts) > 20
-    assert {collation for *_, collation in texts} == {"C"}
-
-
-def test_dialects_of_both_engines_define_the_same_words() -> None:
-    assert POSTGRES.words.keys() == SQLITE.words.keys()
-
-
-# --- query plans
-
-
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        *((sql.find(query)[0], index) for query, index in LISTS),
-        *OUTBOX,
-        *((statement, "") for statement, _ in HOME),
-    ],
-)
-def test_frequent_queries_use_an_index(postgres_url: str, statement: str, index: str) -> None:
-    prepare(postgres_url)
-    names = "at beyond until limit lane ticket_id before channel ts customer folded skip key".split()
-    values = dict.fromkeys([*names, *(f"{name}{n}" for name in ("stage", "from", "to", "id") for n in (0, 1))], "1")
-    values |= dict.fromkeys(["level", "owner", "ball", "due_before", "page_at", "page_id"], "1")
-    values |= dict.fromkeys(["kinds", "recipients"], "[]")
-    with psycopg.connect(postgres_url) as db:
-        tables = ", ".join(row[0] for row in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        db.execute(f"TRUNCATE {tables}".encode())  # pages that earlier tests left in an index make it look dear
-        db.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
-        steps = db.execute(f"EXPLAIN {POSTGRES.statement_of(statement)}".encode(), values).fetchall()
-        db.rollback()
-    plan = "\n".join(str(step[0]) for step in steps)
-    assert index in plan, plan
-    assert "Seq Scan" not in plan, plan

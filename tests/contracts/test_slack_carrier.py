@@ -3,114 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 
 from bot.adapters.slack import client as slack_client
-from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.directory import SlackDirectory
-from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.idempotent_posting import key_in_metadata
 from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.slack.present_recipients import PresentRecipients
-from bot.adapters.slack.slack_carrier import SlackCarrier
-from bot.adapters.slack.transport_check import slack_check
 from bot.config.settings import Levels
 from bot.core.rate_limiter import RateLimiter
-from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Place, Progress, Retry, Sent
-from bot.model.ticket import Attachment, Ticket
+from bot.model.notice import Blocked, Claim, Gone, NoticeKind, Outcome, Place, Progress, Retry, Sent
+from bot.model.ticket import Attachment
 from bot.tickets.attachments import packed
-from bot.tickets.ports import Batch
-from bot.transports import Closure
-from localslack import LocalSlack, Seed
-from tests.doubles.memory_store import MemoryStore
-from tests.doubles.records import a_notice, a_ticket
-from tests.handlers.world import DEMO
-
-DESK, RETARUS = "C0DESKDESK", "C0RETARUS1"
-LEASE = timedelta(minutes=2)
-
-
-@dataclass
-class Words:
-    """A message to be posted."""
-
-    text: str
-    blocks: Sequence[dict[str, object]] = ()
-
-
-async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Words]:
-    """The requested number of messages."""
-    count = int(str(notice.body.get("pieces", 1)))
-    return [Words(f"{notice.kind} {notice.body.get('text', notice.key)} {n}") for n in range(count)]
-
-
-@dataclass
-class Scene:
-    """A local Slack, a store with one ticket, and the carrier between them."""
-
-    slack: LocalSlack
-    carrier: SlackCarrier
-    store: MemoryStore
-    session: ClientSession
-
-    async def save(self, *notices: Notice) -> None:
-        await self.store.apply(Batch(notices=notices))
-
-    async def deliver(self) -> list[Outcome]:
-        """Claims, delivers and settles due notices, as the outbox does."""
-        outcomes = []
-        at = datetime.now(UTC) + timedelta(days=1)
-        for claim in await self.store.claim(at, timedelta(0), 9):
-            outcome = await self.carrier.deliver(claim, datetime.now(UTC))
-            await self.store.settle(claim, outcome, datetime.now(UTC))
-            outcomes.append(outcome)
-        return outcomes
-
-    def posts(self, channel: str = DESK) -> list[str]:
-        timeline = self.slack.services.workspace.timeline(channel)
-        return [message.text for message in timeline.newest_first(None, inclusive=False)][::-1]
-
-    def message(self, text: str, channel: str = DESK) -> Any:
-        timeline = self.slack.services.workspace.timeline(channel)
-        return next(each for each in timeline.newest_first(None, inclusive=False) if each.text == text)
-
-    def calls(self, method: str) -> int:
-        return sum(row.kind == method for row in self.slack.services.traffic.rows())
+from tests.contracts.slack_scene import DESK, LEASE, RETARUS, Scene, a_card, a_letter, a_line, scene
+from tests.doubles.records import a_notice
 
 
 @pytest.fixture
 async def s() -> AsyncIterator[Scene]:
     async with scene() as made:
         yield made
-
-
-@asynccontextmanager
-async def scene() -> AsyncIterator[Scene]:
-    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, ClientSession() as session:
-        client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)
-        store = MemoryStore(lambda: datetime.now(UTC))
-        await store.apply(Batch(tickets=[a_ticket()]))
-        carrier = SlackCarrier(client, store, write, SlackFiles(client, session), 1000)
-        yield Scene(slack, carrier, store, session)
-
-
-def a_card(**values: Any) -> Notice:
-    return a_notice("card", kind=NoticeKind.CARD, to=DESK, lane="t1", due=datetime.now(UTC), **values)
-
-
-def a_line(key: str = "line", **values: Any) -> Notice:
-    return a_notice(key, kind=NoticeKind.THREAD, to=DESK, lane=f"t1-{key}", due=datetime.now(UTC), **values)
-
-
-def a_letter(**values: Any) -> Notice:
-    return a_notice("letter", kind=NoticeKind.LETTER_POST, to=RETARUS, due=datetime.now(UTC), **values)
 
 
 async def test_lost_answer_is_found_again_and_not_posted_twice(s: Scene) -> None:
@@ -305,79 +220,6 @@ async def test_message_of_an_older_release_is_found_by_its_plain_key(s: Scene) -
     assert isinstance(outcome, Sent)
     assert outcome.place
     assert outcome.place.ts == old["ts"]
-
-
-CLOSING = ["invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope"]
-
-
-@pytest.mark.parametrize("error", CLOSING)
-async def test_error_of_the_whole_desk_blocks_and_kills_nothing(s: Scene, error: str) -> None:
-    s.slack.faults.order("chat.postMessage", error)
-    await s.save(a_letter())
-    (outcome,) = await s.deliver()
-    assert isinstance(outcome, Blocked)
-    assert outcome.channel == ""
-    (again,) = await s.deliver()
-    assert isinstance(again, Sent)
-
-
-@pytest.mark.parametrize("error", ["is_archived", "not_in_channel", "channel_not_found"])
-async def test_error_of_a_channel_blocks_that_channel(s: Scene, error: str) -> None:
-    s.slack.faults.order("chat.postMessage", error)
-    await s.save(a_letter())
-    (outcome,) = await s.deliver()
-    assert isinstance(outcome, Blocked)
-    assert outcome.channel == RETARUS
-
-
-async def test_error_of_one_message_is_a_dead_letter(s: Scene) -> None:
-    s.slack.faults.order("chat.postMessage", "msg_too_long")
-    await s.save(a_letter())
-    (outcome,) = await s.deliver()
-    assert isinstance(outcome, Dead)
-
-
-@pytest.mark.parametrize("fault", ["http_500", "http_503", "garbage", "truncated", "fatal_error"])
-async def test_broken_answer_is_an_unknown_outcome(s: Scene, fault: str) -> None:
-    s.slack.faults.order("chat.postMessage", fault)
-    await s.save(a_letter())
-    (outcome,) = await s.deliver()
-    assert isinstance(outcome, Retry)
-    assert outcome.progress
-    assert outcome.progress.unsure
-    await s.deliver()
-    assert s.posts(RETARUS).count("letter_post letter 0") == 1
-
-
-async def test_revoked_token_is_open_again_once_it_works(s: Scene) -> None:
-    client = s.carrier._client
-    check = slack_check(client)
-    closure = Closure("Slack", "revoked", datetime.now(UTC))
-    await s.slack.admin.break_token("Partner Desk", "token_revoked", which="bot")
-    assert not await check(closure)
-    s.slack.admin.mend_token("Partner Desk")
-    assert await check(closure)
-
-
-async def test_missing_permission_is_open_again_once_it_is_granted(s: Scene) -> None:
-    check = slack_check(s.carrier._client)
-    closure = Closure("Slack", "missing", datetime.now(UTC), needed="chat:write")
-    s.slack.admin.withhold_scopes("Partner Desk", ["chat:write"])
-    assert not await check(closure)
-    s.slack.admin.withhold_scopes("Partner Desk", [])
-    assert await check(closure)
-
-
-async def test_channel_is_open_again_once_the_bot_is_in_it(s: Scene) -> None:
-    check = slack_check(s.carrier._client)
-    closure = Closure("Slack", "not in it", datetime.now(UTC), RETARUS)
-    s.slack.admin.remove_member("#retarus-escalation", "Partner Desk")
-    assert not await check(closure)
-    s.slack.admin.add_member("#retarus-escalation", "Partner Desk")
-    s.slack.admin.archive("#retarus-escalation")
-    assert not await check(closure)
-    s.slack.admin.archive("#retarus-escalation", archived=False)
-    assert await check(closure)
 
 
 async def test_posts_keep_to_the_rate_limit_of_a_channel(s: Scene) -> None:

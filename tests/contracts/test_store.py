@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from bot.core.errors import Conflict, Duplicate, StoreDown
-from bot.model.access_log import Access
-from bot.model.contact import Contact, EndCustomer
-from bot.model.monthly_view import View
+from bot.model.contact import Contact
 from bot.model.notice import Place, Sent
-from bot.model.ticket import Level, Party, Stage, Ticket, Times
+from bot.model.ticket import Level, Stage, Times
 from bot.model.undoing import before
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
+from tests.contracts.tickets_in_store import ids, save
 from tests.doubles.manual_clock import ManualClock
-from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
-
-
-async def save(store: Store, *tickets: Ticket) -> tuple[Ticket, ...]:
-    return await store.apply(Batch(tickets=tickets))
-
-
-async def ids(store: Store, **query: object) -> list[str]:
-    return [ticket.id for ticket in await store.find(Query(**query))]  # type: ignore[arg-type]
-
+from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes, next_version
 
 # --- tickets
 
@@ -265,184 +255,6 @@ async def test_card_links_are_read_for_many_tickets_at_once(store: Store) -> Non
     assert await store.card_links([]) == {}
 
 
-# --- end-customers and open tickets by stage
-
-MUELLER = EndCustomer(id="c1", name="Müller GmbH & Co", tenants=("12345RS",), agreement="MSA-7", contacts="Frau Müller")
-ADLER = EndCustomer(id="c2", name="Adler Müller KG")
-
-
-async def test_customer_is_found_by_word_prefixes_and_tenant_ids(store: Store) -> None:
-    await store.apply(Batch(customers=[MUELLER, ADLER]))
-    found = {
-        text: [each.id for each in await store.customers(text.split(), limit=9)]
-        for text in ("", "mü", "mül gm", "adler mü", "12345rs", "üller", "mü zz")
-    }
-    assert found == {
-        "": ["c2", "c1"], "mü": ["c2", "c1"], "mül gm": ["c1"], "adler mü": ["c2"], "12345rs": ["c1"],
-        "üller": [], "mü zz": [],
-    }  # fmt: skip
-    assert [each.id for each in await store.customers((), limit=1, skip=1)] == ["c1"]
-    assert await store.count_customers() == 2
-
-
-async def test_customer_is_replaced_or_deleted(store: Store) -> None:
-    await store.apply(Batch(customers=[MUELLER]))
-    renamed = MUELLER.model_copy(update={"name": "Meier", "tenants": ()})
-    await store.apply(Batch(customers=[renamed]))
-    assert await store.customer("c1") == renamed
-    assert await store.customer_named("meier") == renamed
-    assert await store.customers(["mül"], limit=9) == await store.customers(["12345rs"], limit=9) == []
-    await store.apply(Batch(forget_customers=["c1"]))
-    assert await store.customer("c1") is None
-    assert await store.customer_named("meier") is None
-    assert await store.customers(["mei"], limit=9) == []
-
-
-async def test_two_customers_cannot_have_the_same_name(store: Store) -> None:
-    await store.apply(Batch(customers=[MUELLER]))
-    with pytest.raises(Conflict):
-        await store.apply(Batch(customers=[MUELLER.model_copy(update={"id": "c3", "name": "MÜLLER gmbh & co"})]))
-    assert await store.count_customers() == 1
-
-
-async def test_latest_tickets_of_a_customer_are_found_regardless_of_case_and_spaces(store: Store) -> None:
-    old = a_ticket("old", answers={"customer": "Müller GmbH", "tenants": "1"})
-    new = a_ticket("new", answers={"customer": " MÜLLER  gmbh", "tenants": "2"}, raised_at=START + minutes(1))
-    await save(store, new, old, a_ticket("nobody"))
-    assert [each.id for each in await store.tickets_of("müller gmbh", 9)] == ["new", "old"]
-    assert [each.id for each in await store.tickets_of("müller gmbh", 1)] == ["new"]
-    assert await store.tickets_of("", 9) == []
-
-
-def with_retarus(**times: datetime) -> list[Ticket]:
-    """Tickets with Retarus, each with an open question to somebody."""
-    asked = [Times(), *(Times.model_validate({name: at}) for name, at in times.items())]
-    return [a_ticket(f"r{number}", stage=Stage.RETARUS, times=each) for number, each in enumerate(asked)]
-
-
-async def test_open_tickets_are_counted_by_stage_and_by_who_must_act(store: Store) -> None:
-    stages = (Stage.NEW, Stage.NEW, Stage.CLOSED)
-    await save(store, *(a_ticket(f"t{number}", stage=stage) for number, stage in enumerate(stages)))
-    await save(store, *with_retarus(asked=START, customer_asked=START))
-    assert await store.standing() == {
-        (Stage.NEW, Party.FIRST): 2,
-        (Stage.RETARUS, Party.RETARUS): 1,
-        (Stage.RETARUS, Party.SECOND): 1,
-        (Stage.RETARUS, Party.CUSTOMER): 1,
-    }
-
-
-async def test_open_tickets_are_counted_by_owner_and_stage(store: Store) -> None:
-    owned = (
-        ("a", "UANNA", Stage.NEW),
-        ("b", "UANNA", Stage.FIRST),
-        ("c", "UBEN", Stage.FIRST),
-        ("d", "UBEN", Stage.FIRST),
-    )
-    await save(store, *(a_ticket(key, owner=owner, stage=stage) for key, owner, stage in owned))
-    await save(store, a_ticket("e", owner="UBEN", stage=Stage.CLOSED))
-    assert await store.loads() == {("UANNA", Stage.NEW): 1, ("UANNA", Stage.FIRST): 1, ("UBEN", Stage.FIRST): 2}
-
-
-async def test_tickets_are_found_oldest_first(store: Store) -> None:
-    await save(store, *(a_ticket(key, raised_at=START + minutes(at)) for key, at in (("b", 2), ("a", 1), ("c", 3))))
-    assert await ids(store, stages=(Stage.NEW,), is_oldest_first=True, limit=2) == ["a", "b"]
-
-
-@pytest.mark.parametrize(("ball", "found"), [(Party.RETARUS, "r0"), (Party.SECOND, "r1"), (Party.CUSTOMER, "r2")])
-async def test_ticket_with_retarus_is_found_by_who_must_act(store: Store, ball: Party, found: str) -> None:
-    await save(store, *with_retarus(asked=START, customer_asked=START))
-    query = Query(open=True, stages=(Stage.RETARUS,), ball=ball)
-    assert [each.id for each in await store.find(query)] == [found]
-    assert await store.count(query) == 1
-    assert await store.count(Query(open=True, owner="somebody else", ball=ball)) == 0
-
-
-# --- tickets open in a month
-
-MONTH = (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
-"""March in Berlin, in which summer time starts."""
-
-
-def closed_at(moment: datetime, ticket_id: str, **values: object) -> Ticket:
-    return a_ticket(ticket_id, stage=Stage.CLOSED, since=moment, **values)
-
-
-async def test_tickets_open_in_a_month_are_found_after_they_were_closed(store: Store) -> None:
-    begins, ends = MONTH
-    last = minutes(1 / 60000)
-    await save(
-        store,
-        closed_at(begins - last, "before", raised_at=begins - minutes(9)),
-        closed_at(begins, "just", raised_at=begins - minutes(9)),
-        closed_at(ends + minutes(99999), "all the time", raised_at=begins - minutes(99999)),
-        closed_at(ends + minutes(9), "late", raised_at=ends - last),
-        closed_at(ends + minutes(9), "after", raised_at=ends),
-        a_ticket("open", raised_at=begins - minutes(999999)),
-        a_ticket("open later", raised_at=ends),
-    )
-    assert await store.alive(*MONTH) == ["all the time", "just", "late", "open"]
-
-
-async def test_reopened_ticket_is_still_found_in_its_first_months(store: Store) -> None:
-    (ticket,) = await save(store, closed_at(START, "t1", raised_at=START - minutes(5)))
-    (ticket,) = await save(store, next_version(ticket, stage=Stage.FIRST, since=START + minutes(60 * 24 * 70)))
-    assert await store.alive(*MONTH) == ["t1"]
-    await save(store, next_version(ticket, stage=Stage.CLOSED, since=START + minutes(60 * 24 * 80)))
-    assert await store.alive(*MONTH) == ["t1"]
-    assert await store.alive(START + minutes(60 * 24 * 81), START + minutes(60 * 24 * 90)) == []
-
-
-async def test_tickets_open_in_a_month_can_be_filtered_by_customer(store: Store) -> None:
-    mine, others = {"customer": "Müller GmbH"}, {"customer": "Adler KG"}
-    await save(
-        store,
-        closed_at(START + minutes(1), "closed", answers=mine),
-        a_ticket("open", answers=mine),
-        closed_at(START + minutes(1), "theirs", answers=others),
-        a_ticket("theirs too", answers=others),
-    )
-    assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
-
-
-async def test_tickets_open_in_a_month_can_be_filtered_by_a_customer_who_joined(store: Store) -> None:
-    mine = {"customer": "Müller GmbH"}
-    joined = (an_affected_customer("Straße AG"), an_affected_customer("STRASSE ag"), an_affected_customer("Nord AG"))
-    (ticket, *_) = await save(
-        store,
-        a_ticket("open", answers=mine),
-        closed_at(START + minutes(1), "closed", answers=mine, affected=joined),
-        closed_at(START + minutes(60 * 24 * 300), "later", answers=mine, affected=joined, raised_at=MONTH[1]),
-    )
-    assert await store.alive(*MONTH, customer="strasse ag") == ["closed"]
-    await save(store, next_version(ticket, affected=(an_affected_customer("Strasse AG"),)))
-    assert await store.alive(*MONTH, customer="strasse ag") == ["closed", "open"]
-    assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
-    assert await store.alive(*MONTH, customer="nobody") == []
-
-
-async def test_names_on_tickets_are_found_with_their_neighbours(store: Store) -> None:
-    assert await store.neighbouring_names("müller gmbh") == []
-    joined = (an_affected_customer("Adler AG"), an_affected_customer("Nord AG"))
-    await save(store, a_ticket("t1", answers={"customer": "Müller GmbH"}), a_ticket("t2", affected=joined))
-    assert "Müller GmbH" in await store.neighbouring_names("müller gmbh")
-    assert "Nord AG" in await store.neighbouring_names("nord ag")
-    assert {"Müller GmbH", "Adler AG"} <= set(await store.neighbouring_names("muster"))
-
-
-async def test_monthly_view_of_retarus_is_replaced_by_its_latest_state(store: Store) -> None:
-    assert await store.view("2026-03") is None
-    asked = View(month="2026-03", requested_at=START)
-    await store.apply(Batch(views=[asked, View(month="2026-02")]))
-    assert await store.view("2026-03") == asked
-    came = asked.model_copy(update={"received_at": START + minutes(5)})
-    with pytest.raises(Conflict):
-        await store.apply(Batch(views=[came], tickets=[a_ticket(version=9)]))
-    assert await store.view("2026-03") == asked
-    await store.apply(Batch(views=[came]))
-    assert await store.view("2026-03") == came
-
-
 # --- pruning, locks and closing
 
 
@@ -485,43 +297,3 @@ async def test_closed_store_raises_store_down(store: Store) -> None:
         await store.get("t1")
     with pytest.raises(StoreDown):
         await save(store, a_ticket())
-
-
-# --- erasure
-
-
-async def test_history_is_rewritten_and_notices_are_deleted_with_the_change(store: Store) -> None:
-    ticket = (await save(store, a_ticket()))[0]
-    moved_event = an_event(ticket, reason="Erika")
-    await store.apply(Batch(events=[moved_event], notices=[a_notice("sent", lane="a"), a_notice("waiting", lane="b")]))
-    (claim, *_) = await store.claim(START, minutes(1), 1)
-    await store.settle(claim, Sent(), START)
-    clean = moved_event.model_copy(update={"detail": {"reason": "[erased]"}})
-    await store.apply(Batch(rewritten=[clean], forget_notices=[ticket.id]))
-    assert await store.history(ticket.id) == [clean]
-    assert [letter.notice.key for letter in await store.letters()] == ["waiting"]
-
-
-async def test_person_is_erased_with_their_clicks_and_direct_messages(store: Store) -> None:
-    notices = [a_notice("to anna", lane="direct:UANNA"), a_notice("to ben", lane="direct:UBEN")]
-    people = [Contact(slack_user=user, name=user, email="", phone="") for user in ("UANNA", "UBEN")]
-    await store.apply(Batch(contacts=people, once=["UANNA:1.1:take", "UBEN:1.1:take"], notices=notices))
-    await store.apply(Batch(forget_people=["UANNA"]))
-    assert [each.slack_user for each in await store.contacts()] == ["UBEN"]
-    assert (await store.used("UANNA:1.1:take"), await store.used("UBEN:1.1:take")) == (False, True)
-    assert [letter.notice.key for letter in await store.letters()] == ["to ben"]
-
-
-async def test_closed_tickets_that_keep_personal_data_are_found(store: Store) -> None:
-    closed = {"stage": Stage.CLOSED}
-    await save(store, a_ticket("open"), a_ticket("kept", **closed), a_ticket("erased", **closed, erased_at=START))
-    assert [each.id for each in await store.find(Query(open=False, erased=False))] == ["kept"]
-    assert [each.id for each in await store.find(Query(erased=True))] == ["erased"]
-
-
-async def test_access_log_is_listed_newest_first(store: Store) -> None:
-    entries = [Access(at=START, by="root", action=action) for action in ("export", "erase")]
-    for entry in entries:
-        await store.apply(Batch(accesses=[entry]))
-    assert await store.accesses(10) == entries[::-1]
-    assert await store.accesses(1) == entries[1:]

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import Literal
 
-from bot.core.backoff import LONGEST
 from bot.core.clock import Clock, as_utc, now
 from bot.core.errors import Conflict, Duplicate, StoreDown
 from bot.core.identifiers import fold
 from bot.known_issues.links import affected_by
 from bot.model.access_log import Access
-from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import (
-    BLOCKED,
-    NOTHING_HELD,
-    Blocked,
-    Claim,
-    Dead,
-    Gone,
-    Held,
-    Letter,
     Notice,
-    Outcome,
     Place,
-    Progress,
-    Retry,
-    Sent,
 )
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Party, Stage, Ticket
@@ -43,6 +28,7 @@ from bot.search.ranking import CANDIDATES, Candidate, Candidates, QueryTerm, Sea
 from bot.search.tokens import is_plain
 from bot.tickets.ports import Batch, Query
 from tests.doubles.memory_conversation import ConversationData, MemoryConversation
+from tests.doubles.memory_outbox import MemoryOutbox, OutboxRow
 
 FIRST_NUMBER = 1001
 PRUNE_LIMIT = 1000
@@ -53,27 +39,11 @@ _entry = lru_cache(maxsize=1000)(IndexEntry.of)
 
 
 @dataclass
-class _OutboxRow:
-    notice: Notice
-    next_at: datetime
-    changed_at: datetime
-    state: Literal["waiting", "sent", "dead", "dropped"] = "waiting"
-    head: bool = False
-    attempts: int = 0
-    settled: int = 0
-    progress: Progress = field(default_factory=Progress)
-    reason: str = ""
-
-    def is_claimable(self, held: Held) -> bool:
-        return self.head and not held.holds(self.notice)
-
-
-@dataclass
 class _Tables:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     events: dict[tuple[str, int], Event] = field(default_factory=dict)
     once: dict[str, datetime] = field(default_factory=dict)
-    notices: dict[str, _OutboxRow] = field(default_factory=dict)
+    notices: dict[str, OutboxRow] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     accesses: list[Access] = field(default_factory=list)
@@ -89,7 +59,7 @@ class _Tables:
         return _Tables(**tables | {"notices": rows, "conversation": self.conversation.copied()})
 
 
-class MemoryStore(MemoryConversation):
+class MemoryStore(MemoryConversation, MemoryOutbox):
     """Implements `bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
 
     shared_turns = None
@@ -118,6 +88,14 @@ class MemoryStore(MemoryConversation):
             raise StoreDown("The database is down. Nothing was changed.")
         return self._data
 
+    # --- the outbox
+
+    def _outbox_rows(self) -> dict[str, OutboxRow]:
+        return self._tables().notices
+
+    def _put_places(self, places: Iterable[Place]) -> None:
+        self._data.places |= {(place.ticket_id, place.role): place for place in places}
+
     # --- the conversation
 
     def _conversation(self) -> ConversationData:
@@ -127,11 +105,8 @@ class MemoryStore(MemoryConversation):
         return self._tables().tickets.values()
 
     def _sent_mails(self) -> list[Notice]:
-        return [
-            row.notice
-            for key, row in self._tables().notices.items()
-            if row.state == "sent" and (":letter_mail:" in key or ":chase_mail:" in key)
-        ]
+        sent = [row.notice for row in self._tables().notices.values() if row.state == "sent"]
+        return [each for each in sent if ":letter_mail:" in each.key or ":chase_mail:" in each.key]
 
     def _moved(self, old: str, new: str) -> None:
         for key, place in self._tables().places.items():
@@ -140,12 +115,6 @@ class MemoryStore(MemoryConversation):
         for row in self._data.notices.values():
             if row.notice.to == old and row.state in {"waiting", "dead"}:
                 row.notice = row.notice.model_copy(update={"to": new})
-
-    def _bounce(self, bounced: Mapping[str, str], at: datetime) -> None:
-        for key, reason in bounced.items():
-            row = self._data.notices.get(key)
-            if row and row.state == "sent":
-                row.state, row.reason, row.changed_at = "dead", reason, at
 
     # --- changes
 
@@ -226,75 +195,9 @@ class MemoryStore(MemoryConversation):
         saved = self._data.tickets[ticket.id] = ticket.model_copy(update={"number": number})
         return saved
 
-    def _drop(self, key: str, at: datetime) -> None:
-        row = self._data.notices.get(key)
-        if row and (row.state == "dead" or (row.state == "waiting" and row.attempts == 0)):
-            self._finish(row, "dropped", at)
-
-    def _finish(self, row: _OutboxRow, state: Literal["sent", "dead", "dropped"], at: datetime) -> None:
-        row.state, row.head, row.changed_at = state, False, at
-        self._promote(row.notice.lane)
-
-    def _promote(self, lane: str) -> None:
-        waiting = [row for row in self._data.notices.values() if row.notice.lane == lane and row.state == "waiting"]
-        if waiting and not any(row.head for row in waiting):
-            waiting[0].head = True
-
-    def _enqueue(self, notices: Sequence[Notice], at: datetime) -> None:
-        for notice in notices:
-            if notice.key not in self._data.notices:
-                self._data.notices[notice.key] = _OutboxRow(notice, next_at=notice.due, changed_at=at)
-                self._promote(notice.lane)
-
-    async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
-        heads = [row for row in self._tables().notices.values() if row.is_claimable(held)]
-        ready = [row for row in heads if row.next_at <= at or row.next_at > at + LONGEST]
-        taken = sorted(ready, key=lambda row: (row.notice.rank, row.next_at))[:limit]
-        claims = []
-        for row in sorted(taken, key=lambda row: (row.notice.rank, ready.index(row))):
-            progress = row.progress
-            if row.settled != row.attempts:
-                progress = progress.model_copy(update={"unsure": True})
-            row.attempts, row.next_at = row.attempts + 1, as_utc(at + lease)
-            claims.append(Claim(notice=row.notice, attempt=row.attempts, progress=progress))
-        return claims
-
-    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
-        row = self._tables().notices.get(claim.notice.key)
-        if row is None or row.state != "waiting" or row.attempts != claim.attempt:
-            return False
-        row.settled = row.attempts
-        row.progress = claim.progress if isinstance(outcome, Sent | Gone) else outcome.progress or claim.progress
-        match outcome:
-            case Retry():
-                row.next_at, row.reason = as_utc(outcome.at), outcome.reason
-            case Blocked():
-                row.next_at, row.reason = as_utc(at + BLOCKED), outcome.reason
-            case Dead():
-                row.reason = outcome.reason
-                self._finish(row, "dead", as_utc(at))
-            case Gone():
-                self._finish(row, "dropped", as_utc(at))
-            case Sent():
-                self._finish(row, "sent", as_utc(at))
-                for place in (*([outcome.place] if outcome.place else []), *outcome.places):
-                    self._data.places[place.ticket_id, place.role] = place
-        self._enqueue(then, as_utc(at))
-        return True
-
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
         found = (each for each in self._tables().tickets.values() if customer in {"", *map(fold, affected_by(each))})
         return sorted(each.id for each in found if each.raised_at < end and (each.stage.is_open or each.since >= start))
-
-    async def revive(self, key: str, at: datetime) -> bool:
-        row = self._tables().notices.get(key)
-        if row is None or row.state != "dead":
-            return False
-        at = as_utc(at)
-        row.state, row.next_at, row.changed_at = "waiting", at, at
-        if not any(other.head for other in self._data.notices.values() if other.notice.lane == row.notice.lane):
-            row.head = True
-        return True
 
     async def view(self, month: str) -> View | None:
         return self._tables().views.get(month)
@@ -457,33 +360,6 @@ class MemoryStore(MemoryConversation):
     async def customer_named(self, folded: str) -> EndCustomer | None:
         return next((each for each in self._tables().customers.values() if each.folded == folded), None)
 
-    async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
-        heads = [row.next_at for row in self._tables().notices.values() if row.is_claimable(held)]
-        return max(min(heads), after) if heads else None
-
-    async def backlog(self, at: datetime) -> Backlog:
-        rows = self._tables().notices.values()
-        due = [row.notice.due for row in rows if row.state == "waiting" and row.notice.due <= at]
-        return Backlog(len(due), min(due, default=None), sum(row.state == "dead" for row in rows))
-
-    async def letters(
-        self,
-        *,
-        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
-        ticket_id: str = "",
-        limit: int = 50,
-    ) -> list[Letter]:
-        rows = [
-            row
-            for row in reversed(self._tables().notices.values())
-            if state in {None, row.state} and ticket_id in {"", row.notice.ticket_id}
-        ]
-        return [_letter(row) for row in rows[:limit]]
-
-    async def letter(self, key: str) -> Letter | None:
-        row = self._tables().notices.get(key)
-        return _letter(row) if row else None
-
     async def together(self, channel: str, ts: str) -> list[Place]:
         found = [place for place in self._tables().places.values() if (place.channel, place.ts) == (channel, ts)]
         return sorted(found, key=lambda place: (place.ticket_id, place.role))
@@ -504,10 +380,6 @@ class MemoryStore(MemoryConversation):
 
     async def contact(self, user: str) -> Contact | None:
         return self._tables().contacts.get(user)
-
-
-def _letter(row: _OutboxRow) -> Letter:
-    return Letter(notice=row.notice, state=row.state, attempts=row.attempts, reason=row.reason, at=row.changed_at)
 
 
 def _matches_prefixes(customer: EndCustomer, words: Sequence[str]) -> bool:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from bot.config.environment import Environment
 from tests.handlers.conftest import w
+from tests.runtime.backups import CONFIG, env_of
 
 __all__ = ["w"]
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Environment:
+    """Settings of a desk that can be backed up."""
+    made = env_of(tmp_path / "old")
+    made.desk_config.write_text(CONFIG, "utf-8")
+    return made
 
 
 @pytest.fixture(autouse=True)
