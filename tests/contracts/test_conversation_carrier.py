@@ -20,7 +20,7 @@ from bot.model.notice import Notice, Outcome, Retry, Sent
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
 from localslack import LocalSlack, Seed
-from tests.contracts.test_slack_carrier import Words
+from tests.contracts.slack_scene import Words
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import a_ticket
 from tests.handlers.world import DEMO

@@ -80,7 +80,7 @@ STEPS: dict[str, Step] = {
     **{f"click checks.pick.{number}": Step(value="info=correct", about="{id}|{version}|first") for number in range(3)},
     "click undo.step": Step(value=MAIN),
     "click undo.check": Step("checked", value=MAIN, about="{id}|{version}|first"),
-    **{f"click contacts.{what}": Step(user=CARLA, value=BEN) for what in ("hand_over", "suspend")},
+    **{f"click contacts.{name}": Step(user=CARLA, value=BEN) for name in ("hand_over", "suspend")},
     "click contacts.reinstate": Step(user=CARLA, value=ALEX),
     "click guides.known": _by_ben("first", value="1 / 2"),
     "click conversation.dismiss": Step(value="{unknown}"),
@@ -89,7 +89,7 @@ STEPS: dict[str, Step] = {
     "click customers.remove": Step(user=CARLA, value="customer"),
     "click escalate.save": _by_ben("second", typed=SECOND),
     "click evidence.remove": _by_ben("with_file", value="F1"),
-    **{f"click evidence.{what}": _by_ben("complete") for what in ("fine", "look", "trouble")},
+    **{f"click evidence.{name}": _by_ben("complete") for name in ("fine", "look", "trouble")},
     "click evidence_pack.make": Step(),
     "click handover.accept": Step(user=ALEX, value="{handover}"),
     "click joining.join": Step(user=ALEX, about="incident", typed=RAISED | {"customer": "Schulze KG"}),
@@ -103,10 +103,10 @@ STEPS: dict[str, Step] = {
     "click raising.away": Step(value="incident", about="{with_draft}"),
     "click reports.received": _by_ben("first", value="2019-07"),
     **{
-        f"submission bulk.open: {what.name}": Step(
-            user=CARLA if what is BulkAction.ASSIGN else ANNA, about="all", typed=_BULK | {"what": what}
+        f"submission bulk.open: {action.name}": Step(
+            user=CARLA if action is BulkAction.ASSIGN else ANNA, about="all", typed=_BULK | {"what": action}
         )
-        for what in BulkAction
+        for action in BulkAction
     },
     "submission checks.submit": Step(about="{id}|{version}|triage", typed={"triage": "Restarted it"}),
     "submission contacts.save": Step(user=CARLA, about="", typed=_CONTACT),
@@ -123,14 +123,14 @@ STEPS: dict[str, Step] = {
     "submission letter.send": _by_ben("changed", about="{id}|{version}|{changed}"),
     "submission moving.ask.ask_customer": _with_words("second"),
     "submission moving.ask.compress": _with_words("urgent"),
-    **{f"submission moving.ask.{what}": _with_words("asked", ANNA) for what in ("customer_answered", "go_on")},
+    **{f"submission moving.ask.{name}": _with_words("asked", ANNA) for name in ("customer_answered", "go_on")},
     "submission moving.ask.note": _with_words("first", ANNA),
     "submission moving.ask.note: with an entry": _by_ben(
         "retarus", about="{id}|{version}|{known}|note|0", typed={"word": WORDS}
     ),
     "submission moving.ask.reopen": _with_words("closed", ANNA),
-    **{f"submission moving.ask.{what}": _with_words("second") for what in ("resolve", "send_back", "withdraw")},
-    **{f"submission moving.ask.{what}": _with_words("retarus") for what in ("retarus_answered", "retarus_update")},
+    **{f"submission moving.ask.{name}": _with_words("second") for name in ("resolve", "send_back", "withdraw")},
+    **{f"submission moving.ask.{name}": _with_words("retarus") for name in ("retarus_answered", "retarus_update")},
     "submission notes.change": _by_ben("first", about="{note}|1", typed={"symptom": "551", "remedy": WORDS}),
     "submission notes.retire": _by_ben("first", about="{note}|1", typed={"reason": WORDS}),
     "submission notes.write": _by_ben("first", about="", typed={"symptom": "551", "remedy": WORDS}),
@@ -180,19 +180,19 @@ SHOWS: frozenset[str] = frozenset(
             *("bulk.open", "canned_answers.choose", "checks.answer", "checks.ask", "contacts.add", "contacts.change"),
             *(f"bulk.page.{page}" for page in ("back", "next")),
             *(f"checks.level.{level}" for level in Level),
-            *(f"conversation.{what}" for what in ("answer", "assign", "whole")),
+            *(f"conversation.{name}" for name in ("answer", "assign", "whole")),
             *(f"conversation.record.{kind}" for kind in ("answer", "question", "update")),
             *(f"customer_words.choose.{choice}" for choice in (*CustomerStage, *Language)),
             *("customer_words.show", "customers.add", "customers.change", "eas.ask", "escalate.ask", "escalate.rcr"),
-            *(f"filling.{what}" for what in ("all", "another", "ask", "push")),
+            *(f"filling.{name}" for name in ("all", "another", "ask", "push")),
             *("find.search", "form.answer", "handoff.ask", "handover.start", "home.raise", "joining.known"),
             *(f"home.take_up.{kind}" for kind in Kind),
             *("letter.show", *(f"moving.ask.{move}" for move in ASKED)),
-            *(f"notes.{what}" for what in ("change", "earlier", "from", "later", "retire", "show", "write")),
-            *(f"outage.{what}" for what in ("resolve", "show", "tell")),
+            *(f"notes.{name}" for name in ("change", "earlier", "from", "later", "retire", "show", "write")),
+            *(f"outage.{name}" for name in ("resolve", "show", "tell")),
             *("outbound.write", "raising.keep", "raising.more", "raising.read", "raising.template"),
             *(f"raising.kind.{kind}" for kind in Kind),
-            *(f"reminders.{what}" for what in ("chase", "expect", "hand_on", "pace", "plan", "show", "snooze")),
+            *(f"reminders.{name}" for name in ("chase", "expect", "hand_on", "pace", "plan", "show", "snooze")),
             *("reports.draft", "thread_offer.take_in", *(f"tickets.scope.{scope}" for scope in SCOPES)),
         ),
         "submission": ("find.search",),
