@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from blocks import handover, outage, tickets
 from blocks.kit import Message
+from bot.core.characters import plain
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from handlers.dispatch import Dispatcher
@@ -29,8 +30,8 @@ async def _handover(desk: Desk, user: str) -> Message:
 
 _PAGES: dict[str, Callable[[Desk, str], Awaitable[Message]]] = {
     **dict.fromkeys(("help", "?", "hilfe"), _help),
-    **dict.fromkeys(("outage", "outages", "störung", "störungen"), _outages),
-    **dict.fromkeys(("handover", "übergabe", "schichtübergabe"), _handover),
+    **dict.fromkeys(("outage", "outages", "ausfall", "ausfälle", "störung", "störungen"), _outages),
+    **dict.fromkeys(("handover", "shift handover", "übergabe", "schichtübergabe"), _handover),
 }
 """Words behind the command, each with what it shows."""
 
@@ -40,7 +41,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await reply(dispatcher.client, asked.response_url, await look_up(asked.user, asked.text))
 
     async def look_up(user: str, text: str) -> Message:
-        word = text.casefold() or await desk.queries.last_scope(user)
+        word = plain(text).casefold().strip() or await desk.queries.last_scope(user)
         if word in _PAGES:
             return await _PAGES[word](desk, user)
         if word in tickets.SCOPES:

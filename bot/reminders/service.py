@@ -22,7 +22,7 @@ from bot.register.contacts import Register
 from bot.reminders.chaser import draft
 from bot.reminders.snooze import presets
 from bot.reminders.sweep import Sweep
-from bot.reminders.until import read_until
+from bot.reminders.until import is_meant_as_time, read_until
 from bot.tickets import permissions
 from bot.tickets.answers import Answers
 from bot.tickets.changes import Along, Change, Changes
@@ -65,10 +65,10 @@ class Reminders:
         """Snoozes until the moment that the words begin with, or the first that is offered; the rest is the reason."""
         person, at = (await self.queries.actor(by)).person, as_utc(self.clock())
         until, reason = read_until(words, zone(person.zone or self.config.desk.timezone), at)
-        if until is None and words[:1].isdigit():
+        if until is None and is_meant_as_time(words):
             raise Refused(
                 t(
-                    "“{words}” is not a time. Write it like: 2 h, 14:00, tomorrow, Monday 10:00.",
+                    "“{words}” is not a time to come. Write it like: 2 h, 14:00, tomorrow, Monday 10:00.",
                     words=excerpt(words, 40),
                 )
             )

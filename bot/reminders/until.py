@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.core.characters import plain
 from bot.core.moments import Stamp, moment_of, stamps
 
-_MORNING = time(9)
-"""Time of a day that is named without one."""
+_MORNING, _EVENING = time(9), time(17)
+"""Time of a day that is named without one; of today, its end."""
 _UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -20,9 +20,17 @@ _UNITS = {
     "w": timedelta(weeks=1),
 }
 _LENGTH = re.compile(
-    r"(\d{1,3})\s?(m|min|minutes?|minuten?|h|hours?|std|stunden?|d|days?|tage?|tagen|w|weeks?|wochen?)\b\.?",
+    r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(m|min|minutes?|minuten?|h|hours?|std|stunden?|d|days?|tage?|tagen|w|weeks?|wochen?)"
+    r"(?![^\W\d])\.?",
     re.IGNORECASE,
 )
+_IN_WORDS = re.compile(
+    r"(half an?|an?|one|eine[rn]? halben?|eine[rmn]?|ein)\s+(minute|hour|day|week|stunde|tage?|woche)\b", re.IGNORECASE
+)
+"""A length with its number in words: `half an hour`."""
+_FURTHER = re.compile(r"\s*(?:(?:and|und)\s+)?(?=\d)", re.IGNORECASE)
+_MINUTES = re.compile(r"(\d{2})\b")
+"""Minutes directly behind the hours: `2h30`."""
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
@@ -33,36 +41,100 @@ _WEEKDAYS = {
 }  # fmt: skip
 _NAMES = "|".join(sorted((name for name in _WEEKDAYS if len(name) > len("mo")), key=len, reverse=True))
 _SHORT = "|".join(name for name in _WEEKDAYS if len(name) == len("mo"))
-_DAY = re.compile(rf"(?:(tomorrow|morgen|{_NAMES})\b|({_SHORT})(?=[\s,]*(?:\d|$))),?\s*", re.IGNORECASE)
+_PARTS = {
+    time(9): "early|morning|früh|morgens?|vormittags?",
+    time(12): "noon|midday|mittags?",
+    time(14): "afternoon|nachmittags?",
+    _EVENING: "end of (?:the )?day|eod|feierabend",
+    time(18): "evening|abends?",
+}
+"""Parts of a day, each with its time."""
+_PART = re.compile("|".join(f"(?P<p{each.hour}>{words})" for each, words in _PARTS.items()), re.IGNORECASE)
+_AHEAD = {"today": 0, "heute": 0, "this": 0, "tomorrow": 1, "morgen": 1, "day after tomorrow": 2, "übermorgen": 2}
+_DAY = re.compile(
+    rf"(?:(?P<day>day after tomorrow|übermorgen|tomorrow|morgen|today|heute|this(?= (?:morning|afternoon|evening)))"
+    rf"|(?P<week>(?:next|nächste[rn]?|kommende[rn]?) (?:week|woche))"
+    rf"|(?:(?:next|this|coming|nächste[nrs]?|kommende[nrs]?|diese[nrs]?) )?(?P<name>{_NAMES}))\b,?\s*"
+    rf"|(?P<short>{_SHORT})(?=[\s,]*(?:\d|$)),?\s*",
+    re.IGNORECASE,
+)
 """A named day. Two letters are a day alone or before a time only: “do not call” is no Thursday."""
-_LEADING = re.compile(r"^(?:until|till|for|bis|für|at|um)\s+", re.IGNORECASE)
+_PART_OF_TODAY = re.compile(rf"(?P<part>tonight|{_PARTS[time(12)]}|{_PARTS[_EVENING]})\b", re.IGNORECASE)
+"""A part of a day that is clear without the day."""
+_LEADING = re.compile(r"^(?:until|till|for|bis|für|at|um|in|on|am|ab)\s+(?:the\s+)?", re.IGNORECASE)
+_HOUR = re.compile(r"(\d{1,2})\Z")
 _YEAR = re.compile(r"\d{4}")
 
 
 def read_until(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime | None, str]:
     """The moment that a text begins with, in UTC, and the words behind it; None where it begins with none."""
     typed = plain(text).strip()
-    words = typed
+    words = _without_leading(typed)
+    if _is_named_day(words):
+        return _named_day(words, zone, at) or (None, typed)
+    return _length(words, at) or _stamped(words, zone, at) or (None, typed)
+
+
+def is_meant_as_time(text: str) -> bool:
+    """True for words that begin like a moment, whether it can be read or has passed."""
+    words = _without_leading(plain(text).strip())
+    return words[:1].isdigit() or _is_named_day(words)
+
+
+def _is_named_day(words: str) -> bool:
+    return bool(_DAY.match(words) or _PART_OF_TODAY.match(words))
+
+
+def _without_leading(words: str) -> str:
     while found := _LEADING.match(words):
         words = words[found.end() :]
-    return _length(words, at) or _named_day(words, zone, at) or _stamped(words, zone, at) or (None, typed)
+    return words
 
 
 def _length(text: str, at: datetime) -> tuple[datetime, str] | None:
-    found = _LENGTH.match(text)
-    return (at + int(found[1]) * _UNITS[found[2][0].lower()], _rest(text[found.end() :])) if found else None
+    in_words = _IN_WORDS.match(text)
+    if in_words:
+        number = 0.5 if "hal" in in_words[1].lower() else 1.0
+        return at + number * _UNITS[in_words[2][0].lower()], _rest(text[in_words.end() :])
+    found, length, end = _LENGTH.match(text), timedelta(), 0
+    while found:
+        length, end = length + float(found[1].replace(",", ".")) * _UNITS[found[2][0].lower()], found.end()
+        further = _FURTHER.match(text, end)
+        minutes = _MINUTES.match(text, end) if found[2].lower() == "h" else None
+        if minutes:
+            length, end = length + timedelta(minutes=int(minutes[1])), minutes.end()
+        found = _LENGTH.match(text, further.end()) if further and not minutes else None
+    return (at + length, _rest(text[end:])) if end else None
 
 
 def _named_day(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime, str] | None:
-    named = _DAY.match(text)
-    if named is None:
-        return None
-    now, rest = at.astimezone(zone), _LEADING.sub("", text[named.end() :], count=1)
-    stamp = _stamp_at(rest, now)
-    clock = stamp.clock if stamp and stamp.day is None else None
-    day = now.date() + timedelta(days=_days_ahead((named[1] or named[2]).lower(), now))
-    left = rest[stamp.end :] if stamp and clock else text[named.end() :]
-    return datetime.combine(day, clock or _MORNING, zone).astimezone(UTC), _rest(left)
+    """None for a moment that has passed."""
+    now, named = at.astimezone(zone), _DAY.match(text)
+    ahead = _days_ahead(named, now) if named else 0
+    rest = text[named.end() :] if named else text
+    usual = _EVENING if named and not ahead else _MORNING
+    clock, left = _part_and_time(rest, now)
+    day = now.date() + timedelta(days=ahead)
+    moment = datetime.combine(day, clock or usual, zone).astimezone(UTC)
+    if moment <= at and not named:
+        moment = datetime.combine(day + timedelta(days=1), clock or usual, zone).astimezone(UTC)
+    return (moment, _rest(left)) if moment > at else None
+
+
+def _part_and_time(text: str, now: datetime) -> tuple[time | None, str]:
+    """The time of day at the beginning of a text, and what is left: `afternoon 15:00`, `at noon`, `9`."""
+    clock, rest = None, _LEADING.sub("", text, count=1)
+    part = re.match(r"(tonight)\b", rest, re.IGNORECASE) or _PART.match(rest)
+    if part and not rest[part.end() : part.end() + 1].isalnum():
+        clock = time(18) if part[0].lower() == "tonight" else time(int(str(part.lastgroup)[1:]))
+        text = rest[part.end() :]
+        rest = _LEADING.sub("", text.lstrip(" ,"), count=1)
+    stamp, hour = _stamp_at(rest, now), _HOUR.match(rest)
+    if stamp and stamp.clock and stamp.day is None:
+        return stamp.clock, rest[stamp.end :]
+    if hour and int(hour[1]) < 24:  # noqa: PLR2004 (hours)
+        return time(int(hour[1])), ""
+    return clock, text
 
 
 def _stamped(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime, str] | None:
@@ -71,8 +143,11 @@ def _stamped(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime, str] | 
     return (moment, _rest(text[stamp.end :])) if stamp and moment else None
 
 
-def _days_ahead(name: str, now: datetime) -> int:
-    return ((_WEEKDAYS[name] - now.weekday() - 1) % 7) + 1 if name in _WEEKDAYS else 1
+def _days_ahead(named: re.Match[str], now: datetime) -> int:
+    if named["day"]:
+        return _AHEAD[named["day"].lower()]
+    weekday = 0 if named["week"] else _WEEKDAYS[(named["name"] or named["short"]).lower()]
+    return ((weekday - now.weekday() - 1) % 7) + 1
 
 
 def _stamp_at(text: str, now: datetime) -> Stamp | None:
@@ -89,6 +164,8 @@ def _moment(stamp: Stamp, text: str, zone: ZoneInfo, at: datetime) -> datetime |
         return moment + timedelta(days=1) if moment and moment <= at else moment
     whole = Stamp(stamp.start, stamp.end, stamp.day, stamp.clock or _MORNING, stamp.zone, stamp.is_readable)
     moment = moment_of(whole, zone)
+    if moment and moment <= at and not text[:1].isdigit():  # such as “yesterday”
+        return None
     if moment and moment <= at and not _YEAR.search(text[stamp.start : stamp.end]):
         return moment.replace(year=moment.year + 1) if (moment.month, moment.day) != (2, 29) else None
     return moment

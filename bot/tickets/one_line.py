@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,19 +26,29 @@ class Verb(StrEnum):
     WAIT = "wait"
 
 
-_VERBS = {
-    **{verb.value: verb for verb in Verb},
-    **dict.fromkeys(("nehmen", "nimm"), Verb.TAKE),
-    **dict.fromkeys(("takeover", "übernehmen", "übernimm"), Verb.TAKE_OVER),
-    **dict.fromkeys(("annehmen", "akzeptieren"), Verb.ACCEPT),
-    **dict.fromkeys(("close", "bestätigen", "schließen"), Verb.CONFIRM),
-    **dict.fromkeys(("resolved", "remedy", "lösen", "gelöst", "abhilfe"), Verb.RESOLVE),
-    "notiz": Verb.NOTE,
-    **dict.fromkeys(("snooze", "warten", "zurückstellen"), Verb.WAIT),
+_TYPED = {
+    Verb.TAKE: "take|nehmen|nimm|nehme|nehm|nehme ich|übernehmen|übernimm|übernehme|übernehme ich",
+    Verb.TAKE_OVER: "take over|takeover|selbst übernehmen|übernimm selbst|übernehme selbst",
+    Verb.ACCEPT: "accept|accepted|annehmen|nimm an|nehme an|angenommen|akzeptieren|akzeptiere|akzeptiert",
+    Verb.CONFIRM: "confirm|confirmed|confirm and close|close|closed|bestätigen|bestätige|bestätigt|schließen|schließe"
+    "|bestätigen und schließen|geschlossen",
+    Verb.RESOLVE: "resolve|resolved|solved|fixed|remedy|lösen|löse|gelöst|als gelöst melden|behoben|erledigt|abhilfe",
+    Verb.NOTE: "note|comment|write a note|notiz|notiz schreiben|anmerkung|bemerkung|kommentar",
+    Verb.RCR: "rcr|rcr number|rcr-nummer",
+    Verb.WAIT: "wait|snooze|warten|warte|zurückstellen|später|später erinnern",
 }
-"""Typed words, English and German, with their actions."""
+"""Typed words, English and German, by their actions; the labels of the buttons are among them."""
+_VERBS = {word: verb for verb, words in _TYPED.items() for word in words.split("|")}
 _LONGEST_FIRST = sorted(_VERBS, key=len, reverse=True)
 _ALONE = frozenset({Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.CONFIRM})
+_BEFORE = re.compile(r"(?:(?:ich|bitte|please)\s+)+", re.IGNORECASE)
+_POLITE = re.compile(r"[\s.!,;:]*(?:(?:bitte|please|thanks|danke)\b[\s.!,;:]*)*", re.IGNORECASE)
+"""Words and signs behind an action that change nothing."""
+_REFERENCE = (
+    r"[*_`\"'(\[]*(?:(?:ticket|nr|no)\b[.:]?\s*)?#?"
+    r"((?:{prefix}[-\s#:\u2010-\u2015\u2212]{{0,5}})?\d{{1,9}})[*_`\"')\]]*"
+)
+"""A ticket as it is typed: `1001`, `#1001`, `PD-1001`, `Ticket 1001`, also in bold or as code."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,17 @@ class OneLine:
 
     def read(self) -> tuple[Verb, str]:
         """The verb and the words behind it. `Refused` where there is no such verb, or too many words."""
-        verb = next((each for each in _LONGEST_FIRST if _begins_with(self.typed, each)), "")
+        typed = _BEFORE.sub("", unicodedata.normalize("NFC", self.typed), count=1)
+        verb = next((each for each in _LONGEST_FIRST if _begins_with(typed, each)), "")
         if not verb:
             known = ", ".join(f"`{each}`" for each in Verb)
-            word = self.typed.split()[0][:40]
+            word = typed.split()[0][:40] if typed.strip() else self.typed[:40]
             raise Refused(t("“{word}” is not an action on a ticket. Possible are: {known}.", word=word, known=known))
-        words = self.typed[len(verb) :].lstrip(":, ").strip()
+        words = typed[len(verb) :].lstrip(":, ").strip()
+        if _VERBS[verb] is Verb.RCR:
+            words = words.lstrip("-#:. ")
+        if _VERBS[verb] in _ALONE and _POLITE.fullmatch(words):
+            words = ""
         if words and _VERBS[verb] in _ALONE:
             raise Refused(t("Nothing was done: write `{verb}` alone, without “{words}”.", verb=verb, words=words[:40]))
         return _VERBS[verb], words
@@ -68,17 +84,22 @@ def _begins_with(typed: str, verb: str) -> bool:
 
 def parse(text: str, config: Config) -> OneLine | None:
     """The action in a text such as `PD-1001 note They called again`; None where nothing follows a ticket."""
-    prefix = re.escape(config.desk.prefix)
-    found = re.fullmatch(rf"((?:{prefix}[-\s#:]{{0,5}})?\d{{1,9}})[\s:,]+(\S.*)", text, re.IGNORECASE | re.DOTALL)
+    reference = _REFERENCE.format(prefix=re.escape(config.desk.prefix))
+    found = re.fullmatch(rf"{reference}[\s:,.;][\s:,.;\u2010-\u2015-]*(\S.*)", text, re.IGNORECASE | re.DOTALL)
     return OneLine(fold(found[1]), found[2]) if found else None
 
 
 def with_prefix(words: str, config: Config) -> str:
     """Retarus's numbers as they are recorded, where only digits were typed: `88123` becomes `RCR-88123`."""
-    parts = re.split(r"([\s,;]+)", words)
+    parts = re.split(r"([\s,;]+|(?<=\d)/(?=\d))" if _SLASHED.search(words) else r"([\s,;]+)", words)
     return "".join(_numbered(part, config) for part in parts)
 
 
+_SLASHED = re.compile(r"(?:^|[\s,;])#?\d+(?:/#?\d+)+(?=$|[\s,;])")
+"""Digits alone with a stroke between them: `88123/88124`."""
+
+
 def _numbered(part: str, config: Config) -> str:
-    whole = f"RCR-{part}"
-    return whole if part.isdecimal() and rcr_numbers(whole, config.retarus.rcr_pattern) == (whole,) else part
+    digits = part.lstrip("#")
+    whole = f"RCR-{digits}"
+    return whole if digits.isdecimal() and rcr_numbers(whole, config.retarus.rcr_pattern) == (whole,) else part

@@ -72,10 +72,11 @@ class Queries:
         return ticket
 
     async def by_reference(self, text: str, by: str) -> Ticket:
-        """The ticket called PD-1042, pd 1042 or 1042."""
+        """The ticket called PD-1042, pd 1042, #1042 or 1042."""
         await self.require_reader(by)
         bare = fold(text)
-        numbers = (int(bare),) if re.fullmatch(r"[0-9]{1,9}", bare) else references(text, self.config.desk.prefix)
+        alone = re.fullmatch(r"(?:(?:ticket|nr|no)\b[.:]? ?)?#?([0-9]{1,9})", bare)
+        numbers = (int(alone[1]),) if alone else references(text, self.config.desk.prefix)
         ticket = await self.store.numbered(numbers[0]) if len(numbers) == 1 else None
         if ticket is None:
             words = t(

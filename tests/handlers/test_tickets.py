@@ -25,6 +25,8 @@ async def test_ticket_is_found_by_its_name_and_an_unknown_one_is_said_so(w: Worl
     await w.raised()
     await w.anna.command(DESK, "/retarus-ticket", "pd-1001")
     await w.anna.message(DESK, "PD-1001 · Incident")
+    await w.anna.command(DESK, "/retarus-ticket", "Ausfälle")
+    await w.anna.message(DESK, "0 running outages")
     await w.anna.command(DESK, "/retarus-ticket", "PD-77")
     await w.anna.message(DESK, "There is no ticket")
 

@@ -34,13 +34,42 @@ def at(day: int, hour: int, minute: int = 0, month: int = 8) -> datetime:
         ("mo 10:30, they call", at(2, 10, 30, month=9), "they call"),
         ("1.9.", at(1, 9, month=9), ""),
         ("28.08.2019 10:00 then again", at(28, 10), "then again"),
+        ("in 2 Stunden", at(27, 13, 20), ""),
+        ("1h 30m Bea asks", at(27, 12, 50), "Bea asks"),
+        ("2h30", at(27, 13, 50), ""),
+        ("1,5 h", at(27, 12, 50), ""),
+        ("half an hour", at(27, 11, 50), ""),
+        ("eine Stunde, dann Rückruf", at(27, 12, 20), "dann Rückruf"),
+        ("heute", at(27, 17), ""),
+        ("heute Nachmittag", at(27, 14), ""),
+        ("this afternoon at 15:30 they test", at(27, 15, 30), "they test"),
+        ("end of day", at(27, 17), ""),
+        ("übermorgen früh", at(29, 9), ""),
+        ("tomorrow afternoon", at(28, 14), ""),
+        ("morgen Nachmittag 15 Uhr", at(28, 15), ""),
+        ("am Montag 9", at(2, 9, month=9), ""),
+        ("next week", at(2, 9, month=9), ""),
+        ("nächsten Dienstag mittags", at(3, 12, month=9), ""),
     ],
 )
 def test_moment_is_read_from_the_beginning(text: str, until: datetime, reason: str) -> None:
     assert read_until(text, BERLIN, NOW) == (until.astimezone(UTC), reason)
 
 
-@pytest.mark.parametrize("text", ["", "they call back", "for Bea", "do not call them", "so they said", "until"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "they call back",
+        "for Bea",
+        "in the end they call",
+        "a colleague asks",
+        "yesterday they called",
+        "do not call them",
+        "so they said",
+        "until",
+    ],
+)
 def test_words_without_a_moment_stay_whole(text: str) -> None:
     assert read_until(text, BERLIN, NOW) == (None, text)
 
@@ -63,7 +92,7 @@ async def test_wait_needs_no_reason(w: World) -> None:
     assert done.times.snoozed_until == at(27, 14)
 
 
-@pytest.mark.parametrize("words", ["5", "99.99.2019", "12/13"])
+@pytest.mark.parametrize("words", ["5", "99.99.2019", "12/13", "heute 8 Uhr", "today 9:00", "2 working days"])
 async def test_wait_until_no_moment_is_refused(w: World, words: str) -> None:
     ticket = await w.taken()
     with pytest.raises(Refused, match="is not a time"):

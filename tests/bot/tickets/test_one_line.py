@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.transitions import NAMES
 from bot.core.errors import Refused
+from bot.core.i18n import Language, speaking, t
+from bot.model.transitions import Move, Step
 from bot.tickets.one_line import OneLine, Verb, parse, with_prefix
 from tests.factories import a_config
 
@@ -19,7 +22,20 @@ CONFIG = a_config()
         ("pd 1001: note They called again", "pd 1001", Verb.NOTE, "They called again"),
         ("1001 note\ntwo lines\nof text", "1001", Verb.NOTE, "two lines\nof text"),
         ("1001 take over", "1001", Verb.TAKE_OVER, ""),
-        ("1001 übernehmen", "1001", Verb.TAKE_OVER, ""),
+        ("1001 übernehmen", "1001", Verb.TAKE, ""),
+        ("1001 ich übernehme bitte!", "1001", Verb.TAKE, ""),
+        ("1001 u\u0308bernehmen", "1001", Verb.TAKE, ""),
+        ("1001 selbst übernehmen", "1001", Verb.TAKE_OVER, ""),
+        ("#1001 take", "1001", Verb.TAKE, ""),
+        ("#PD-1001 take.", "pd-1001", Verb.TAKE, ""),
+        ("PD–1001 nehme an", "pd-1001", Verb.ACCEPT, ""),
+        ("*Ticket 1001* - note - called twice", "1001", Verb.NOTE, "- called twice"),
+        ("`1001`. Bestätigt, danke", "1001", Verb.CONFIRM, ""),
+        ("1001 erledigt: Regel angepasst", "1001", Verb.RESOLVE, "Regel angepasst"),
+        ("1001 RCR-88123", "1001", Verb.RCR, "88123"),
+        ("1001 rcr: #88123", "1001", Verb.RCR, "88123"),
+        ("1001 warte bis morgen", "1001", Verb.WAIT, "bis morgen"),
+        ("1001 note", "1001", Verb.NOTE, ""),
         ("1001 rcr RCR-88123, RCR-88124", "1001", Verb.RCR, "RCR-88123, RCR-88124"),
         ("1001 wait", "1001", Verb.WAIT, ""),
         ("1001 Notiz Kunde rief an", "1001", Verb.NOTE, "Kunde rief an"),
@@ -32,7 +48,9 @@ def test_line_is_read(text: str, ticket: str, verb: Verb, words: str) -> None:
     assert (line.ticket, *line.read()) == (ticket, verb, words)
 
 
-@pytest.mark.parametrize("text", ["", "1001", "PD-1001", "mine", "help", "what about 1001", "XX-1001 take", "1001take"])
+@pytest.mark.parametrize(
+    "text", ["", "1001", "PD-1001", "mine", "help", "what about 1001", "XX-1001 take", "1001take", "1001-2"]
+)
 def test_other_texts_are_no_action(text: str) -> None:
     assert parse(text, CONFIG) is None
 
@@ -56,8 +74,30 @@ def test_words_behind_a_verb_that_stands_alone_are_refused(typed: str) -> None:
         ("88123, 88124", "RCR-88123, RCR-88124"),
         ("RCR-88123", "RCR-88123"),
         ("SR4711-2", "SR4711-2"),
+        ("SR4711/2", "SR4711/2"),
+        ("#88123", "RCR-88123"),
+        ("88123/88124", "RCR-88123/RCR-88124"),
         ("", ""),
     ],
 )
 def test_digits_alone_are_a_number_of_retarus(typed: str, numbers: str) -> None:
     assert with_prefix(typed, CONFIG) == numbers
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("label", "verb"),
+    [
+        (NAMES[Move.TAKE], Verb.TAKE),
+        (NAMES[Move.TAKE_OVER], Verb.TAKE_OVER),
+        (NAMES[Move.ACCEPT], Verb.ACCEPT),
+        (NAMES[Move.CONFIRM], Verb.CONFIRM),
+        (NAMES[Move.RESOLVE], Verb.RESOLVE),
+        (NAMES[Step.NOTE], Verb.NOTE),
+        ("RCR number", Verb.RCR),
+        ("Snooze", Verb.WAIT),
+    ],
+)
+def test_label_of_the_button_is_understood_in_both_languages(language: Language, label: str, verb: Verb) -> None:
+    with speaking(language):
+        assert OneLine("1001", t(label)).read() == (verb, "")
