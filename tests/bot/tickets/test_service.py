@@ -289,7 +289,9 @@ async def test_tickets_with_retarus_are_listed_for_the_second_level(world: World
     assert await world.desk.queries.open_tickets(BEA, "level") == ([ticket], 1)
 
 
-@pytest.mark.parametrize("text", ["PD-1001", "pd-1001", "PD 1001", "pd1001", " 1001 ", "#1001", "#PD-1001", "Ticket 1001", "Nr. 1001"])
+@pytest.mark.parametrize(
+    "text", ["PD-1001", "pd-1001", "PD 1001", "pd1001", " 1001 ", "#1001", "#PD-1001", "Ticket 1001", "Nr. 1001"]
+)
 async def test_ticket_is_found_by_its_name_however_it_is_written(world: World, text: str) -> None:
     ticket = await world.raised()
     assert await world.desk.queries.by_reference(text, ALEX) == ticket
