@@ -138,3 +138,46 @@ async def test_changes_that_wait_when_the_store_closes_are_made(desk: DatabaseSt
     await asyncio.sleep(0)
     await desk.close()
     assert all(await asyncio.gather(*waiting))
+
+
+def _backend(db: Connection) -> int:
+    return int(db.execute("SELECT pg_backend_pid()").fetchone()[0])
+
+
+async def test_look_ups_that_wait_together_share_connections(desk: DatabaseStore) -> None:
+    found = await asyncio.gather(*(desk._engine.look_up(_backend) for _ in range(40)))
+    assert len(set(found)) <= 4
+
+
+async def test_look_ups_go_on_when_their_connection_breaks(desk: DatabaseStore, postgres_url: str) -> None:
+    def broken(db: Connection) -> int:
+        me = _backend(db)
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            if not is_broken.is_set():
+                is_broken.set()
+                other.execute("SELECT pg_terminate_backend(%s)", (me,))
+        return _backend(db)
+
+    is_broken = threading.Event()
+    assert all(await asyncio.gather(*(desk._engine.look_up(broken) for _ in range(9))))
+
+
+async def test_look_up_that_fails_fails_alone(desk: DatabaseStore) -> None:
+    def failing(db: Connection) -> int:
+        db.execute("SELECT 1 / 0")
+        return 0
+
+    found = await asyncio.gather(
+        desk._engine.look_up(_backend),
+        desk._engine.look_up(failing),
+        desk._engine.look_up(_backend),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in found] == [int, psycopg.errors.DivisionByZero, int]
+
+
+async def test_look_ups_that_wait_when_the_store_closes_are_answered(desk: DatabaseStore) -> None:
+    waiting = [asyncio.create_task(desk._engine.look_up(_backend)) for _ in range(50)]
+    await asyncio.sleep(0)
+    await desk.close()
+    assert all(await asyncio.gather(*waiting))

@@ -20,7 +20,7 @@ class DatabaseDrafts:
             row = db.execute(sql.DRAFT, {"key": key}).fetchone()
             return json.loads(row[0]) if row else None
 
-        return await self._engine.read(read)
+        return await self._engine.look_up(read)
 
     async def put(self, key: str, value: dict[str, str]) -> None:
         text = json.dumps(value)

@@ -23,6 +23,7 @@ from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from bot.adapters.store.postgres_groups import Groups, Stated
+from bot.adapters.store.postgres_look_ups import LookUps
 from bot.adapters.store.postgres_session import (
     BUSY,
     PostgresConnection,
@@ -95,6 +96,7 @@ class PostgresEngine:
         )
         self._changing = ThreadPoolExecutor(_CHANGING, thread_name_prefix="desk-store-writer")
         self._reading = ThreadPoolExecutor(_READING, thread_name_prefix="desk-store-reader")
+        self._look_ups = LookUps(self._reading, _READING, self._with_session, self._read)
         self._groups = Groups(self._changing, self._tried, self._change)
         self._closed = False
 
@@ -108,6 +110,7 @@ class PostgresEngine:
         """Finishes what was asked for, unless the server does not answer; may be called again."""
         self._closed = True
         self._groups.hand_over()
+        self._look_ups.hand_over()
         cutting = asyncio.get_running_loop().call_later(self._closing, self._cut)
         await asyncio.to_thread(self._close)
         cutting.cancel()
@@ -139,7 +142,8 @@ class PostgresEngine:
         return await self._in(self._reading, lambda: self._read(work))
 
     async def look_up(self, work: Work[T], /) -> T:
-        return await self.read(work)
+        self._require_open()
+        return await self._look_ups.do(work)
 
     @asynccontextmanager
     async def alone(self, operation: str, /) -> AsyncIterator[bool]:
