@@ -22,8 +22,9 @@ export class Surface {
         action_id: element.action_id,
         ...(value === null ? {} : { value }),
         values,
+        ...(this.container.type === 'view' ? { may_be_late: true } : {}),
       });
-      if (answer.outcome !== 'ack') this.warn(answer.message || NOT_HEARD);
+      if (!['ack', 'late'].includes(answer.outcome)) this.warn(answer.message || NOT_HEARD);
     } catch (problem) {
       this.warn(problem.message);
     }

@@ -7,6 +7,8 @@ from localslack.people.actor import Actor, verb
 from localslack.records import App, Json, Message, View
 
 TROUBLE = "We had some trouble connecting. Try again?"
+GONE = frozenset({"view_not_found", "element_not_found"})
+"""Refusals of an action whose form was closed or redrawn while it was on its way."""
 
 
 def surface(actor: Actor) -> tuple[Message | View, list[Json]]:
@@ -56,10 +58,15 @@ def outcome(ack: Ack) -> Json:
 
 @verb("action")
 async def action(actor: Actor) -> Json:
-    """Click or choose something."""
-    place, blocks = surface(actor)
-    app = app_of(actor, place)
-    used = elements.find(blocks, actor.optional("block_id"), actor.text("action_id"))
+    """Click or choose something, or type in a field that tells its app; `may_be_late` where it may be gone by now."""
+    try:
+        place, blocks = surface(actor)
+        app = app_of(actor, place)
+        used = elements.find(blocks, actor.optional("block_id"), actor.text("action_id"))
+    except Refused as refused:
+        if actor.arguments.get("may_be_late") and refused.error in GONE:
+            return {"outcome": "late"}
+        raise
     if used.is_input and not used.block.get("dispatch_action"):
         raise Refused("no_dispatch", "This input tells its app nothing before the modal is submitted.")
     payload = _action_payload(actor, app, place, blocks, used)

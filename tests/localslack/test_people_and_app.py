@@ -242,6 +242,21 @@ async def test_view_closed_is_sent_to_apps_with_notify_on_close(slack: LocalSlac
     await anna.no_modal()
 
 
+async def test_action_on_its_way_while_its_form_is_closed_is_late_and_no_error(
+    slack: LocalSlack, app: AsyncApp
+) -> None:
+    open_on_command(app, modal())
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    shown = await anna.modal()
+    used = {"container": {"type": "view", "view_id": shown.id}, "block_id": "gone", "action_id": "a"}
+    assert await anna.act("action", **used, may_be_late=True) == {"ok": True, "outcome": "late"}
+    await anna.dismiss(shown)
+    assert await anna.act("action", **used, may_be_late=True) == {"ok": True, "outcome": "late"}
+    with pytest.raises(Refusal, match="not open any more"):
+        await anna.act("action", **used)
+
+
 async def test_a_home_is_opened_and_published(slack: LocalSlack, app: AsyncApp) -> None:
     @app.event("app_home_opened")
     async def publish(event: Json, client: Any) -> None:
