@@ -69,6 +69,7 @@ from runtime import (
 )
 from runtime.background_tasks import BackgroundTasks
 from runtime.backup import Storage
+from runtime.clock_jumps import ClockJumps
 from runtime.health import Health, health_of
 from runtime.index_worker import IndexWorker
 from runtime.metrics import Metrics
@@ -125,12 +126,11 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             duty = _on_duty(env, config, directory, drafts, clock)
             parts = status_page, SlackChannelMembers(client, routes.desk), SlackFiles(client, session), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
-            parser = MailParser()
-            tasks = BackgroundTasks()
+            parser, tasks, jumps = MailParser(), BackgroundTasks(), ClockJumps()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
             carriers = out.carriers(store, write, make_report, config, parser, directory, routes)
             watched, follow_up = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
-            outbox = Outbox(store, watched, clock, follow_up, calm=tasks.calm, transports=out.transports)
+            outbox = Outbox(store, watched, clock, follow_up, None, tasks.calm, out.transports, jumps.since_last_look)
             indexing = IndexWorker(store, tasks)
 
             def changed() -> None:

@@ -38,7 +38,14 @@ class OutboxStore(Protocol):
     async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
         """Claim up to `limit` due notices that head their lane and are not held, lowest rank first, under a lease.
 
-        A notice whose next moment is beyond `backoff.LONGEST` counts as due: the clock was set back.
+        A lease or retry that ends beyond `backoff.LONGEST` counts as due: the clock was set back.
+        """
+
+    async def restart_waits(self, at: datetime, longest: timedelta, *, has_jumped: bool) -> int:
+        """Restart leases and retries that were set by a clock ahead of `at`; all of them where the clock has jumped.
+
+        Each then ends as long after `at` as it was to last, but `longest` at most: so it ends neither late, nor while
+        an earlier attempt may still have an effect. A notice that was due at once is due. Returns how many are changed.
         """
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
@@ -102,6 +109,10 @@ async def _at_once() -> None:
     pass
 
 
+def _never() -> object:
+    return None
+
+
 @dataclass
 class _Flight:
     """One delivery in progress."""
@@ -123,7 +134,9 @@ class Outbox:
         limits: Limits | None = None,
         calm: Calm = _at_once,
         transports: Transports | None = None,
+        has_jumped: Callable[[], object] = _never,
     ) -> None:
+        """`has_jumped`: true if the clock was set since it was asked last."""
         self._store = store
         self._carriers = carriers
         self._clock = clock
@@ -134,6 +147,9 @@ class Outbox:
         self._flights: dict[str, _Flight] = {}
         self._woken = asyncio.Event()
         self._looking = asyncio.Lock()
+        self._has_jumped = has_jumped
+        self._restart: bool | None = False
+        """Waits are to be restarted: at the start those of a clock ahead, after a jump all; None: not now."""
 
     def wake(self) -> None:
         """Looks for due notices at once. Cheap; may be called from any task."""
@@ -180,16 +196,30 @@ class Outbox:
     async def _take_on(self) -> float:
         async with self._looking:
             at, held = self._clock(), self._transports.held()
+            await self._restart_waits(at)
             room = self._limits.at_once - len(self._flights)
             due = await self._store.next_due(at, held) if room > 0 else None
             if due is None:
                 return self._idle_for(self._limits.sweep)
-            if at < due <= at + LONGEST:  # a later one was written before the clock was set back, and can be claimed
+            if at < due <= at + LONGEST:  # a later one may be a retry from before the clock was set back
                 return self._idle_for((due - at).total_seconds())
             claims = await self._store.claim(at, self._limits.lease, room, held)
             for claim in claims:
                 self._start(claim)
-            return 0 if claims else self._limits.pause  # None: another process was faster
+            if claims or due <= at:
+                return 0 if claims else self._limits.pause  # None: another process was faster
+            return self._idle_for(self._limits.sweep)
+
+    async def _restart_waits(self, at: datetime) -> None:
+        """Once at the start, and after each jump of the clock."""
+        if self._has_jumped():
+            self._restart = True
+        if self._restart is None:
+            return
+        count = await self._store.restart_waits(at, self._limits.lease, has_jumped=self._restart)
+        if count:
+            log.warning("The clock was set: %d waiting deliveries begin their wait again.", count)
+        self._restart = None
 
     def _idle_for(self, seconds: float) -> float:
         """Waits until the next notice is due, a recipient's turn comes, or it is time for a sweep."""

@@ -13,6 +13,9 @@ AMBIGUOUS = timedelta(seconds=60)
 LONGEST = timedelta(hours=1)
 """Longest wait before a retry, and longest lease. A later moment was written by a clock that was set back since."""
 
+AHEAD = timedelta(seconds=30)
+"""Difference between clocks of replicas that is no sign of a clock that was set back."""
+
 _JITTER = 0.2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model.notice import Claim, Notice, NoticeKind, Outcome, Sent
 from bot.outbox import Limits, Outbox
@@ -66,7 +66,14 @@ class Scene:
         self.clock = ManualClock()
         self.store = store or MemoryStore(self.clock)
         self.courier = Courier(does)
-        self.outbox = Outbox(self.store, dict.fromkeys(NoticeKind, self.courier), self.clock, follow_up, limits)
+        self.jumps: list[timedelta] = []
+        """Jumps of the machine's clock that the outbox has not noticed yet."""
+        carriers, jump = dict.fromkeys(NoticeKind, self.courier), lambda: self.jumps and self.jumps.pop()
+        self.outbox = Outbox(self.store, carriers, self.clock, follow_up, limits, has_jumped=jump)
+
+    def set_clock(self, jump: timedelta) -> None:
+        self.clock.at += jump
+        self.jumps.append(jump)
 
     async def save(self, *notices: Notice) -> None:
         await self.store.apply(Batch(notices=notices))

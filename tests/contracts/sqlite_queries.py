@@ -43,6 +43,7 @@ OUTBOX = [
     (outbox_sql.claim(is_held=False), "notices_first"),
     (outbox_sql.claim(is_held=True), "notices_first"),
     (outbox_sql.NEXT_DUE, "notices_ready"),
+    (outbox_sql.RESTART_WAITS, "notices_waiting"),
     (outbox_sql.PROMOTE, "notices_waiting"),
     (outbox_sql.letters("dead", ""), "notices_dead"),
     (outbox_sql.letters("sent", "t1"), "notices_ticket"),

@@ -82,7 +82,8 @@ def test_dialects_of_both_engines_define_the_same_words() -> None:
 )
 def test_frequent_queries_use_an_index(postgres_url: str, statement: str, index: str) -> None:
     prepare(postgres_url)
-    names = "at beyond until limit lane ticket_id before channel ts customer folded skip key".split()
+    names = "at beyond ahead longest has_jumped until limit lane ticket_id before channel ts".split()
+    names += "customer folded skip key".split()
     values = dict.fromkeys([*names, *(f"{name}{n}" for name in ("stage", "from", "to", "id") for n in (0, 1))], "1")
     values |= dict.fromkeys(["level", "owner", "ball", "due_before", "page_at", "page_id"], "1")
     values |= dict.fromkeys(["kinds", "recipients"], "[]")

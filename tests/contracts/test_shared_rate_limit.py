@@ -146,6 +146,18 @@ async def test_turns_written_before_the_clock_of_the_server_was_set_back_are_ign
     await two.turn("C1")
 
 
+async def test_channel_is_held_no_longer_after_the_clock_of_the_server_was_set_back(
+    stores: tuple[Store, Store], postgres_url: str
+) -> None:
+    one, two = limiters(stores, 5, 5)
+    await one.refused("C1", 30)
+    with psycopg.connect(postgres_url) as server:
+        server.execute("UPDATE turns SET held_until = held_until + 7200000, changed_at = changed_at + 7200000")
+    with pytest.raises(TooSoon):
+        await two.turn("C1")
+    assert 25 < two.busy(1)["C1"] <= 30
+
+
 async def test_idle_channels_are_pruned(stores: tuple[Store, Store], postgres_url: str) -> None:
     one, _ = limiters(stores, 1, 1)
     await one.turn("C1")

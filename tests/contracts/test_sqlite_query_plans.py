@@ -37,7 +37,7 @@ def test_home_queries_use_an_index(sqlite_path: Path, statement: str, index: str
 
 @pytest.mark.parametrize(("statement", "index"), OUTBOX)
 def test_outbox_queries_use_an_index_of_waiting_notices(sqlite_path: Path, statement: str, index: str) -> None:
-    names = "at beyond until limit lane ticket_id before channel ts kinds recipients".split()
+    names = "at beyond ahead longest has_jumped until limit lane ticket_id before channel ts kinds recipients".split()
     steps = plan(sqlite_path, statement, dict.fromkeys(names, 1))
     assert any(f"INDEX {index}" in step for step in steps), steps
     assert not any(step.startswith("SCAN notices") and "INDEX" not in step for step in steps), steps

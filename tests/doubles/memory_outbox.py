@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.core.backoff import LONGEST
+from bot.core.backoff import AHEAD, LONGEST
 from bot.core.clock import as_utc
 from bot.model.backlog import Backlog
 from bot.model.notice import (
@@ -34,6 +34,8 @@ class OutboxRow:
 
     notice: Notice
     next_at: datetime
+    planned_at: datetime
+    """Time at which `next_at` was set."""
     changed_at: datetime
     state: Literal["waiting", "sent", "dead", "dropped"] = "waiting"
     head: bool = False
@@ -41,6 +43,10 @@ class OutboxRow:
     settled: int = 0
     progress: Progress = field(default_factory=Progress)
     reason: str = ""
+
+    def restarts(self, ahead: datetime, *, has_jumped: bool) -> bool:
+        was_due = self.next_at <= self.planned_at
+        return (self.planned_at > ahead and (self.attempts > 0 or was_due)) or (has_jumped and self.attempts > 0)
 
     def is_claimable(self, held: Held) -> bool:
         return self.head and not held.holds(self.notice)
@@ -78,27 +84,36 @@ class MemoryOutbox:
     def _enqueue(self, notices: Sequence[Notice], at: datetime) -> None:
         for notice in notices:
             if notice.key not in self._outbox_rows():
-                self._outbox_rows()[notice.key] = OutboxRow(notice, next_at=notice.due, changed_at=at)
+                self._outbox_rows()[notice.key] = OutboxRow(notice, notice.due, at, at)
                 self._promote(notice.lane)
 
     async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
         heads = [row for row in self._outbox_rows().values() if row.is_claimable(held)]
-        ready = [row for row in heads if row.next_at <= at or row.next_at > at + LONGEST]
+        ready = [row for row in heads if row.next_at <= at or (row.attempts and row.next_at > at + LONGEST)]
         taken = sorted(ready, key=lambda row: (row.notice.rank, row.next_at))[:limit]
         claims = []
         for row in sorted(taken, key=lambda row: (row.notice.rank, ready.index(row))):
             progress = row.progress
             if row.settled != row.attempts:
                 progress = progress.model_copy(update={"unsure": True})
-            row.attempts, row.next_at = row.attempts + 1, as_utc(at + lease)
+            row.attempts, row.next_at, row.planned_at = row.attempts + 1, as_utc(at + lease), at
             claims.append(Claim(notice=row.notice, attempt=row.attempts, progress=progress))
         return claims
+
+    async def restart_waits(self, at: datetime, longest: timedelta, *, has_jumped: bool) -> int:
+        ahead = at if has_jumped else at + AHEAD
+        waiting = [row for row in self._outbox_rows().values() if row.state == "waiting"]
+        found = [row for row in waiting if row.restarts(ahead, has_jumped=has_jumped)]
+        for row in found:
+            wait = max(row.next_at - row.planned_at, timedelta()) if row.attempts else timedelta()
+            row.next_at, row.planned_at = as_utc(at + min(wait, longest)), at
+        return len(found)
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
         row = self._outbox_rows().get(claim.notice.key)
         if row is None or row.state != "waiting" or row.attempts != claim.attempt:
             return False
-        row.settled = row.attempts
+        row.settled, row.planned_at = row.attempts, at
         row.progress = claim.progress if isinstance(outcome, Sent | Gone) else outcome.progress or claim.progress
         match outcome:
             case Retry():
@@ -121,7 +136,7 @@ class MemoryOutbox:
         if row is None or row.state != "dead":
             return False
         at = as_utc(at)
-        row.state, row.next_at, row.changed_at = "waiting", at, at
+        row.state, row.next_at, row.planned_at, row.changed_at = "waiting", at, at, at
         if not any(other.head for other in self._outbox_rows().values() if other.notice.lane == row.notice.lane):
             row.head = True
         return True

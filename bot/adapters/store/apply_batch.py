@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.adapters.store import conversation_sql, full_text_index, joined_customers, outbox_sql, rows, sql
 from bot.adapters.store.connection_protocol import Connection, Returned
 from bot.adapters.store.rows import Row, ms
-from bot.core.backoff import LONGEST
+from bot.core.backoff import AHEAD, LONGEST
 from bot.core.errors import Conflict, Duplicate
 from bot.model.contact import EndCustomer
 from bot.model.notice import (
@@ -181,6 +181,13 @@ def claim(db: Connection, at: datetime, until: datetime, limit: int, held: Held 
     return rows.readable(rows.claim, [row[2:] for row in sorted(taken, key=lambda row: (row[0], row[1]))])
 
 
+def restart_waits(db: Connection, at: datetime, longest: timedelta, *, has_jumped: bool) -> int:
+    ahead = at if has_jumped else at + AHEAD
+    length = longest // timedelta(milliseconds=1)
+    values: Row = {"at": ms(at), "ahead": ms(ahead), "longest": length, "has_jumped": int(has_jumped)}
+    return db.execute(outbox_sql.RESTART_WAITS, values).rowcount
+
+
 def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:
     _lock_lanes(db, [claim.notice.lane, *(notice.lane for notice in then)])
     if not _end(db, claim, outcome, at):
@@ -197,7 +204,7 @@ def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
     values: Row = {"key": claim.notice.key, "attempt": claim.attempt, "progress": progress.model_dump_json()}
     if isinstance(outcome, Retry | Blocked):
         next_at = outcome.at if isinstance(outcome, Retry) else at + BLOCKED
-        again: Row = {**values, "next_at": ms(next_at), "why": outcome.reason}
+        again: Row = {**values, "next_at": ms(next_at), "at": ms(at), "why": outcome.reason}
         return db.execute(outbox_sql.POSTPONE, again).fetchone() is not None
     state = "dead" if isinstance(outcome, Dead) else "dropped" if isinstance(outcome, Gone) else "sent"
     reason = outcome.reason if isinstance(outcome, Dead) else ""

@@ -73,6 +73,9 @@ class DatabaseStore:
     async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
         return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit, held))
 
+    async def restart_waits(self, at: datetime, longest: timedelta, *, has_jumped: bool) -> int:
+        return await self._engine.change(lambda db: apply_batch.restart_waits(db, at, longest, has_jumped=has_jumped))
+
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
         return await self._engine.save(lambda db: apply_batch.settle(db, claim, outcome, at, then))
 

@@ -84,8 +84,11 @@ def _change(db: Connection, key: str, change: Callable[[int, Sequence[int]], lis
 def _locked(db: Connection, key: str) -> tuple[int, list[int], int]:
     """The time now, the latest turns, and until when the key is held. Others who want its turns wait."""
     db.lock([f"turns:{key}"])
-    now, turns, held = db.execute(sql.TURNS, {"key": key}).fetchone()
-    return int(now), [turn for turn in json.loads(turns or "[]") if turn > 0 or now + turn <= _GRACE], int(held or 0)
+    now, turns, held, changed = db.execute(sql.TURNS, {"key": key}).fetchone()
+    held = int(held or 0)
+    if changed and changed > now:  # the server's clock was set back: it is held for as long as it was to be then
+        held = max(held - changed, 0) + now
+    return int(now), [turn for turn in json.loads(turns or "[]") if turn > 0 or now + turn <= _GRACE], held
 
 
 def _save(db: Connection, key: str, now: int, turns: Sequence[int], held: int) -> None:

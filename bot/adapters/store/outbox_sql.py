@@ -16,10 +16,10 @@ LANES: Final = "SELECT DISTINCT lane FROM notices WHERE key IN $listed"
 
 INSERT_NOTICE: Final = """
     INSERT INTO notices
-        (key, ticket_id, lane, state, head, due, next_at, changed_at, doc, say, recipient, delivery_rank)
+        (key, ticket_id, lane, state, head, due, next_at, planned_at, changed_at, doc, say, recipient, delivery_rank)
     VALUES (:key, :ticket_id, :lane, 'waiting',
         CASE WHEN EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1) THEN 0 ELSE 1 END,
-        :due, :due, :at, :doc, :say, :recipient, :delivery_rank)
+        :due, :due, :at, :at, :doc, :say, :recipient, :delivery_rank)
     ON CONFLICT (key) DO NOTHING"""
 
 PROMOTE: Final = """
@@ -36,19 +36,31 @@ _NOT_HELD: Final = " AND say NOT IN $kinds AND recipient NOT IN $recipients"
 def claim(*, is_held: bool) -> str:
     """Claims what is due, lowest rank first; takes the moments, `:limit`, and if held `:kinds` and `:recipients`.
 
-    A `next_at` beyond any backoff counts as due: the clock was set back after it was written.
+    A lease or retry beyond any backoff counts as due: the clock was set back after it was written.
     `settled` is the last attempt whose end was written down. An earlier one that is missing there broke off.
     """
     return f"""
     WITH ready AS (
         SELECT seq FROM notices WHERE head = 1
-            AND ($unindexed next_at <= :at OR $unindexed next_at > :beyond){_KNOWN}{_NOT_HELD if is_held else ""}
+            AND ($unindexed next_at <= :at OR $unindexed next_at > :beyond AND attempts > 0)
+            {_KNOWN}{_NOT_HELD if is_held else ""}
         ORDER BY delivery_rank, next_at, seq LIMIT :limit $skip_locked
     )
-    UPDATE notices SET attempts = attempts + 1, next_at = :until
+    UPDATE notices SET attempts = attempts + 1, next_at = :until, planned_at = :at
     WHERE seq IN (SELECT seq FROM ready)
     RETURNING delivery_rank, seq, attempts, settled, progress, doc"""  # noqa: S608  own words only
 
+
+RESTART_WAITS: Final = """
+    UPDATE notices SET planned_at = :at, next_at = :at + CASE
+        WHEN attempts = 0 OR next_at <= planned_at THEN 0
+        WHEN next_at - planned_at > :longest THEN :longest
+        ELSE next_at - planned_at END
+    WHERE seq IN (
+        SELECT seq FROM notices WHERE state = 'waiting'
+            AND (planned_at > :ahead AND (attempts > 0 OR next_at <= planned_at) OR :has_jumped = 1 AND attempts > 0)
+        $skip_locked)"""
+"""Restarts leases and retries at the moment `:at`. What was due at once is due; what is scheduled stays as it is."""
 
 FINISH: Final = """
     UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at,
@@ -57,7 +69,7 @@ FINISH: Final = """
     RETURNING lane"""
 
 POSTPONE: Final = """
-    UPDATE notices SET next_at = :next_at, why = :why, settled = attempts, progress = :progress
+    UPDATE notices SET next_at = :next_at, planned_at = :at, why = :why, settled = attempts, progress = :progress
     WHERE key = :key AND attempts = :attempt AND state = 'waiting'
     RETURNING lane"""
 
@@ -67,7 +79,7 @@ DROP: Final = """
     RETURNING lane"""
 
 REVIVE: Final = """
-    UPDATE notices SET state = 'waiting', next_at = :at, changed_at = :at,
+    UPDATE notices SET state = 'waiting', next_at = :at, planned_at = :at, changed_at = :at,
         head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
             THEN 0 ELSE 1 END
     WHERE key = :key AND state = 'dead'
@@ -110,7 +122,7 @@ def hold_back_mails(kinds: tuple[str, ...]) -> str:
 
 
 COUNT_AS_BEGUN: Final = """
-    UPDATE notices SET attempts = attempts + 1, next_at = CASE WHEN due > :at THEN due ELSE :at END
+    UPDATE notices SET attempts = attempts + 1, next_at = CASE WHEN due > :at THEN due ELSE :at END, planned_at = :at
     WHERE state = 'waiting'
     RETURNING seq"""
 

@@ -81,6 +81,12 @@ LOAD = """
     """
 """Open tickets by owner and stage, counted in the index."""
 
+WAITS = """
+    ALTER TABLE notices ADD COLUMN planned_at BIGINT NOT NULL DEFAULT 0;    -- when next_at was set
+    UPDATE notices SET planned_at = changed_at WHERE state = 'waiting';
+    """
+"""The moment from which a notice waits: a later one than now tells that the clock was set back."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
     """
@@ -229,5 +235,7 @@ MIGRATIONS: tuple[str, ...] = (
     ANOTHER_INDEX,
     # 16: open tickets by owner and stage
     LOAD,
+    # 17: since when a notice waits
+    WAITS,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -238,7 +238,8 @@ PRUNE: Final = (
 # --- rate limits that replicas share -----------------------------------------------------------------------------
 
 TURNS: Final = """
-    SELECT $now, (SELECT turns FROM turns WHERE key = :key), (SELECT held_until FROM turns WHERE key = :key)"""
+    SELECT $now, (SELECT turns FROM turns WHERE key = :key), (SELECT held_until FROM turns WHERE key = :key),
+        (SELECT changed_at FROM turns WHERE key = :key)"""
 SAVE_TURNS: Final = """
     INSERT INTO turns (key, turns, held_until, changed_at) VALUES (:key, :turns, :held, :at)
     ON CONFLICT (key) DO UPDATE
