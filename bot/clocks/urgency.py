@@ -9,6 +9,9 @@ from bot.clocks.timers import Timer, TimerRun, runs
 from bot.config.settings import Config
 from bot.model.ticket import Ticket
 
+Order = tuple[bool, int, bool, datetime, datetime]
+"""Sort key of lists, most urgent first."""
+
 
 def rank(ticket: Ticket, config: Config) -> int:
     """0 for the highest priority; after the last one where none is set."""
@@ -36,7 +39,7 @@ def _first(late: Iterable[TimerRun]) -> TimerRun | None:
     return min(late, key=lambda run: (run.timer is not Timer.PLAN, run.due), default=None)
 
 
-def order(ticket: Ticket, config: Config, at: datetime) -> tuple[bool, int, bool, datetime, datetime]:
+def order(ticket: Ticket, config: Config, at: datetime) -> Order:
     """Sort key of lists: a breached SLA first, then by priority, what is overdue, what is due soonest, and by age."""
     late = overdue(ticket, config, at)
     is_breached = late is not None and late.timer is Timer.PLAN

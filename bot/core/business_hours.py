@@ -50,6 +50,15 @@ class Calendar:
         begins, _ = next(self._spans(at))
         return max(begins, at.astimezone(UTC))
 
+    def next_opening(self, at: datetime) -> datetime:
+        """The first moment after this one at which it opens, having been closed. Not for one that never closes."""
+        closed: datetime | None = None
+        for begins, ends in self._spans(at):
+            if begins > at and begins != closed:
+                return begins
+            closed = ends
+        raise AssertionError("unreachable: _spans has no end")
+
     def is_open(self, at: datetime) -> bool:
         return self.opens(at) == at
 

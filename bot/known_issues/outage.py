@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.clock import as_moment
 from bot.core.errors import Invalid, NotNow
@@ -72,9 +73,10 @@ class Outages:
         return Outage(leading, led, found, likely, scope_of(leading, led))
 
     async def listed(self, by: str) -> list[Ticket]:
-        """Running outages, newest first, for people who may read tickets."""
+        """Running outages, most urgent first, for people who may read tickets."""
         await self.queries.require_reader(by)
-        return await self.running()
+        at = self.changes.clock()
+        return sorted(await self.running(), key=lambda each: urgency.order(each, self.config, at))
 
     async def running(self) -> list[Ticket]:
         """Open tickets that lead others, newest first."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.clocks import timers
+from bot.clocks import timers, urgency
 from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.core.clock import as_utc, zone
@@ -37,10 +37,12 @@ class Due:
     part: DigestPart
     stage: Stage
     ticket: str
+    rank: int
+    """Of its priority, 0 for the highest."""
 
 
 Digest = Mapping[DigestPart, Sequence[str]]
-"""Ids of tickets by part, due soonest first."""
+"""Ids of tickets by part, by priority and then due soonest first."""
 
 
 def stages_of(level: Level) -> tuple[Stage, ...]:
@@ -56,13 +58,14 @@ def due(ticket: Ticket, config: Config, at: datetime) -> Due | None:
         return None
     late = {each.timer for each in dues if each.at <= at}
     part = DigestPart.BREACHED if Timer.PLAN in late else DigestPart.STALE if late else DigestPart.TODAY
-    return Due(dues[0].at, part, ticket.stage, ticket.id)
+    return Due(dues[0].at, part, ticket.stage, ticket.id, urgency.rank(ticket, config))
 
 
 def digest(dues: Iterable[Due], levels: Iterable[Level], ends: datetime) -> Digest:
     """The digest of these levels for a day that ends at this moment."""
     stages = {stage for level in levels for stage in stages_of(level)}
-    mine = sorted((each for each in dues if each.stage in stages and each.at <= ends), key=lambda each: each.at)
+    found = [each for each in dues if each.stage in stages and each.at <= ends]
+    mine = sorted(found, key=lambda each: (each.rank, each.at))
     return {part: [each.ticket for each in mine if each.part is part] for part in DigestPart}
 
 

@@ -16,7 +16,9 @@ _MORNING = time(9)
 _AFTERNOONS = ((time(13), time(14)), (time(15), time(16)))
 """This afternoon's moment, by the time until which it is offered."""
 _BEGINS, _ENDS = time(7), time(20)
-"""An hour from now is offered within these hours only."""
+"""Where the calendar never closes, an hour from now is offered within these hours only."""
+_NAMED = timedelta(days=7)
+"""A Monday that is further away is named by its date."""
 _MONDAY = 0
 
 
@@ -25,6 +27,7 @@ class When(StrEnum):
 
     HOUR = mark("In 1 hour, {time}")
     AFTERNOON = mark("This afternoon, {time}")
+    TODAY = mark("Today, {time}")
     TOMORROW = mark("Tomorrow, {time}")
     MONDAY = mark("Monday, {time}")
     DAY = mark("{day}, {time}")
@@ -43,15 +46,20 @@ class Preset:
 def presets(level: Level, zone_name: str, config: Config, at: datetime) -> list[Preset]:
     """In an hour, this afternoon, tomorrow and Monday, in their order; what lies outside working time is left out.
 
-    Where tomorrow is a day off, the next working day is offered.
+    Where tomorrow is a day off, the next working day is offered; where no afternoon is, the next shift that begins
+    today.
     """
     calendar, tz = config.calendar(config.team(level).calendar), zone(zone_name or config.desk.timezone)
     now = at.astimezone(tz)
     hour = (at + timedelta(hours=1)).astimezone(tz)
-    found = [(When.HOUR, hour)] if hour.date() == now.date() and _BEGINS <= hour.time() <= _ENDS else []
+    is_day = hour.date() == now.date() and _BEGINS <= hour.time() <= _ENDS
+    found = [(When.HOUR, hour)] if is_day or not calendar.never_closes else []
     noon = next((begins for until, begins in _AFTERNOONS if now.time() < until), None)
     found += [(When.AFTERNOON, datetime.combine(now.date(), noon, tz))] if noon else []
     found = [(when, moment) for when, moment in found if calendar.is_open(as_utc(moment))]
+    shift = None if calendar.never_closes else calendar.next_opening(at).astimezone(tz)
+    if shift and shift.date() == now.date() and When.AFTERNOON not in dict(found):
+        found.append((When.TODAY, shift))
     for day in _mornings(now.date(), calendar):
         moment = calendar.opens(as_utc(datetime.combine(day, _MORNING, tz))).astimezone(tz)
         found.append((_named(moment, now), moment))
@@ -73,4 +81,5 @@ def _working_day(day: date, calendar: Calendar) -> date:
 def _named(moment: datetime, now: datetime) -> When:
     if moment.date() == now.date() + timedelta(days=1):
         return When.TOMORROW
-    return When.MONDAY if moment.weekday() == _MONDAY else When.DAY
+    is_near = moment.date() - now.date() <= _NAMED
+    return When.MONDAY if moment.weekday() == _MONDAY and is_near else When.DAY

@@ -48,7 +48,8 @@ class _Bundle:
     """The direct message of one person in this sweep."""
 
     key: str = ""
-    tickets: tuple[str, ...] = ()
+    named: tuple[tuple[urgency.Order, str], ...] = ()
+    """The most urgent tickets with their versions."""
     total: int = 0
 
 
@@ -84,11 +85,15 @@ class Sweep:
 
     async def _pass(self, due: Sequence[Ticket]) -> int:
         """Saves all in one batch; one by one on a conflict with a person's change or another sweep."""
-        found = [each for ticket in due if (each := await self._reminder(ticket))]
+        reminders = [each for ticket in due if (each := await self._reminder(ticket))]
+        found = sorted(reminders, key=lambda each: self._order(each.before))
         await self._rescheduled([ticket for ticket in due if not schedule.due_now(ticket, self.config, self.at)])
         if not found or await self._saved(found):
             return len(found)
         return sum([await self._saved([each]) for each in found])
+
+    def _order(self, ticket: Ticket) -> urgency.Order:
+        return urgency.order(ticket, self.config, self.at)
 
     async def _reminder(self, ticket: Ticket) -> _Reminder | None:
         due = schedule.due_now(ticket, self.config, self.at)
@@ -143,9 +148,10 @@ class Sweep:
         """The direct message to this person; it replaces the one of an earlier pass."""
         mine = [each.done.ticket for each in found if person in each.people]
         so_far = self.notified.get(person, _Bundle())
-        names = (*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine))
-        digest = hashlib.sha256("|".join([so_far.key, *names]).encode()).hexdigest()[:20]
-        return _Bundle(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
+        new = [(self._order(ticket), f"{ticket.id}:{ticket.version}") for ticket in mine]
+        digest = hashlib.sha256("|".join([so_far.key, *(name for _, name in new)]).encode()).hexdigest()[:20]
+        named = tuple(sorted((*so_far.named, *new))[:LISTED])
+        return _Bundle(f"reminders:{person}:{digest}", named, so_far.total + len(mine))
 
     def _card(self, reminder: _Reminder) -> Iterator[Notice]:
         """The card redrawn, where it now says that something is overdue."""
@@ -166,7 +172,7 @@ class Sweep:
             yield notifications.notice(ticket, NoticeKind.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
 
     def _direct(self, notified: _Bundle, person: str, ticket: Ticket) -> Notice:
-        named = [name.rpartition(":") for name in notified.tickets]
+        named = [name.rpartition(":") for _, name in notified.named]
         places: list[JsonValue] = [[ticket_id, reminder_place(int(version), person)] for ticket_id, _, version in named]
         body: dict[str, JsonValue] = {"total": notified.total, "places": places}
         notice = notifications.notice(ticket, NoticeKind.REMINDERS, person, self.at, body)

@@ -105,6 +105,15 @@ async def test_tenants_added_since_the_letter_begin_the_next_message_to_retarus(
     assert await w.desk.outbound.newly_affected(sent) == "Also affected since then: 34567RS, 45678RS"
 
 
+async def test_running_outages_are_listed_most_urgent_first() -> None:
+    w = await a_world()
+    tickets = [await w.raised(priority=priority) for priority in ("P1", "P2", "P1", "P2")]
+    for leading in tickets:
+        other = await w.raised()
+        await w.desk.outages.gather(leading.id, ANNA, [other.id], w.form())
+    assert [each.number for each in await w.desk.outages.listed(ALEX)] == [1001, 1003, 1002, 1004]
+
+
 async def test_word_of_retarus_reaches_each_thread_and_each_person_once() -> None:
     w = await a_world()
     leading, led = await an_outage(w, 12)

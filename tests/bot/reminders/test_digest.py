@@ -122,3 +122,17 @@ async def test_digest_counts_every_due_ticket_and_lists_those_due_first() -> Non
     (notices,) = await sent(world)
     assert notices.body["stale_total"] == 60
     assert notices.body["stale"] == [ticket.id for ticket in raised[:10]]
+
+
+async def test_digest_of_many_names_the_highest_priority_first_although_others_are_due_sooner() -> None:
+    world = await a_world(reminders={"new": 60, "repeat": 60})
+    for _ in range(30):
+        await world.raised(priority="P2")
+        world.clock.forward(minutes=1)
+    urgent, without = await world.raised(priority="P1"), await world.raised()
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    await world.desk.digests.send()
+    listed = (await sent(world))[0].names("stale")
+    assert listed[0] == urgent.id
+    assert without.id not in listed
+    assert len(listed) < 30

@@ -179,6 +179,20 @@ async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_line
     assert {each.rank for each in cards} == {50}
 
 
+async def test_direct_message_names_the_most_urgent_of_many_first_however_they_are_found() -> None:
+    world = await a_world()
+    for number in range(30):
+        await world.raised(priority="P1" if number in {13, 29} else "P2")
+        world.clock.forward(seconds=1)
+    world.clock.forward(hours=12)
+    assert await world.desk.reminders.sweep(limit=7) == 30
+    rows = [row for row in await world.store.letters(limit=1000) if row.state == "waiting"]
+    [notice] = [row.notice for row in rows if row.notice.kind is NoticeKind.REMINDERS]
+    named = [await world.desk.queries.ticket(ticket_id) for ticket_id, _ in notice.pairs("places")]
+    assert [each.answer("priority") for each in named] == ["P1", "P1", *["P2"] * 8]
+    assert [each.number for each in named] == [1014, 1030, *range(1001, 1009)]
+
+
 async def test_each_reminder_redraws_the_one_before_it_and_no_older_one() -> None:
     world = await a_world()
     tickets = [await world.raised() for _ in range(LINES + 1)]  # so many that one has no line in its thread
