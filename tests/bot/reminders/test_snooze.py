@@ -15,6 +15,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = {"calendars": {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 08:00-17:00"]}}}
 
 
+TONIGHT = (When.TODAY, "Wed 02 22:00")
+
+
 def offered(now: str, zone: str = "Europe/Berlin", *, office: bool = False) -> list[tuple[When, str]]:
     config = a_config(levels={"first": {"calendar": "office"}}, **OFFICE) if office else a_config()
     found = presets(Level.FIRST, zone, config, datetime.fromisoformat(now).replace(tzinfo=BERLIN))
@@ -88,8 +91,8 @@ def test_monday_after_weeks_without_work_is_named_by_its_date() -> None:
     ("now", "then"),
     [
         ("2026-12-01T23:10", [(When.HOUR, "Wed 02 00:10"), (When.TOMORROW, "Wed 02 22:00")]),
-        ("2026-12-02T03:10", [(When.HOUR, "Wed 02 04:10"), (When.TODAY, "Wed 02 22:00"), (When.TOMORROW, "Thu 03 22:00")]),
-        ("2026-12-02T05:40", [(When.TODAY, "Wed 02 22:00"), (When.TOMORROW, "Thu 03 22:00")]),
+        ("2026-12-02T03:10", [(When.HOUR, "Wed 02 04:10"), TONIGHT, (When.TOMORROW, "Thu 03 22:00")]),
+        ("2026-12-02T05:40", [TONIGHT, (When.TOMORROW, "Thu 03 22:00")]),
     ],
 )  # fmt: skip
 def test_night_shift_is_offered_its_own_hours(now: str, then: list[tuple[When, str]]) -> None:
