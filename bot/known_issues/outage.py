@@ -139,7 +139,8 @@ class Outages:
     async def resolve_all(self, leading_id: str, by: str, text: str, form: str) -> int:
         """Resolves the leading ticket, and every open one with the same cause; returns how many of the latter.
 
-        Permitted to whoever may resolve the leading one. The 1st level confirms each with its end-customer.
+        Permitted to whoever may resolve the leading one. The 1st level confirms each with its end-customer. Broken off
+        half-way, it goes on with the rest when it is submitted again, with this form or another one.
         """
         leading = await self.resolvable(leading_id, by)
         remedy = await self.answers.word(leading_id, text, "word")
@@ -148,15 +149,16 @@ class Outages:
         async def lead(ticket: Ticket, at: datetime) -> Change | None:
             return _resolved(ticket, remedy, by, at) if can(ticket, Move.RESOLVE) else None
 
-        is_resolved = can(leading, Move.RESOLVE) or await self.store.used(f"{form}:resolve_all")
+        was_told = not can(leading, Move.RESOLVE) and leading.answer("remedy") == remedy
+        is_resolved = can(leading, Move.RESOLVE) or was_told or await self.store.used(f"{form}:resolve_all")
         await self.changes.change(leading_id, f"{form}:resolve_all", lead)
         together = {notifications.TOGETHER: reference(leading, self.config)} if is_resolved else {}
 
         async def decide(tickets: Sequence[Ticket], at: datetime) -> Sequence[Change]:
             return [_resolved(each, remedy, by, at, **together) for each in tickets if can(each, Move.RESOLVE)]
 
-        for number, some in enumerate(_batches(led)):
-            await self.changes.change_together(some, f"{form}:resolve_all:{number}", decide)
+        for some in _batches(led):  # named by their first ticket: those that are left begin with another one
+            await self.changes.change_together(some, f"{form}:resolve_all:{some[0]}", decide)
         return len(led)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.errors import Conflict, Invalid, NotYours
+from bot.core.errors import Conflict, Invalid, NotYours, StoreDown
+from bot.desk import open_desk
 from bot.escalation.letter import as_text
 from bot.model.notice import Notice, NoticeKind
 from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step
+from tests.doubles.failing_store import FailingStore
 from tests.factories import ALEX, ANNA, BEN, CARLA, DESK, NEMO, NOW, RAISED, World, a_world, an_incident
 
 
@@ -161,6 +163,32 @@ async def test_resolve_all_tells_each_person_once() -> None:
     notices = (await direct(w, ANNA))[: len(await direct(w, ANNA)) - before]
     assert len([each for each in notices if "numbers" in each.body]) == 1
     assert len(notices) == 2  # and of the leading ticket, which is Anna's to confirm
+
+
+@pytest.mark.parametrize("is_same_form", [True, False])
+async def test_resolve_all_that_was_broken_off_goes_on_with_the_rest_and_tells_each_person_once(
+    *, is_same_form: bool
+) -> None:
+    w = await a_world()
+    leading, led = await an_outage(w, 45)
+    late = await w.raised(customer="Late GmbH")
+    before, form = len(await direct(w, ANNA)), w.form()
+    broken = open_desk(**{**w.parts, "store": FailingStore(w.store, None, None, StoreDown("killed"))})
+    with pytest.raises(StoreDown):
+        await broken.outages.resolve_all(leading.id, BEN, "Policy corrected", form)
+    stages = [(await w.desk.queries.ticket(each.id)).stage for each in led]
+    assert stages.count(Stage.RESOLVED) == 20
+    await w.desk.known_issues.same_cause(late.id, ALEX, f"{leading.number}", w.form())
+    await w.desk.tickets.act_with_text(led[-1].id, Move.WITHDRAW, ANNA, w.form(), "reason", "The customer left")
+    again = form if is_same_form else w.form()
+    assert await w.desk.outages.resolve_all(leading.id, BEN, "Policy corrected", again) == 25
+    for each in (*led[:-1], late):
+        ticket = await w.desk.queries.ticket(each.id)
+        assert (ticket.stage, ticket.answer("remedy")) == (Stage.RESOLVED, "Policy corrected")
+    assert (await w.desk.queries.ticket(led[-1].id)).stage is Stage.CLOSED
+    notices = (await direct(w, ANNA))[: len(await direct(w, ANNA)) - before]
+    assert len([each for each in notices if "numbers" in each.body]) == 1
+    assert len(notices) <= 3  # and of the leading ticket, and of the one that joined late
 
 
 @pytest.mark.parametrize(("user", "may"), [(ANNA, False), (BEN, True), (CARLA, True), (NEMO, False)])
