@@ -80,6 +80,7 @@ async def bench(scale: Scale) -> BenchmarkResults:
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as name, engines(Path(name)) as available:
         folder = Path(name)
         footer = machine(folder, [engine.version for engine in available])
+        await bots.compile_all(folder)
         try:
             results = {}
             for network, plan in scale.plans.items():

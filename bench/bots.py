@@ -95,13 +95,27 @@ async def comparison_bot(name: str, program: Sequence[str], test_bed: TestBed) -
         yield bot
 
 
+async def compile_all(folder: Path) -> None:
+    """Compiles everything that the bots import, as an installed program is compiled."""
+    for name in ("app", "bench.bare", "bench.floor"):
+        code = ["-c", f"import {name}"]
+        process = await asyncio.create_subprocess_exec(sys.executable, *code, cwd=ROOT, env=_environment(folder))
+        if await process.wait():
+            raise BotFailed(f"{name} cannot be imported.")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    known = {key: value for key, value in os.environ.items() if not key.startswith("SLACK_")}
+    return {**known, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+
+
 @asynccontextmanager
 async def _running(
     name: str, program: Sequence[str], settings: Mapping[str, str], test_bed: TestBed
 ) -> AsyncIterator[Bot]:
     async with serving(channels(), test_bed.network) as slack:
         env = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("SLACK_")},
+            **_environment(test_bed.folder),
             "SLACK_API_URL": slack.url,
             "SLACK_POSTS_PER_MINUTE": "0",
             "SLACK_BOT_TOKEN": TOKEN,
