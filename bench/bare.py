@@ -1,7 +1,7 @@
 """Minimal Bolt apps for comparison: the same forms and card, without storage, permissions or validation.
 
 python -m bench.bare default    as in Bolt's documentation: `AsyncApp(token=…)`
-python -m bench.bare tuned      as fast as we know how to make it with Bolt
+python -m bench.bare tuned      as fast as Bolt can be made
 
 Runs in Socket Mode, or over HTTP on PORT.
 """

@@ -52,8 +52,8 @@ def append(host: ImapHost, numbers: range) -> None:
 
 
 async def taken_in(w: World, ticket: Ticket, count: int) -> None:
-    """Waits until that many mails are in the store."""
-    while len(await w.running.store.entries_of(ticket.id)) < count:  # noqa: ASYNC110 (the store tells nobody)
+    """Waits until the store has this number of mails."""
+    while len(await w.running.store.entries_of(ticket.id)) < count:  # noqa: ASYNC110 (the store has no event for it)
         await asyncio.sleep(0.5)
 
 
@@ -69,7 +69,7 @@ async def latencies(w: World, host: ImapHost, card: dict[str, object], count: in
 
 
 async def commands(w: World, until: asyncio.Task[None]) -> list[float]:
-    """Time of a command in the meantime."""
+    """Times of commands meanwhile."""
     found = []
     while not until.done():
         started = perf_counter()
@@ -120,7 +120,7 @@ async def traffic(mails: int, burst: int) -> list[str]:
 
 
 async def first_start(mails: int) -> list[str]:
-    """A mailbox full of old mails."""
+    """Time of the first start with a mailbox full of old mails."""
     async with dovecot(mailboxes="maildir") as host:
         box = host.base / "mail" / "cur"
         box.mkdir(mode=0o777)
@@ -141,7 +141,7 @@ async def first_start(mails: int) -> list[str]:
 
 
 class Cut:
-    """A proxy before the IMAP server: its line breaks, or goes silent."""
+    """A proxy in front of the IMAP server, whose connections can be broken or silenced."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -173,15 +173,15 @@ class Cut:
 
 
 SCALE = 100
-"""Waits of the silent line are so many times shorter than in production."""
+"""The time-outs of the silent connection are shorter by this factor than in production."""
 
 
 async def none_known(_: Sequence[str]) -> list[str]:
     return []
 
 
-async def broken_line() -> list[str]:
-    """A line that breaks comes back; one that goes silent is noticed."""
+async def broken_connection() -> list[str]:
+    """Times until a broken connection is restored, and until a silent one is detected."""
     async with dovecot() as host:
         proxy = Cut(host.port)
         server = await proxy.serve()
@@ -201,7 +201,7 @@ async def broken_line() -> list[str]:
             waiting = asyncio.ensure_future(anext(stream))
             await asyncio.sleep(1)
             started, proxy.is_silent = perf_counter(), True
-            while source.down_since is None:  # noqa: ASYNC110 (the source tells nobody)
+            while source.down_since is None:  # noqa: ASYNC110 (the source has no event for it)
                 await asyncio.sleep(0.01)
             noticed = perf_counter() - started
             waiting.cancel()
@@ -217,7 +217,7 @@ async def broken_line() -> list[str]:
 
 
 async def big_mails(count: int) -> list[str]:
-    """Seconds for a big mail; memory of a process that takes some in, and of the one that parses."""
+    """Seconds for a big mail, and memory of the receiving process and of the parser."""
     raws = [
         multipart(
             "mixed",
@@ -253,7 +253,7 @@ def put(host: ImapHost, raw: bytes) -> None:
 
 
 def receive_from(port: int, count: int) -> None:
-    """In a process of its own: takes mails in by IMAP, and prints the memory it and its child needed, in MB."""
+    """Runs in a separate process: receives mails by IMAP, and prints its memory and that of its child in MB."""
 
     before = peak()
 
@@ -279,7 +279,7 @@ def receive_from(port: int, count: int) -> None:
 
 
 def peak(process: int | str = "self") -> int:
-    """The most memory a process has had, in MB: of itself alone, as Linux counts it (`VmHWM`)."""
+    """Peak memory of a process in MB, without its children (`VmHWM` of Linux)."""
     lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
 
@@ -292,7 +292,7 @@ async def uidvalidity(server: ImapServer) -> int:
 
 
 async def measured(mails: int, burst: int, old: int, big: int) -> list[str]:
-    parts = [await big_mails(big), await broken_line(), await first_start(old), await traffic(mails, burst)]
+    parts = [await big_mails(big), await broken_connection(), await first_start(old), await traffic(mails, burst)]
     return ["| inbound mail | |", "|---|---|", *(line for part in reversed(parts) for line in part)]
 
 

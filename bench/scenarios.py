@@ -18,10 +18,10 @@ BUTTON = "checks.ask"
 
 _number = count(1)
 _WORDS = "Outbound mail of IDENT is rejected with 550 since the connector update of this morning."
-"""Each click has words of its own, so that a cache of texts serves nobody."""
+"""Each click has its own words, so that no cache of texts is hit."""
 _CUSTOMER = "Nordlicht Logistik GmbH"
 _PRIORITY = "P2"
-"""A usual one: P1 is called out to everybody who leads, in several messages more."""
+"""An ordinary priority: P1 sends several more messages, to all leads."""
 Json = dict[str, Any]
 
 

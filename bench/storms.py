@@ -1,7 +1,7 @@
 """Two storms of a large workspace, with Slack's own rate limits: profile changes, and a burst of incidents.
 
 python -m bench.storms            some six minutes
-python -m bench.storms --short    half a minute: shows that it works
+python -m bench.storms --short    half a minute: checks that it works
 python -m bench.storms --write docs/benchmarks.md    also puts the table between <!-- storms --> and <!-- /storms -->
 
 The local Slack (with 20,000 members, and rate limits on) is this process; the desk is one of its own, by Socket Mode.
@@ -101,7 +101,7 @@ def _latest(slack: LocalSlack) -> int:
 
 
 async def profile_storm(slack: LocalSlack, extent: Extent) -> list[Figure]:
-    """Times of commands by people the desk has never seen, during a storm of profile changes."""
+    """Times of commands by users new to the desk, during a storm of profile changes."""
     storm = asyncio.create_task(slack.admin.change_profiles(extent.changes, seconds=extent.seconds, seed=1))
     times, number = list[float](), 0
     while not storm.done():

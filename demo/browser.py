@@ -21,6 +21,6 @@ def open_page(url: str) -> str:
 
 
 def has_desktop(environment: Mapping[str, str], platform: str) -> bool:
-    """Without one, `webbrowser` would start a browser for terminals in this one. BROWSER names a browser explicitly."""
+    """True with a desktop, or if BROWSER names a browser. `webbrowser` would otherwise start a text browser."""
     named = any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
     return named or platform in {"darwin", "win32"}

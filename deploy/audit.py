@@ -1,4 +1,4 @@
-"""Known vulnerabilities of the pins, asked of PyPI; those of audit-waivers.txt are left out.
+"""Known vulnerabilities of the pinned packages according to PyPI, without those of audit-waivers.txt.
 
 Ends with 1 for a vulnerability. Where PyPI's list cannot be reached it says so, and ends with 0: see SECURITY.md.
 """
@@ -20,7 +20,7 @@ TIMEOUT = 300
 
 
 def command(report: Path) -> list[str]:
-    """The call of pip-audit that writes its report there."""
+    """The command line of pip-audit that writes its report to this path."""
     asked = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "-r", "requirements-traces.txt"]
     waived = [word for waiver in WAIVERS for word in ("--ignore-vuln", waiver)]
     return [*asked, *waived, "--progress-spinner", "off", "--format", "json", "--output", str(report)]
@@ -44,7 +44,7 @@ def summary(packages: list[dict[str, Any]]) -> tuple[int, list[str]]:
 
 
 def report() -> list[dict[str, Any]]:
-    """Known vulnerabilities of each package, by PyPI; empty where it cannot be asked."""
+    """Known vulnerabilities of each package according to PyPI; empty if it cannot be reached."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.json"
         try:

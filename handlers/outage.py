@@ -1,4 +1,4 @@
-"""Outages: tickets of a service are gathered under a leading one, told and resolved together."""
+"""Outages: tickets of a service are gathered under a leading one, notified and resolved together."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _REPLIES = 10
 _LONGEST = 4000
 """Characters of a reply: more than an input takes."""
 LIFE = 3600.0
-"""Seconds after which a thread is forgotten in which nothing was read or heard."""
+"""Seconds without reads or events after which a thread is forgotten."""
 
 Place = tuple[str, str]
 """A channel, and the timestamp of the message that begins a thread."""

@@ -1,4 +1,4 @@
-"""Messages that people write in the thread of a ticket's card: read from Slack, and heard by events."""
+"""Messages that people write in the thread of a ticket's card: read from Slack, then kept up to date by events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 OFFERED = 5
 _TTL = 60.0
-"""Seconds a thread that was read is not read again: what is written meanwhile is heard."""
+"""Seconds until a thread is read again; events report the messages written meanwhile."""
 _READ = 500
 """Threads of which is known when they were read."""
 _SOON = 0.3

@@ -12,7 +12,7 @@ from localslack.mail import serve
 
 
 def main() -> int:
-    """Runs until interrupted; 1 with one line where it cannot start."""
+    """Runs until interrupted. Returns 1, and prints one line, if it cannot start."""
     wanted = _arguments()
     try:
         return asyncio.run(_run(wanted))

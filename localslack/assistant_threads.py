@@ -36,13 +36,13 @@ class AssistantThreads:
         self._threads: dict[tuple[str, str], AssistantThread] = {}
 
     def begin(self, channel: str, thread_ts: str, user: str) -> AssistantThread:
-        """A new thread."""
+        """Begin a thread."""
         thread = AssistantThread(channel, thread_ts, user)
         self._threads[channel, thread_ts] = thread
         return thread
 
     def find(self, channel: str, thread_ts: str) -> AssistantThread | None:
-        """A thread by the message it hangs on."""
+        """The thread with this root message."""
         return self._threads.get((channel, thread_ts))
 
     def answered(self, message: Message) -> AssistantThread | None:
@@ -54,5 +54,5 @@ class AssistantThreads:
         return thread
 
     def of(self, user: str) -> list[AssistantThread]:
-        """Somebody's threads."""
+        """Threads of a user."""
         return [thread for thread in self._threads.values() if thread.user == user]

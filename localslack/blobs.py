@@ -12,7 +12,7 @@ class Blobs:
         self._memory: dict[str, bytes] = {}
 
     async def put(self, file_id: str, content: bytes) -> None:
-        """Keep the bytes of a file."""
+        """Save the bytes of a file."""
         if self._folder is None:
             self._memory[file_id] = content
         else:
@@ -31,7 +31,7 @@ class Blobs:
         return await asyncio.to_thread(path.read_bytes) if path.exists() else None
 
     async def drop(self, file_id: str) -> None:
-        """Forget the bytes."""
+        """Delete the bytes of a file."""
         self._memory.pop(file_id, None)
         if self._folder is not None:
             await asyncio.to_thread((self._folder / file_id).unlink, missing_ok=True)

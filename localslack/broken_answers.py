@@ -24,7 +24,7 @@ async def answered(faults: Faults, fault: Fault | None, request: web.Request, ru
     if fault.fault == "slow":
         return await _slow(fault, run)
     answer = await run() if fault.when == "after" else None
-    return await _spoiled(faults, fault, request, answer)
+    return await _faulty_response(faults, fault, request, answer)
 
 
 async def _slow(fault: Fault, run: Run) -> web.StreamResponse:
@@ -36,7 +36,7 @@ async def _slow(fault: Fault, run: Run) -> web.StreamResponse:
     return answer
 
 
-async def _spoiled(
+async def _faulty_response(
     faults: Faults, fault: Fault, request: web.Request, answer: web.StreamResponse | None
 ) -> web.StreamResponse:
     kind = fault.fault
@@ -47,7 +47,7 @@ async def _spoiled(
     if kind == "garbage":
         return web.Response(text=_PAGE, content_type="text/html")
     if kind == "truncated":
-        return await _half(request, answer)
+        return await _truncated(request, answer)
     if kind in ("hang", "reset"):
         if kind == "hang":
             await faults.hold(fault.delay(), request.transport)
@@ -62,7 +62,7 @@ def rate_limited(seconds: int) -> web.Response:
     return web.json_response(body, status=429, headers={"Retry-After": str(seconds)})
 
 
-async def _half(request: web.Request, answer: web.StreamResponse | None) -> web.StreamResponse:
+async def _truncated(request: web.Request, answer: web.StreamResponse | None) -> web.StreamResponse:
     """Send the Content-Length, half of the body, and close the connection."""
     body = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b"{}"
     broken = web.StreamResponse(headers={"Content-Type": answer.content_type if answer else "application/json"})

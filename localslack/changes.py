@@ -1,4 +1,4 @@
-"""Changes of a workspace. Each is published once; pages and the Events API hear of it from here."""
+"""Changes of a workspace. Each is published once; pages and the Events API subscribe to them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one clock of the local Slack: the wall clock plus an offset that can be moved."""
+"""The clock of the local Slack: the wall clock plus an offset that can be moved."""
 
 import asyncio
 import time
@@ -31,12 +31,12 @@ class Clock:
             callback()
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` after every move; the answer ends the subscription."""
+        """Call `callback` after every move; returns a function that unsubscribes it."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep until this clock (not the wall) is `seconds` further."""
+        """Sleep for `seconds` of this clock, not of the wall clock."""
         await self.sleep_until(self.now() + seconds)
 
     async def sleep_until(self, when: float) -> None:

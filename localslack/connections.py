@@ -25,7 +25,7 @@ class Connections:
         """Serve what connects to the socket."""
         self._server = server
         self._listener = await asyncio.get_running_loop().create_server(self._new, sock=listening)
-        self._looking = asyncio.create_task(self._look())
+        self._looking = asyncio.create_task(self._close_overdue())
 
     def _new(self) -> RequestHandler:
         handler = self._server()
@@ -46,7 +46,7 @@ class Connections:
 
         return note
 
-    async def _look(self) -> None:
+    async def _close_overdue(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             now = time.monotonic()
@@ -57,7 +57,7 @@ class Connections:
                     handler.transport.close()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._looking.cancel()
         self._listener.close()
 

@@ -103,7 +103,7 @@ class Events:
             if wanted and (scope is None or app.may(scope)):
                 yield app
 
-    def _tell(self, name: str, event: Json, channel: Channel | None = None) -> None:
+    def _send_to_subscribers(self, name: str, event: Json, channel: Channel | None = None) -> None:
         """Send to every app that subscribed; events of a channel go to its members only."""
         for app in self._subscribed(name):
             if channel is None or app.bot_user in channel.members:
@@ -140,7 +140,7 @@ class Events:
             "event_ts": message.ts,
             "channel_type": _CHANNEL_TYPE[channel.kind],
         }
-        self._tell(_MESSAGE_EVENT[channel.kind], event, channel)
+        self._send_to_subscribers(_MESSAGE_EVENT[channel.kind], event, channel)
         self._mention(message, channel, event)
 
     def _mention(self, message: Message, channel: Channel, event: Json) -> None:
@@ -159,7 +159,7 @@ class Events:
             "message": self.wire.message(change.message, event=True),
             "previous_message": change.previous,
         }
-        self._tell(_MESSAGE_EVENT[channel.kind], event, channel)
+        self._send_to_subscribers(_MESSAGE_EVENT[channel.kind], event, channel)
 
     def _deleted(self, change: MessageDeleted) -> None:
         if change.message.ephemeral_for is not None:
@@ -169,7 +169,7 @@ class Events:
             "deleted_ts": change.message.ts,
             "previous_message": change.previous,
         }
-        self._tell(_MESSAGE_EVENT[channel.kind], event, channel)
+        self._send_to_subscribers(_MESSAGE_EVENT[channel.kind], event, channel)
 
     def _hidden(self, subtype: str, channel: Channel) -> Json:
         now = self._event_ts()
@@ -194,7 +194,7 @@ class Events:
             "item_user": message.user,
             "event_ts": self._event_ts(),
         }
-        self._tell(event["type"], event, self.workspace.channels[message.channel])  # type: ignore[arg-type]
+        self._send_to_subscribers(event["type"], event, self.workspace.channels[message.channel])  # type: ignore[arg-type]
 
     def _pinned(self, change: Pinned) -> None:
         name = "pin_added" if change.added else "pin_removed"
@@ -206,7 +206,7 @@ class Events:
             "item": item,
             "event_ts": self._event_ts(),
         }
-        self._tell(name, event, change.channel)
+        self._send_to_subscribers(name, event, change.channel)
 
     # -- channels and people ------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Events:
         }
         if change.inviter:
             event["inviter"] = change.inviter
-        self._tell(event["type"], event, channel)
+        self._send_to_subscribers(event["type"], event, channel)
         self._left(change)
 
     def _left(self, change: MembershipChanged) -> None:
@@ -251,7 +251,7 @@ class Events:
         if private:
             name = name.replace("channel_", "group_") if not change.team else name
         event: Json = {"type": name, "event_ts": self._event_ts(), **self._channel_facts(change)}
-        self._tell(name, event, channel if private else None)
+        self._send_to_subscribers(name, event, channel if private else None)
 
     def _channel_facts(self, change: ChannelChanged) -> Json:
         channel = change.channel
@@ -277,7 +277,7 @@ class Events:
             return
         ids = {"old_channel_id": change.old_id, "new_channel_id": change.channel.id}
         event = {"type": "channel_id_changed", **ids, "event_ts": self._event_ts()}
-        self._tell("channel_id_changed", event, change.channel)
+        self._send_to_subscribers("channel_id_changed", event, change.channel)
 
     def _person(self, change: PersonChanged) -> None:
         name = "team_join" if change.is_new else "user_change"
@@ -288,7 +288,9 @@ class Events:
 
     def _group(self, change: GroupChanged) -> None:
         name = "subteam_created" if change.is_new else "subteam_updated"
-        self._tell(name, {"type": name, "subteam": self.wire.group(change.group), "event_ts": self._event_ts()})
+        self._send_to_subscribers(
+            name, {"type": name, "subteam": self.wire.group(change.group), "event_ts": self._event_ts()}
+        )
         if change.before is not None:
             self._members(change.group, change.before)
 
@@ -306,7 +308,7 @@ class Events:
             "removed_users_count": len(removed),
             "event_ts": self._event_ts(),
         }
-        self._tell("subteam_members_changed", event)
+        self._send_to_subscribers("subteam_members_changed", event)
 
     def _file(self, change: FileChanged) -> None:
         name = f"file_{change.kind}"
@@ -315,7 +317,7 @@ class Events:
             event |= {"file": {"id": change.file.id}, "user_id": change.file.user}
         if change.channel:
             event["channel_id"] = change.channel
-        self._tell(name, event, self.workspace.channels.get(change.channel))
+        self._send_to_subscribers(name, event, self.workspace.channels.get(change.channel))
 
     def _home(self, change: HomeOpened) -> None:
         app = self.workspace.apps[change.app_id]

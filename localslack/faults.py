@@ -18,7 +18,7 @@ from localslack.records import Json
 
 CALL_FAULTS = ("ratelimited", "http_500", "http_503", "slow", "hang", "reset", "truncated", "garbage")
 DELIVERY_FAULTS = ("dropped", "doubled", "late")
-_AFTER = ("truncated", "garbage")  # an answer can only be spoiled when there is one
+_AFTER = ("truncated", "garbage")  # a response can only be broken when there is one
 _ALIASES: dict[str, Json] = {"lost_answer": {"fault": "reset", "when": "after"}}
 _ERROR_NAME = re.compile(r"[a-z][a-z0-9_]{2,60}")
 _TYPES: dict[str, tuple[type, ...]] = {

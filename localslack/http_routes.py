@@ -1,4 +1,4 @@
-"""All other routes: response URLs, uploads and downloads, avatars, and the page."""
+"""Routes besides the Web API and the control interface: response URLs, uploads, downloads, avatars, and the page."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -58,7 +58,7 @@ class HttpRoutes:
                 return await handler(request)
             row = self._slack.traffic.begin(None, direction="from_app", transport=kind, kind=kind, request=None)
             response = await answered(self._slack.faults, fault, request, lambda: handler(request))
-            self._slack.traffic.spoil(row, fault.fault, response.status)
+            self._slack.traffic.record_fault(row, fault.fault, response.status)
             return response
 
         return handle

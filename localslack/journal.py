@@ -25,10 +25,10 @@ class Journal:
     """A null object: the journal of a local Slack without saved state."""
 
     def mark(self, kind: str, key: str, record: Record | None) -> None:
-        """Remember that a record changed; None means it is gone."""
+        """Record a change; None means that the record was deleted."""
 
     def clear(self) -> None:
-        """Forget everything before what is marked next."""
+        """Delete all records marked so far."""
 
     async def flush(self) -> None:
         """Return once everything marked so far is written."""
@@ -38,7 +38,7 @@ class Journal:
         yield from ()
 
     async def close(self) -> None:
-        """Write the rest and let go."""
+        """Write pending records and close."""
 
 
 class SqliteJournal(Journal):
@@ -68,7 +68,7 @@ class SqliteJournal(Journal):
     def _flush_soon(self) -> None:
         """Flush soon, so that changes without a waiting caller are written, too."""
         if self._soon is None or self._soon.done():
-            with contextlib.suppress(RuntimeError):  # outside a loop (start-up) the first flush takes it along
+            with contextlib.suppress(RuntimeError):  # without a running loop (start-up) the first flush writes it
                 self._soon = asyncio.get_running_loop().create_task(self.flush())
 
     async def flush(self) -> None:

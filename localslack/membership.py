@@ -22,7 +22,7 @@ class Membership:
         return channel.kind == "public" and not (person.is_guest or person.is_external or elsewhere)
 
     def create(self, name: str, creator: str, *, private: bool = False) -> Channel:
-        """A new channel with its creator in it."""
+        """Create a channel with its creator in it."""
         blank = {"value": "", "creator": creator, "last_set": 0}
         channel = Channel(
             id=random_id("C"),
@@ -41,7 +41,7 @@ class Membership:
         return channel
 
     def open_dm(self, users: set[str]) -> tuple[Channel, bool]:
-        """The direct message conversation of these users, and whether it was there already."""
+        """Open the direct message conversation of these users; also tells whether it existed already."""
         found = self.workspace.dm(users)
         if found is not None:
             return found, True

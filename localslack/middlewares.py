@@ -28,6 +28,6 @@ async def error_bodies(request: web.Request, handler: Next) -> web.StreamRespons
         if error.status < 400:
             raise
         return failure(error.status, "http_error", error.reason)
-    except Exception:  # the last line of defence; the trace is in the log
+    except Exception:  # last resort; the trace is in the log
         log.exception("%s %s failed", request.method, request.path)
         return failure(500, "internal_error", "Something went wrong in the local Slack; its log says what.")

@@ -73,7 +73,7 @@ class Payloads:
         }
 
     def submission(self, app: App, person: Person, view: View, state: Json, response_urls: list[Json]) -> Json:
-        """view_submission."""
+        """view_submission of a modal."""
         return {
             **self._interaction("view_submission", app, person, in_view=True),
             "view": self.wire.view(view, state),
@@ -81,7 +81,7 @@ class Payloads:
         }
 
     def closed(self, app: App, person: Person, view: View, *, cleared: bool) -> Json:
-        """view_closed."""
+        """view_closed of a modal."""
         payload = self._interaction("view_closed", app, person, in_view=True)
         del payload["trigger_id"]
         return {**payload, "view": self.wire.view(view), "is_cleared": cleared}

@@ -19,7 +19,7 @@ class Posting:
         self.wire = wire
 
     def post(self, channel: Channel, **facts: Any) -> Message:
-        """A new message everybody in the channel sees; naming a reply as the thread means its root."""
+        """Post a message that everybody in the channel sees; a reply named as the thread stands for its root."""
         message = Message(channel=channel.id, ts=self.workspace.new_ts(channel.id), **facts)
         message.thread_ts = self._root_ts(message)
         message.blocks = with_ids(message.blocks)
@@ -53,7 +53,7 @@ class Posting:
             self.workspace.publish(FileChanged(file, "shared", message.channel))
 
     def post_ephemeral(self, channel: Channel, person: str, **facts: Any) -> Message:
-        """A message only one person sees, until it is dismissed or the local Slack restarts."""
+        """Post a message that one person sees, until it is dismissed or the local Slack restarts."""
         message = Message(channel=channel.id, ts=self.workspace.new_ts(channel.id), ephemeral_for=person, **facts)
         message.thread_ts = self._root_ts(message)
         message.blocks = with_ids(message.blocks)

@@ -1,4 +1,4 @@
-"""Presence: a person is active while a page is open as that person; bots always are."""
+"""Presence: a person is active while one of their pages is open; bots always are."""
 
 from collections import Counter
 
@@ -11,12 +11,12 @@ class Presence:
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
 
-    def came(self, user: str) -> bool:
+    def page_opened(self, user: str) -> bool:
         """Count an opened page; True if it is this person's first."""
         self._open[user] += 1
         return self._open[user] == 1
 
-    def left(self, user: str) -> bool:
+    def page_closed(self, user: str) -> bool:
         """Count a closed page; True if it was this person's last."""
         self._open[user] -= 1
         return self._open[user] == 0

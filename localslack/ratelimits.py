@@ -20,7 +20,7 @@ class RateLimits:
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self._calls: dict[tuple[str, ...], deque[float]] = {}
-        self._notified_at: dict[str, float] = {}  # when an app was last told that it gets no events
+        self._notified_at: dict[str, float] = {}  # when an app last got app_rate_limited
 
     def wait(self, app_id: str, method: str, tier: int) -> int:
         """Seconds to wait before this call is allowed, 0 if it is allowed now (and counted)."""
@@ -31,14 +31,14 @@ class RateLimits:
         return self._count((app_id, method), TIERS[tier], 60.0)
 
     def wait_to_post(self, app_id: str, channel: str) -> int:
-        """The same for messages to one channel."""
+        """Seconds to wait before a message to this channel is allowed; 0 if it is allowed now (and counted)."""
         if not self._switches.rate_limits:
             return 0
         burst = max(1, int(self._switches.post_burst))
         return self._count((app_id, "chat.postMessage", channel), burst, float(burst))
 
     def event(self, app_id: str) -> bool | None:
-        """None if an event may be sent (and is counted); else whether the app is to be told so, once a minute."""
+        """None if an event may be sent (and is counted); else True if app_rate_limited is due, once a minute."""
         if not self._switches.rate_limits:
             return None
         if not self._count((app_id, "events"), max(1, int(self._switches.events_per_hour)), 3600.0):

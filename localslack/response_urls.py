@@ -42,7 +42,7 @@ class ResponseUrls:
         thread_ts: str | None = None,
         kind: str = "actions",
     ) -> str:
-        """A new URL; `message_ts` is the message that `replace_original` and `delete_original` mean."""
+        """Issue a URL; `message_ts` is the message that `replace_original` and `delete_original` mean."""
         key = random_secret(32)
         self._urls[key] = ResponseUrl(app_id, user, channel, message_ts, thread_ts, self._clock.now() + LIFETIME)
         while len(self._urls) > _REMEMBERED:
@@ -50,7 +50,7 @@ class ResponseUrls:
         return f"{self.base_url}{kind}/{key}"
 
     def find(self, key: str) -> ResponseUrl:
-        """The URL of a key; unknown, expired and used-up ones are refused."""
+        """Find the URL of a key; raises for unknown, expired and used-up ones."""
         url = self._urls.get(key)
         if url is None:
             raise SlackError("invalid_url")

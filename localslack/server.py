@@ -125,7 +125,7 @@ class LocalSlack:
             raise
         self.services.set_base_url(f"http://{HOST}:{listening.getsockname()[1]}/")
         await self.services.workspace.journal.flush()
-        self._forget_clock = self.clock.subscribe(self.services.keep_time)
+        self._forget_clock = self.clock.subscribe(self.services.save_clock)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         assert self._runner.server is not None  # made by the setup

@@ -124,10 +124,10 @@ class Services:
             self.mailbox.faults.clear()
         self.workspace.clear()
         fill_from_seed(self.workspace, seed)
-        self.keep_time()
+        self.save_clock()
 
-    def keep_time(self) -> None:
-        """Save the clock's offset."""
+    def save_clock(self) -> None:
+        """Save the offset of the clock."""
         self.workspace.team.clock_offset = self.clock.offset
         self.workspace.save(self.workspace.team)
 

@@ -27,7 +27,7 @@ class Connection:
     ws: web.WebSocketResponse
     transport: asyncio.Transport | None
     closing: bool = False
-    silent: bool = False  # open, but nothing comes and nothing is heard any more
+    silent: bool = False  # open, but nothing is sent or received any more
 
     def cut(self) -> None:
         """Abort the connection without a closing handshake."""
@@ -55,7 +55,7 @@ class _Link:
 
 
 class Sockets:
-    """All Socket Mode connections. `on_change` hears when an app comes or goes."""
+    """All Socket Mode connections. `on_change` is called when an app connects or disconnects."""
 
     def __init__(self, clock: Clock, switches: Switches) -> None:
         self._clock = clock
@@ -108,7 +108,7 @@ class Sockets:
             if reason == "silent":
                 connection.silent = True
             else:
-                await self._say_goodbye(connection, reason)
+                await self._send_disconnect(connection, reason)
 
     # -- the websocket ------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Sockets:
         await ws.prepare(request)
         connection = Connection(random_id("SM"), app_id, ws, request.transport)
         if len(self._link(app_id).connections) >= LIMIT:
-            await self._say_goodbye(connection, "too_many_websockets")
+            await self._send_disconnect(connection, "too_many_websockets")
             return ws
         await self._serve(connection, quick=request.query.get("debug_reconnects") == "true")
         return ws
@@ -179,11 +179,11 @@ class Sockets:
     async def _refresh(self, connection: Connection, seconds: float) -> None:
         warning = min(self._switches.socket_warning_seconds, seconds)
         await self._clock.sleep(seconds - warning)
-        await self._say_goodbye(connection, "warning")
+        await self._send_disconnect(connection, "warning")
         await asyncio.sleep(warning)
-        await self._say_goodbye(connection, "refresh_requested")
+        await self._send_disconnect(connection, "refresh_requested")
 
-    async def _say_goodbye(self, connection: Connection, reason: str) -> None:
+    async def _send_disconnect(self, connection: Connection, reason: str) -> None:
         if reason != "abrupt":
             await connection.send({"type": "disconnect", "reason": reason, "debug_info": self._debug_info(connection)})
         if reason == "warning":

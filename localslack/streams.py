@@ -1,4 +1,4 @@
-"""Streaming messages: what was appended so far, and the blocks it makes."""
+"""Streaming messages: the text and tasks appended so far, as blocks."""
 
 from dataclasses import dataclass, field
 

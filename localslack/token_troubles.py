@@ -12,7 +12,7 @@ TOKENS = ("bot", "app", "both")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The error that calls with a token of an app are answered with."""
+    """The error returned for calls with a token of an app."""
 
     app_id: str
     error: str
@@ -26,7 +26,7 @@ class Trouble:
 
 
 class TokenTroubles:
-    """At most one trouble per app; real time, as clients wait in real time."""
+    """Broken tokens, at most one trouble per app; in real time, as clients wait in real time."""
 
     def __init__(self) -> None:
         self._troubles: dict[str, Trouble] = {}

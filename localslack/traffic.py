@@ -43,7 +43,7 @@ class Row:
 
 
 class Traffic:
-    """A ring of rows; subscribers hear of each beginning and end."""
+    """A ring buffer of rows; subscribers are called at each beginning and end."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -78,8 +78,8 @@ class Traffic:
         row.ms = round((time.monotonic() - row.started) * 1000, 2)
         self._tell(row)
 
-    def spoil(self, row: Row, fault: str, http_status: int | None = None) -> None:
-        """Note that a fault happened to it; a call that was not answered at all ends with the fault's name."""
+    def record_fault(self, row: Row, fault: str, http_status: int | None = None) -> None:
+        """Record a fault on the row; a call that was not answered at all ends with the fault's name."""
         row.fault = fault
         if row.status == "pending":
             self.end(row, fault, None, http_status)
@@ -95,7 +95,7 @@ class Traffic:
         return (row for row in self._rows if row.seq > after and app_id in (None, row.app_id))
 
     def clear(self) -> None:
-        """Forget all rows."""
+        """Delete all rows."""
         self._rows.clear()
 
 

@@ -29,7 +29,7 @@ class Triggers:
         self._triggers: dict[str, Trigger] = {}
 
     def issue(self, app_id: str, user: str) -> str:
-        """A new trigger id."""
+        """Issue a trigger id."""
         now = self._clock.now()
         trigger_id = f"{int(now * 1000)}.{len(self._triggers)}.{random_secret(32)}"
         self._triggers[trigger_id] = Trigger(app_id, user, now + self._switches.trigger_seconds)

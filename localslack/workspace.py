@@ -1,4 +1,4 @@
-"""The whole state of a workspace in memory, looked up by id and name, remembered by the journal."""
+"""The whole state of a workspace in memory, looked up by id and name, saved by the journal."""
 
 from collections.abc import Iterator
 
@@ -16,17 +16,17 @@ _KINDS: dict[str, type[Record]] = {
 
 
 class Workspace:
-    """Records by id. A changed record is kept with `save`, and the change announced with `publish`."""
+    """Records by id. `save` saves a changed record, `publish` announces the change."""
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         self.clock = clock
         self.journal = journal
         self.hub = Hub()
-        self.secret = random_secret(64)  # what tokens are derived from; a kept state brings its own along
+        self.secret = random_secret(64)  # tokens are derived from it; a saved state has its own
         self._empty()
 
     def clear(self) -> None:
-        """Empty, as before a seed; what was kept is forgotten, too."""
+        """Delete all records, the saved ones included."""
         self._empty()
         self.journal.clear()
 
@@ -47,7 +47,7 @@ class Workspace:
     # -- keeping ------------------------------------------------------------------------------------------------
 
     def load(self) -> bool:
-        """Take over what the journal kept; False if that is nothing."""
+        """Load the records of the journal; False if it is empty."""
         for kind, body in self.journal.load():
             self._admit(_KINDS[kind].from_json(body))
         return bool(self.team.id)
@@ -78,16 +78,16 @@ class Workspace:
         return tables[type(record)]  # type: ignore[return-value]
 
     def add(self, record: Record) -> None:
-        """Take in a new record and keep it."""
+        """Add a new record and save it."""
         self._admit(record)
         self.save(record)
 
     def save(self, record: Record) -> None:
-        """Keep a record that was changed."""
+        """Save a changed record."""
         self.journal.mark(type(record).__name__.lower(), _key(record), record)
 
     def drop(self, record: Record) -> None:
-        """Forget a record."""
+        """Delete a record."""
         if isinstance(record, Message):
             self.timeline(record.channel).remove(record)
         else:

@@ -21,7 +21,7 @@ DISCONNECTS = ("warning", "refresh_requested", "link_disabled", "abrupt", "silen
 
 @dataclass
 class WorkspaceAdmin:
-    """The operations of an administrator; pages and apps hear of each as at Slack."""
+    """The operations of an administrator; pages and apps receive the same events as at Slack."""
 
     workspace: Workspace
     membership: Membership
@@ -151,7 +151,7 @@ class WorkspaceAdmin:
             await self.sockets.disconnect(broken.id, "link_disabled")
 
     def uninstall(self, app: str) -> None:
-        """Remove an app from the workspace: it is told, and its bot token fails until it is installed again."""
+        """Uninstall an app: it receives app_uninstalled, and its bot token fails until it is installed again."""
         gone = self.app(app)
         self.tokens.begin(gone, "account_inactive", "bot")
         self.workspace.publish(TokensRevoked(gone))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.core.clock import Clock, now
 
 _TOLERANCE = timedelta(seconds=2)
-"""Smaller differences between two looks are the ordinary adjustment of a clock."""
+"""Smaller differences between two checks are ordinary adjustments of a clock."""
 
 
 class ClockJumps:

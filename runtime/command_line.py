@@ -49,7 +49,7 @@ from runtime import backup, logging_setup, personal_data, probe
 _BACKUP = ("backup", "restore", "restored")
 _PLAIN = ("run", "demo", "check", "config", "healthy", "policy", "migrate", "receive")
 _IMPORT = ("import-customers",)
-_AT_HOME = {"run", "check", "config", "policy", "receive", *_IMPORT}
+_NEED_SETTINGS = {"run", "check", "config", "policy", "receive", *_IMPORT}
 """Commands that need the settings."""
 _ARCHIVE = ("export-person", "erase-person", "access-log", "audit-export")
 
@@ -133,7 +133,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     chosen = _argument_parser().parse_intermixed_args(
         arguments
     )  # options may stand between the command and its arguments
-    _go_home(chosen.command)
+    _change_folder(chosen.command)
     try:
         env = environment()
         logging_setup.set_up(env.log_format, env.log_level, env.replica or socket.gethostname())
@@ -154,14 +154,14 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
 
 
 _NO_READER = 141
-"""The exit code of a program whose output nobody reads any more: 128 and SIGPIPE."""
+"""The exit code of a program whose output is no longer read: 128 and SIGPIPE."""
 
 
 HOME = Path(__file__).parents[1]
 """Folder of app.py in a checkout."""
 
 
-def _go_home(command: str) -> None:
+def _change_folder(command: str) -> None:
     """Changes to the folder of app.py if its settings are meant: the current folder has none of its own."""
     is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
     if (
@@ -186,7 +186,7 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
     elif chosen.command == "check":
         await _check(parts, env, post=chosen.post, repairs=chosen.repair)
     elif chosen.command in _ARCHIVE:
-        await _look_into_archive(parts, env, chosen)
+        await _with_archive(parts, env, chosen)
     else:
         commands = {"run": _run, "policy": _policy, "config": _config, "healthy": _healthy}
         await commands[chosen.command](parts, env)
@@ -296,7 +296,7 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-async def _look_into_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
+async def _with_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     async with parts.archive(env, getpass.getuser()) as archive:
         if chosen.command == "audit-export":
             prefix = load(env.desk_config).desk.prefix if env.desk_config.exists() else "PD"

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 LIMIT = 500
-"""Connections at a time. Slack opens a few dozen. One more closes the one that is idle longest, else itself."""
+"""Connections at a time. Slack opens a few dozen. One more replaces the longest idle one, else it is refused."""
 ARRIVAL = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are here."""
 GRACE = 0.25

@@ -11,9 +11,9 @@ from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
-_SOON = 0.5
+_DEBOUNCE = 0.5
 """Seconds of debounce after a change: a batch costs less. A search does not wait for it."""
-_TOGETHER = 10
+_BATCH = 10
 """Tickets per batch: a change in the meantime waits for one batch at most."""
 _PAUSE = 5.0
 """Seconds to wait when the store is down."""
@@ -28,7 +28,7 @@ class IndexWorker:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Tells the worker that there is something to index. Cheap."""
+        """Wakes the worker after a change. Cheap."""
         self._woken.set()
 
     async def run(self) -> None:
@@ -36,15 +36,15 @@ class IndexWorker:
         while True:
             self._woken.clear()
             try:
-                await self._take_in()
+                await self._index_batch()
             except StoreDown:
                 log.warning("the store is down; what is new is indexed later")
                 await asyncio.sleep(_PAUSE)
                 continue
             await self._woken.wait()
-            await asyncio.sleep(_SOON)
+            await asyncio.sleep(_DEBOUNCE)
 
-    async def _take_in(self) -> None:
+    async def _index_batch(self) -> None:
         await self._tasks.calm()
-        while await self._store.index_new(_TOGETHER):
+        while await self._store.index_new(_BATCH):
             await self._tasks.calm()

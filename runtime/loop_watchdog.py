@@ -20,7 +20,7 @@ _FRAMES = 12
 
 
 class _Watchdog:
-    """A thread that checks whether a callback in the loop was called lately."""
+    """A thread that checks whether a callback in the loop was called recently."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, longest: float) -> None:
         self._loop = loop
@@ -28,13 +28,13 @@ class _Watchdog:
         self._thread_of_loop = threading.get_ident()
         self._turned = time.monotonic()
         self._ended = threading.Event()
-        self._handle = loop.call_soon(self._turn)
+        self._handle = loop.call_soon(self._tick)
         self._thread = threading.Thread(target=self._watch, name="loop-watchdog", daemon=True)
         self._thread.start()
 
-    def _turn(self) -> None:
+    def _tick(self) -> None:
         self._turned = time.monotonic()
-        self._handle = self._loop.call_later(_EVERY, self._turn)
+        self._handle = self._loop.call_later(_EVERY, self._tick)
 
     def _watch(self) -> None:
         reported = 0.0

@@ -51,18 +51,18 @@ def writer(desk: Desk) -> Write:
         if notice.kind in {NoticeKind.VIEW, NoticeKind.REQUEST_POST}:
             return [await _view(desk, notice)]
         if ticket is None:
-            return [await _word(desk, notice)]
+            return [await _direct_word(desk, notice)]
         if notice.kind in {NoticeKind.REMINDERS, NoticeKind.ANSWERED}:
             return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
         if notice.kind is NoticeKind.CARD:  # the most frequent one, and a function of the record alone
             return [await _card(desk, ticket)]
-        return await _happened(desk, notice, ticket, link)
+        return await _event_messages(desk, notice, ticket, link)
 
     return write
 
 
-async def _word(desk: Desk, notice: Notice) -> Message:
-    """Renders a direct message without a ticket."""
+async def _direct_word(desk: Desk, notice: Notice) -> Message:
+    """Renders a direct message that belongs to no ticket."""
     if notice.kind is NoticeKind.WORD:
         return conversation.word(notice.body, await desk.conversation.count_unassigned())
     if "joined" in notice.body:
@@ -70,7 +70,7 @@ async def _word(desk: Desk, notice: Notice) -> Message:
     return notifications.alert(notice) if notice.kind is NoticeKind.ALERT else guides.message(desk.config.guides)
 
 
-async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
+async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
     """Messages on an event of the ticket, or of its leading ticket with the same cause."""
     if notice.kind is NoticeKind.RECEIPT:
         return [delivery_lines.not_delivered(notice, ticket)]

@@ -37,7 +37,7 @@ async def erase_person(archive: PersonalDataArchive, terms: list[str], folder: P
 
 
 async def access_log(archive: PersonalDataArchive) -> str:
-    """Log of exports and erasures with their users, newest first."""
+    """Log of exports and erasures with the users who made them, newest first."""
     entries = await archive.accesses()
     return (
         "\n".join(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.by}  {each.action}  {each.about}" for each in entries)

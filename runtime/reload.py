@@ -44,7 +44,7 @@ class Reloading:
         works = config
         while not self._stop.is_set():
             try:
-                other = await self._lap(config)
+                other = await self._serve_once(config)
             except (Misconfigured, StoreDown, SlackApiError, ClientError) as error:
                 if config is works:
                     raise
@@ -54,7 +54,7 @@ class Reloading:
             else:
                 works, config = config, other or config
 
-    async def _lap(self, config: Config) -> Config | None:
+    async def _serve_once(self, config: Config) -> Config | None:
         """Serves with these settings; returns the next ones, or None when the desk is to stop."""
         over = asyncio.Event()
         watching = asyncio.create_task(self._until_changed(config), name="reload")

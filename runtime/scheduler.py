@@ -1,7 +1,7 @@
 """Periodic jobs: reminders, digests, reports, status notices, pruning, index. They sweep an index; none per ticket.
 
-Every replica runs the scheduler; a job that is due in several at once is done by one of them. Only
-the channels are followed by each.
+Every replica runs the scheduler; a job that is due in several at once is done by one of them. Only the job
+of the channels runs on each.
 """
 
 from __future__ import annotations
@@ -89,10 +89,12 @@ def scheduler(
         (INDEX, lambda: _tidy_index(desk), _INDEX_EVERY),
     )
     for name, work, every in ticking:
-        jobs.add_job(_alone(desk, name, work, watch), Every(every), id=name, next_run_time=at_once)
-    jobs.add_job(_ticking(ROUTES, desk.channel_routes.follow), Every(_ROUTES_EVERY), id=ROUTES, next_run_time=at_once)
+        jobs.add_job(_on_one_replica(desk, name, work, watch), Every(every), id=name, next_run_time=at_once)
+    jobs.add_job(
+        _on_every_replica(ROUTES, desk.channel_routes.follow), Every(_ROUTES_EVERY), id=ROUTES, next_run_time=at_once
+    )
     soon = at_once + timedelta(minutes=5)
-    jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk), watch), Every(_DAILY), id=PRUNE, next_run_time=soon)
+    jobs.add_job(_on_one_replica(desk, PRUNE, lambda: _prune(desk), watch), Every(_DAILY), id=PRUNE, next_run_time=soon)
 
     def clock_moved() -> None:
         jobs.run_at_once(SWEEP, DIGEST, MONTHLY)
@@ -100,7 +102,7 @@ def scheduler(
     return jobs, clock_moved
 
 
-def _alone(
+def _on_one_replica(
     desk: Desk, name: str, work: Callable[[], Awaitable[object]], watch: Watch | None = None
 ) -> Callable[[], Awaitable[None]]:
     """The job that does this work, unless another replica is doing it."""
@@ -110,10 +112,10 @@ def _alone(
             if is_ours:
                 await (watch(name, work) if watch else work())
 
-    return _ticking(name, alone)
+    return _on_every_replica(name, alone)
 
 
-def _ticking(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+def _on_every_replica(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
     """The job that does this work in every replica. An error does not end it."""
 
     async def tick() -> None:
@@ -129,7 +131,7 @@ def _ticking(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], A
     return tick
 
 
-async def _forget(desk: Desk) -> None:
+async def _prune(desk: Desk) -> None:
     """Prunes delivered notices and old handovers, and expires the data of tickets closed long ago (retention)."""
     await desk.reminders.prune(_KEEP)
     await desk.handovers.prune()

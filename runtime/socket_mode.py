@@ -38,7 +38,7 @@ REFUSED = (
 )
 
 
-class _Quietly(logging.Filter):
+class _RepeatFilter(logging.Filter):
     """Logs trouble with the connection in one line, and the same trouble once in ten minutes.
 
     The SDK logs a traceback for each attempt, and attempts every ten seconds.
@@ -82,7 +82,7 @@ class _Handler(AsyncSocketModeHandler):
     def __init__(self, app: AsyncApp, app_token: str) -> None:
         self.app, self.app_token = app, app_token  # as in Bolt's, which would make a client of its own
         logger = logging.getLogger(f"{__name__}.connection")
-        logger.filters = [_Quietly()]
+        logger.filters = [_RepeatFilter()]
         self.client = _SocketClient(app_token, logger=logger, web_client=app.client, ping_interval=_PING)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as in Bolt's
         self._answering = 0

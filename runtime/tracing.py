@@ -105,7 +105,7 @@ class OpenTelemetrySpans:
                 span.set(key, text)
             try:
                 yield span
-            except BaseException as error:  # an error's text may hold what people typed: only its kind is told
+            except BaseException as error:  # an error's text may contain user input: only its class is recorded
                 span_of_sdk.set_attribute("error.type", type(error).__qualname__)
                 raise
 

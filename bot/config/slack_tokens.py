@@ -1,4 +1,4 @@
-"""Kinds of Slack's tokens and secrets, told by how they begin: a value in the wrong variable is named before a call."""
+"""Kinds of Slack's tokens and secrets, by prefix: a value in the wrong variable is reported before a call."""
 
 from __future__ import annotations
 

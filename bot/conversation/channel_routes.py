@@ -20,7 +20,7 @@ _LIMIT: Final = 10
 
 
 async def remember_routes(store: ConversationStore, routes: Routes) -> None:
-    """Saves where notices go, as Slack told it, for processes that take in mail beside the desk."""
+    """Saves the channels of notices, as Slack reported them, for other processes that take in mail."""
     await store.keep(_ROUTES, json.dumps(asdict(routes)))
 
 
@@ -89,7 +89,7 @@ class ChannelRoutes:
             await self.follow()
 
     async def follow(self) -> None:
-        """Applies what any replica was told, at the start and then now and again. Idempotent."""
+        """Applies the changes that any replica received, at the start and then periodically. Idempotent."""
         routes = self.changes.routes
         before = replace(routes)
         for name in _CHANNELS:

@@ -30,7 +30,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def lift() -> None:
-    """Removes the deadline of the context: nobody waits any more."""
+    """Removes the deadline of the context, once no person waits any more."""
     _until.set(math.inf)
 
 

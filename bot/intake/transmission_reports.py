@@ -56,7 +56,7 @@ class _Record:
 
 
 def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tuple[Transaction, str]]:
-    """Transactions told line by line, each with its family; their lines are consumed. `context`: a subject, a name."""
+    """Transactions, one a line, each with its family; their lines are consumed. `context`: a subject, a name."""
     found = list[tuple[Transaction, str]]()
     words = "\n".join([context, *(line for _, line in page.free())])
     family = family_of(words)

@@ -278,7 +278,7 @@ def is_name(text: str) -> bool:
 
 
 def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
-    """Transactions told in a sentence: sender, recipient, moment and error."""
+    """Transactions described in a sentence: sender, recipient, moment and error."""
     errors = errors_in(flow.text)
     today = known.now.astimezone(known.zone).date()
     for found in _FROM_TO.finditer(flow.text):

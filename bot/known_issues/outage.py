@@ -1,4 +1,4 @@
-"""Outages: a leading ticket with many others of the same cause, gathered, told and resolved together.
+"""Outages: a leading ticket with many others of the same cause, gathered, notified and resolved together.
 
 An outage is no record of its own: it is what a leading ticket and its links say (`bot.known_issues.links`).
 """

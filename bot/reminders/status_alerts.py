@@ -54,7 +54,7 @@ class StatusAlerts:
     """Notice → when open tickets were last matched with it; after that, only newer tickets are."""
 
     async def match(self) -> int:
-        """Reads the page and tells each open ticket it may concern; returns how many were told.
+        """Reads the page and posts to each open ticket it may concern; returns how many posts there were.
 
         Idempotent, also across processes: a ticket is told of a notice once.
         """

@@ -66,7 +66,7 @@ def require_staff(actor: Actor) -> None:
 def require(actor: Actor, ticket: Ticket, move: Move) -> None:
     """Raises `NotYours` when the actor may not make this move. Both levels may reopen.
 
-    Somebody of the other level hears where the ticket is now: it may have moved on since the button was drawn.
+    To a person of the other level the error says where the ticket is: it may have moved since the button was drawn.
     """
     require_staff(actor)
     level = level_for(ticket, move)

@@ -47,7 +47,7 @@ class Routes:
         )
 
     def require_a_way(self) -> None:
-        """Refuses what would reach nobody at Retarus."""
+        """Raises `Refused` if no way to Retarus is set up."""
         if self.no_way:
             raise Refused(self.no_way)
 

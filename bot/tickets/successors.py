@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Successors:
-    """Finds who is told in place of a person who has left: their level's second person, its leads, or the admins."""
+    """Finds the recipient in place of a person who has left: their level's second person, its leads, or the admins."""
 
     directory: Directory
     config: Config

@@ -24,7 +24,7 @@ def _changed(call: Call, channel: Channel) -> None:
 
 @method("bookmarks.add", "bookmarks:write", tier=2)
 async def add(call: Call) -> Json:
-    """A new link."""
+    """Add a link."""
     channel, title, kind = _channel(call), call.arguments.needed("title"), call.arguments.needed("type")
     link = call.arguments.text("link") or ""
     if kind != "link":
@@ -66,7 +66,7 @@ def _bookmark(call: Call, channel: Channel) -> Json:
 
 @method("bookmarks.edit", "bookmarks:write", tier=2)
 async def edit(call: Call) -> Json:
-    """Another title, link or emoji."""
+    """Change the title, link or emoji."""
     channel = _channel(call)
     bookmark = _bookmark(call, channel)
     for field in ("title", "link", "emoji"):
@@ -79,7 +79,7 @@ async def edit(call: Call) -> Json:
 
 @method("bookmarks.remove", "bookmarks:write", tier=2)
 async def remove(call: Call) -> Json:
-    """Take a link away."""
+    """Remove a link."""
     channel = _channel(call)
     channel.bookmarks.remove(_bookmark(call, channel))
     _changed(call, channel)

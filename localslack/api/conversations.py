@@ -62,7 +62,7 @@ async def users_conversations(call: Call) -> Json:
 
 @method("conversations.info", *_READ)
 async def info(call: Call) -> Json:
-    """One channel."""
+    """The channel of an argument."""
     channel = access.channel(call, scope="read")
     shown = call.slack.wire.channel(channel, call.app, num_members=call.arguments.flag("include_num_members"))
     if call.arguments.flag("include_locale"):

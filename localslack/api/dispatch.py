@@ -72,7 +72,7 @@ class Dispatch:
         fault = self._slack.faults.for_call(name, names, self._channel(opened.values)) if opened.app else None
         response = await answered(self._slack.faults, fault, request, lambda: self._answered(name, opened, row))
         if fault is not None:
-            self._slack.traffic.spoil(row, fault.fault, response.status)
+            self._slack.traffic.record_fault(row, fault.fault, response.status)
         return response
 
     async def _answered(self, name: str, opened: _Opened, row: Row) -> web.Response:
@@ -108,7 +108,7 @@ class Dispatch:
             return _refusal(error)
         except RateLimited:
             raise
-        except Exception:  # the last line of defence: an error body, and the trace in the log
+        except Exception:  # last resort: an error body, and the trace in the log
             log.exception("%s failed", name)
             return {"ok": False, "error": "internal_error"}
         return {"ok": True, **answer}

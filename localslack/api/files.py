@@ -113,7 +113,7 @@ def visible(call: Call) -> File:
 
 @method("files.info", "files:read", tier=4)
 async def info(call: Call) -> Json:
-    """One file."""
+    """The file of an argument."""
     return {
         "file": call.slack.wire.file(visible(call)),
         "comments": [],

@@ -1,4 +1,4 @@
-"""pins.*: messages kept at hand in a channel."""
+"""pins.*: pinned messages of a channel."""
 
 from localslack.api import access
 from localslack.api.registry import Call, method

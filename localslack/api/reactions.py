@@ -38,7 +38,7 @@ def _named(call: Call) -> tuple[Message, str]:
 
 @method("reactions.add", "reactions:write")
 async def add(call: Call) -> Json:
-    """React to a message."""
+    """Add a reaction to a message."""
     message, name = _named(call)
     mine = [reaction for reaction in message.reactions if call.bot.id in reaction["users"]]
     if len(mine) >= MAX_OF_ONE:

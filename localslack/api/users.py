@@ -13,7 +13,7 @@ def _shown(call: Call, person: Person, *, locale: bool = False) -> Json:
 
 @method("users.info", "users:read", tier=4)
 async def info(call: Call) -> Json:
-    """One person."""
+    """The user of an argument."""
     person = access.person(call)
     return {"user": _shown(call, person, locale=call.arguments.flag("include_locale"))}
 

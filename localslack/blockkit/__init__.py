@@ -1,8 +1,8 @@
 """Validation of blocks, views and attachments, with the sentences of Slack's own errors.
 
-Pure functions over tables. Each answers Slack's own lines
+Pure functions over tables. Each returns Slack's own lines
 (`[ERROR] must be less than 25 characters [json-pointer:/view/title/text]`); an empty list means accepted.
-As at Slack, the shape of everything is looked at first, and the rules between parts only when the shapes hold.
+As at Slack, all shapes are checked first, and the rules between parts only if the shapes are valid.
 """
 
 from collections.abc import Iterable
@@ -38,12 +38,12 @@ def validate_blocks(blocks: object, surface: Surface, at: str = "/blocks") -> li
 
 
 def validate_view(view: object, at: str = "/view") -> list[str]:
-    """The lines for `invalid_arguments` of the views.* methods. The 250 kB are `is_too_large`'s business."""
+    """The lines for `invalid_arguments` of the views.* methods. `is_too_large` checks the limit of 250 kB."""
     return _lines(_view(view, at))
 
 
 def validate_attachments(attachments: object, at: str = "/attachments") -> list[str]:
-    """The lines for `invalid_attachments`. Legacy fields are taken as they come; only blocks inside are checked."""
+    """The lines for `invalid_attachments`. Legacy fields are not checked; blocks inside are."""
     return _lines(_attachments(attachments, at))
 
 
@@ -64,7 +64,7 @@ def explain(given: object, kind: Kind) -> list[dict[str, Any]]:
 
 
 def is_too_long(blocks: object) -> bool:
-    """Slack answers `msg_blocks_too_long` beyond a total of about 13,200 characters over all blocks of a message."""
+    """True if the blocks of a message have more than about 13,200 characters: Slack returns `msg_blocks_too_long`."""
     return surfaces.characters(blocks) > MESSAGE_CHARACTERS
 
 

@@ -1,4 +1,4 @@
-"""The shapes of Block Kit's interactive elements, and where each may stand."""
+"""The shapes of Block Kit's interactive elements, and the blocks that may contain each."""
 
 from typing import Final
 

@@ -53,10 +53,10 @@ def initial_options_exist(value: Value, at: str) -> Problems:
 def _offers(value: Value, option: Value) -> bool:
     groups = [group["options"] for group in value.get("option_groups", ())]
     offered = [*value.get("options", ()), *(item for group in groups for item in group)]
-    return _essence(option) in [_essence(item) for item in offered]
+    return _comparable(option) in [_comparable(item) for item in offered]
 
 
-def _essence(option: Value) -> dict[str, Any]:
+def _comparable(option: Value) -> dict[str, Any]:
     """The values to compare: everything but the defaults Slack fills in (`emoji`, `verbatim`)."""
     return {name: (part["type"], part["text"]) if isinstance(part, dict) else part for name, part in option.items()}
 

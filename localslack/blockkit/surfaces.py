@@ -13,7 +13,7 @@ Blocks = Sequence[Mapping[str, Any]]
 
 MAX_BLOCKS: Final[Mapping[Surface, int]] = {"message": 50, "modal": 100, "home": 100}
 
-# What is not listed may stand anywhere.
+# Blocks and elements that are not listed are allowed on every surface.
 BLOCK_SURFACES: Final[Mapping[str, frozenset[Surface]]] = {
     "alert": frozenset({"modal"}),
     "carousel": frozenset({"message", "home"}),

@@ -1,4 +1,4 @@
-"""Answers of the control interface: JSON, to this machine's own pages and programs only."""
+"""Responses of the control interface: JSON, to this machine's own pages and programs only."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -45,7 +45,7 @@ def answering(slack: Services, handler: Handler) -> Callable[[web.Request], Awai
             return failure(400, error.error, error.error.replace("_", " "), **error.extra)
         except web.HTTPException as error:
             return failure(error.status, "http_error", error.reason)
-        except Exception:  # the last line of defence: an error body, and the trace in the log
+        except Exception:  # last resort: an error body, and the trace in the log
             log.exception("%s failed", request.path)
             return failure(500, "internal_error", "Something went wrong in the local Slack; its log says what.")
         return web.json_response({"ok": True, **body})

@@ -87,7 +87,7 @@ class Frames:
         if not self._sees(person, message):
             return
         timeline = self._slack.workspace.timeline(message.channel)
-        if timeline.get(message.ts) is None:  # else it became a tombstone, told as changed
+        if timeline.get(message.ts) is None:  # else it became a tombstone, which is published as a change
             thread_ts = message.thread_ts if message.is_reply else None
             yield {"type": "message_deleted", "channel": message.channel, "ts": message.ts, "thread_ts": thread_ts}
         yield from self._unread(person, self._slack.workspace.channels[message.channel])

@@ -62,15 +62,15 @@ class Live:
         page = Page(person.handle, "traffic" in request.query, "mail" in request.query)
         page.put(json.dumps({"type": "hello", "person": person.id, "clock": self._time()}))
         self._pages.add(page)
-        self._tell_presence(person, changed=self._slack.presence.came(person.id))
+        self._tell_presence(person, changed=self._slack.presence.page_opened(person.id))
         writer = asyncio.create_task(self._write(page, ws))
         try:
-            async for _ in ws:  # pages send nothing; this notices when they disconnect
+            async for _ in ws:  # pages send nothing; this detects that they disconnect
                 pass
         finally:
             writer.cancel()
             self._pages.discard(page)
-            self._tell_presence(person, changed=self._slack.presence.left(person.id))
+            self._tell_presence(person, changed=self._slack.presence.page_closed(person.id))
         return ws
 
     async def _write(self, page: Page, ws: web.WebSocketResponse) -> None:
@@ -99,9 +99,9 @@ class Live:
     def _tell_presence(self, person: Person, *, changed: bool) -> None:
         current = self._slack.workspace.people.get(person.id)
         if changed and current is not None:
-            self._all({"type": "person", "person": self._slack.shapes.person(current)})
+            self._broadcast({"type": "person", "person": self._slack.shapes.person(current)})
 
-    def _all(self, frame: Json) -> None:
+    def _broadcast(self, frame: Json) -> None:
         written = json.dumps(frame)
         for page in self._pages:
             page.put(written)
@@ -110,7 +110,7 @@ class Live:
         return {"offset": self._slack.clock.offset, "now": self._slack.clock.now()}
 
     def _clock(self) -> None:
-        self._all({"type": "clock", **self._time()})
+        self._broadcast({"type": "clock", **self._time()})
 
     def _traffic(self, row: Row) -> None:
         listening = [page for page in self._pages if page.traffic]

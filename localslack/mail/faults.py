@@ -107,7 +107,7 @@ class Faults:
         return ordered
 
     def refuse(self, times: int = 1, code: int = 451, text: str = "4.3.0 Try again later") -> None:
-        """The next mails are not kept; once sent they are answered with `code` (4xx: temporary, 5xx: permanent)."""
+        """Refuses the next mails, which are not kept, with `code` (4xx: temporary, 5xx: permanent)."""
         self.order("refused", times=times, code=code, text=text)
 
     def refuse_recipient(self, address: str, code: int = 552, text: str = "5.2.2 Mailbox full") -> None:
@@ -136,7 +136,7 @@ class Faults:
         self._first_tries.clear()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Calls `listener` after each order. Returns the function that ends this."""
+        """Calls `listener` after each order. Returns a function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

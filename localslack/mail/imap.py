@@ -29,7 +29,7 @@ class ImapServer:
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.Task[None]] = set()
         self.faults = mailbox.faults
-        self._unsubscribe = self.faults.subscribe(self._drop_out)
+        self._unsubscribe = self.faults.subscribe(self._drop_sessions)
         self.port = 0
 
     async def listen(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -47,7 +47,7 @@ class ImapServer:
         for session in tuple(self._sessions):
             session.cancel()
 
-    def _drop_out(self) -> None:
+    def _drop_sessions(self) -> None:
         """Ends all sessions when that was ordered."""
         if self.faults.is_on("imap_down"):
             self._end_sessions()
@@ -97,7 +97,7 @@ class _Session:
         self._is_known = False
 
     async def run(self) -> None:
-        await self._say("* OK ready")
+        await self._send("* OK ready")
         while line := (await self._reader.readline()).decode("utf-8", "replace").strip():
             tag, _, rest = line.partition(" ")
             name, _, arguments = rest.partition(" ")
@@ -110,14 +110,14 @@ class _Session:
         """False when the session is over."""
         if name == "LOGIN":
             self._is_known = self._server.accepts(*shlex.split(arguments)[:2])
-            await self._say(f"{tag} OK done" if self._is_known else f"{tag} NO [AUTHENTICATIONFAILED] wrong login")
+            await self._send(f"{tag} OK done" if self._is_known else f"{tag} NO [AUTHENTICATIONFAILED] wrong login")
         elif name == "LOGOUT":
-            await self._say("* BYE bye", f"{tag} OK done")
+            await self._send("* BYE bye", f"{tag} OK done")
             return False
         elif name == "CAPABILITY":
-            await self._say(f"* CAPABILITY {_CAPABILITIES}", f"{tag} OK done")
+            await self._send(f"* CAPABILITY {_CAPABILITIES}", f"{tag} OK done")
         elif not self._is_known:
-            await self._say(f"{tag} NO log in first")
+            await self._send(f"{tag} NO log in first")
         else:
             await self._known(tag, name, arguments)
         return True
@@ -126,23 +126,23 @@ class _Session:
         if name in {"SELECT", "EXAMINE"}:
             await self._select(tag, arguments)
         elif name == "SEARCH":
-            await self._say(f"* SEARCH {' '.join(map(str, self._found(arguments)))}".rstrip(), f"{tag} OK done")
+            await self._send(f"* SEARCH {' '.join(map(str, self._found(arguments)))}".rstrip(), f"{tag} OK done")
         elif name == "FETCH":
             await self._fetch(tag, arguments)
         elif name == "STORE":
             self._server.mark_seen(_uids(arguments.partition(" ")[0], self._all()))
-            await self._say(f"{tag} OK done")
+            await self._send(f"{tag} OK done")
         elif name == "IDLE":
             await self._idle(tag)
         else:
-            await self._say(f"{tag} {'OK done' if name in {'NOOP', 'CHECK', 'CLOSE'} else 'BAD not known here'}")
+            await self._send(f"{tag} {'OK done' if name in {'NOOP', 'CHECK', 'CLOSE'} else 'BAD not known here'}")
 
     async def _select(self, tag: str, folder: str) -> None:
         if folder.strip('"').upper() != "INBOX":
-            await self._say(f"{tag} NO Mailbox doesn't exist")
+            await self._send(f"{tag} NO Mailbox doesn't exist")
             return
         last = max(self._all(), default=0)
-        await self._say(
+        await self._send(
             f"* {len(self._all())} EXISTS",
             r"* OK [PERMANENTFLAGS (\Seen)] limited",
             f"* OK [UIDVALIDITY {UIDVALIDITY}] valid",
@@ -168,7 +168,7 @@ class _Session:
                     self._writer.write(answer[: len(answer) // 2])
                     raise ConnectionAbortedError
                 self._writer.write(answer)
-        await self._say(f"{tag} OK done")
+        await self._send(f"{tag} OK done")
 
     def _parts(self, mail: Mail, items: bytes) -> bytes:
         parts = [f"UID {mail.id}"]
@@ -189,21 +189,21 @@ class _Session:
         done = asyncio.ensure_future(self._reader.readline())
         waiting = asyncio.ensure_future(arrived.wait())
         try:
-            await self._say("+ idling")
+            await self._send("+ idling")
             while not done.done():
                 await asyncio.wait({done, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 if waiting.done():
                     arrived.clear()
                     waiting = asyncio.ensure_future(arrived.wait())
-                    await self._say(f"* {len(self._all())} EXISTS")
+                    await self._send(f"* {len(self._all())} EXISTS")
         finally:
             stop()
             for task in (done, waiting):
                 task.cancel()
             await asyncio.gather(done, waiting, return_exceptions=True)
-        await self._say(f"{tag} OK done")
+        await self._send(f"{tag} OK done")
 
-    async def _say(self, *lines: str) -> None:
+    async def _send(self, *lines: str) -> None:
         self._writer.write("".join(f"{line}\r\n" for line in lines).encode())
         await self._writer.drain()
 

@@ -1,6 +1,6 @@
 """A received mail: headers, text, HTML and attachments, whatever its shape.
 
-Reading never fails: a mailbox takes what it is given, and shows what it can make of it.
+Reading never fails: the mailbox shows as much of a malformed mail as it can.
 """
 
 import email

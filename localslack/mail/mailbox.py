@@ -8,7 +8,7 @@ from pathlib import Path
 from localslack.mail.faults import Faults
 from localslack.mail.letter import Mail, received
 
-ControlClient = Callable[[Mail | None], None]
+Listener = Callable[[Mail | None], None]
 
 
 class Mailbox:
@@ -22,7 +22,7 @@ class Mailbox:
         self.faults = Faults()
         self._folder = folder
         self._mails: dict[str, Mail] = {}
-        self._listeners: list[ControlClient] = []
+        self._listeners: list[Listener] = []
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         for file in self._files():
@@ -54,9 +54,11 @@ class Mailbox:
             file.unlink(missing_ok=True)
         self._tell(None)
 
-    def subscribe(self, listener: ControlClient) -> Callable[[], None]:
-        """`listener` is called with every new mail, and with None when the mailbox was emptied.
-        Answers the function that ends this."""
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` with every new mail, and with None when the mailbox was emptied.
+
+        Returns a function that unsubscribes it.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

@@ -82,7 +82,7 @@ class Actor:
         return found
 
     def people(self, name: str = "users") -> list[Person]:
-        """Several of them."""
+        """Members of the workspace."""
         named = self.several(name)
         if not named or not all(isinstance(entry, str) for entry in named):
             raise Refused("invalid_request", f"“{name}” must name people.")

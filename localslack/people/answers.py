@@ -1,4 +1,4 @@
-"""Answers of apps: acks of commands, and what comes to a response URL."""
+"""Responses of apps: acknowledgements of commands, and requests to a response URL."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from localslack.services import Services
 
 
 def take(slack: Services, url: ResponseUrl, body: Any) -> None:
-    """Apply what was sent to a response URL; each time counts."""
+    """Apply a request to a response URL; each request counts as a use."""
     if not isinstance(body, dict):
         raise SlackError("invalid_payload")
     url.uses += 1

@@ -103,7 +103,7 @@ _ACTIONS: Any = {"errors": _errors, "update": _updated, "push": _pushed, "clear"
 
 @verb("close")
 async def close(actor: Actor) -> Json:
-    """Close a modal, or with `all` the whole stack; apps that asked are notified."""
+    """Close a modal, or with `all` the whole stack; apps that set `notify_on_close` are notified."""
     view = own_view(actor)
     stack = actor.slack.views.stack(actor.person.id)
     whole = bool(actor.arguments.get("all")) or bool(view.body.get("clear_on_close"))

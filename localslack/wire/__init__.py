@@ -10,4 +10,4 @@ __all__ = ["Wire", "filetype", "mimetype", "time_zone"]
 
 
 class Wire(Messages, Conversations, Views):
-    """All of them."""
+    """Builds all of Slack's objects."""

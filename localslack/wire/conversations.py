@@ -5,7 +5,7 @@ from localslack.wire.part import Part
 
 
 class Conversations(Part):
-    """conversations.info."""
+    """Builds conversation objects, as in conversations.info."""
 
     def channel(self, channel: Channel, app: App, *, num_members: bool = False, connected: bool = True) -> Json:
         """A conversation object as this app's bot sees it; lists leave out which workspaces are `connected`."""

@@ -7,7 +7,7 @@ from localslack.wire.part import Part
 
 
 class Files(Part):
-    """files.info."""
+    """Builds file objects, as in files.info."""
 
     def file(self, file: File) -> Json:
         """A file object."""

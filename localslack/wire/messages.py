@@ -6,7 +6,7 @@ from localslack.wire.people import People
 
 
 class Messages(People, Files):
-    """conversations.history."""
+    """Builds message objects, as in conversations.history."""
 
     def message(self, message: Message, *, metadata: bool = True, event: bool = False) -> Json:
         """A message object as conversations.history gives it, or as an event carries it; `metadata` maybe left out."""

@@ -4,7 +4,7 @@ from localslack.workspace import Workspace
 
 
 class Part:
-    """`base_url` is the address of the local Slack, with a final slash."""
+    """Base class of the builders. `base_url` is the address of the local Slack, with a final slash."""
 
     def __init__(self, workspace: Workspace, base_url: str = "") -> None:
         self.workspace = workspace

@@ -8,7 +8,7 @@ from localslack.wire.time_zones import time_zone
 
 
 class People(Part):
-    """users.info, bots.info, team.info, usergroups.list."""
+    """Builds the objects of users.info, bots.info, team.info and usergroups.list."""
 
     def user(self, person: Person, *, email: bool = True, locale: bool = False) -> Json:
         """A user object as users.info gives it."""

@@ -5,7 +5,7 @@ from localslack.wire.part import Part
 
 
 class Views(Part):
-    """views.open."""
+    """Builds view objects, as in views.open."""
 
     def view(self, view: View, state: Json | None = None) -> Json:
         """A view object; `state` are the values of its inputs."""

@@ -59,7 +59,7 @@ async def test_http_error_is_no_json_and_says_nothing_of_the_effect(
 
 
 @pytest.mark.parametrize("fault", ["truncated", "garbage"])
-async def test_spoiled_body_comes_after_the_effect(slack: LocalSlack, client: AsyncWebClient, fault: str) -> None:
+async def test_broken_body_comes_after_the_effect(slack: LocalSlack, client: AsyncWebClient, fault: str) -> None:
     slack.faults.order("chat.postMessage", fault)
     with pytest.raises((aiohttp.ClientError, SlackApiError)):
         await client.chat_postMessage(channel="#desk", text="hello")

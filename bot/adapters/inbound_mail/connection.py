@@ -75,7 +75,7 @@ class ImapConnection:
         """UIDs in ascending order. A server answers `n:*` with its last mail even when that is older than n.
 
         A server may tell of a new mail together with an answer that does not have it yet, and IDLE then tells nothing
-        more: so the search is repeated as long as it was told of new mail meanwhile.
+        more: so the search is repeated as long as the server reported new mail meanwhile.
         """
         while True:
             self._has_news()
@@ -84,7 +84,7 @@ class ImapConnection:
                 return found
 
     def _has_news(self) -> bool:
-        """True if the server told of new mail since the last call; imaplib keeps that aside."""
+        """True if the server reported new mail since the last call; imaplib keeps that aside."""
         return bool(self._client._imap.response("EXISTS")[1] != [None])  # noqa: SLF001  IMAPClient shows it during IDLE only
 
     def uids_since(self, moment: datetime) -> list[int]:

@@ -27,7 +27,7 @@ _LEVELS = {Level.FIRST: "first", Level.SECOND: "second"}
 
 
 class CalendarOnDuty:
-    """`bot.tickets.ports.OnDuty` by calendars. Where they name nobody known, `otherwise` is asked."""
+    """`bot.tickets.ports.OnDuty` by calendars. Falls back to `otherwise` where they name no known person."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class CalendarOnDuty:
         return tuple(dict.fromkeys(self.feeds.values()))
 
     async def now(self, level: Level) -> tuple[str, ...]:
-        """Answers from memory; nobody waits for a calendar."""
+        """Answers from memory, without waiting for a calendar."""
         return self.by_calendar(level) or await self._otherwise.now(level)
 
     def by_calendar(self, level: Level) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class CalendarOnDuty:
         return match(feed.now(), self._people.get(level, ())).users if feed else ()
 
     def unknown(self, feed: CalendarFeed) -> tuple[str, ...]:
-        """Addresses and summaries of the coming shifts that match nobody at the levels of this calendar."""
+        """Addresses and summaries of the coming shifts that match no person at the levels of this calendar."""
         levels = [level for level, each in self.feeds.items() if each is feed]
         people = {each.id: each for level in levels for each in self._people.get(level, ())}
         return match(feed.shifts, list(people.values())).unknown

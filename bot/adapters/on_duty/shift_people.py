@@ -16,7 +16,7 @@ _SHORTEST = 3
 
 @dataclass(frozen=True)
 class Match:
-    """`unknown`: addresses and summaries that match nobody."""
+    """`unknown`: addresses and summaries that match no person."""
 
     users: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Members of user groups. A group that cannot be read keeps its last members, also over a restart.
 
-Trouble with one group concerns its level only: it is logged and told by name, once until the group is read again.
+Trouble with one group affects its level only: it is logged and reported by name, once until the group is read again.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ _TRY = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ':alon
 _LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
 
 
-def _not_told() -> None: ...
+def _no_callback() -> None: ...
 
 
 class _Blocked(Exception):
@@ -197,7 +197,7 @@ class PostgresEngine:
                 return result
             raise
 
-    def _change(self, work: Work[T], stated: Stated = _not_told, was_locked: bool = False) -> T:
+    def _change(self, work: Work[T], stated: Stated = _no_callback, was_locked: bool = False) -> T:
         """Retries until it is committed: after a broken connection, after a deadlock, and once after a lock that is
         held too long, as the lock's time-out comes before the server notices a deadlock."""
         for _ in range(_TRIES):

@@ -69,7 +69,7 @@ class Groups:
             pass
 
     def _run_group(self) -> bool:
-        """Runs what waits; True if more waits, and no other thread was told."""
+        """Runs the waiting work; True if more waits, and no other thread was woken."""
         has_turn = self._turn.acquire(timeout=_TURN)
         pending = [self._turn.release] if has_turn else []
 

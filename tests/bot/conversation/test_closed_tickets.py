@@ -12,7 +12,7 @@ from bot.model.conversation import Entry
 from bot.model.notice import NoticeKind
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step
-from tests.bot.conversation.test_gap import posted
+from tests.bot.conversation.test_thread_gaps import posted
 from tests.factories import (
     ALEX,
     ANNA,
