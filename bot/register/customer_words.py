@@ -5,7 +5,6 @@ Nothing is ever sent to an end-customer by itself (guide, section 3).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,21 +16,17 @@ from bot.core.i18n import Language, mark, speaking, t
 from bot.core.written_language import language_in
 from bot.escalation.summaries import question_to_customer
 from bot.forms.template_fields import OTHER
-from bot.model.contact import Contact
 from bot.model.ticket import Event, Glossed, Stage, Ticket
 from bot.model.transitions import Move
 from bot.model.undoing import counted
 from bot.register.customers import Customers
+from bot.register.internal_names import InternalNames, InternalSources
 from bot.register.ports import ContactRegister
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 _LIMIT: Final = 2000
 """Characters of a free text that is quoted."""
-_SHORTEST_NAME: Final = 3
-_PHONE: Final = re.compile(r"\+?\d[\d\s()/.-]{5,}\d")
-_PHONE_END: Final = 7
-"""Last digits by which two spellings of a telephone number are compared."""
 
 
 class CustomerStage(Glossed):
@@ -69,7 +64,7 @@ class CustomerWords:
         chosen = CustomerStage(stage) if stage else stage_for(ticket)
         spoken = Language(language) if language else await self._language(ticket)
         history = counted(await self.queries.history(ticket_id))
-        internal = InternalNames(await self.contacts.contacts(), await self._colleagues(ticket), ticket.rcr)
+        internal = InternalNames(await self._internal(ticket), self.config, ticket)
         with speaking(spoken):
             text = _written(ticket, chosen, history, self.config, internal)
         return CustomerText(ticket, chosen, spoken, text)
@@ -82,43 +77,18 @@ class CustomerWords:
         described = f"{ticket.answer('happens')} {ticket.answer('impact')}"
         return language_in(described) or self.config.desk.language
 
+    async def _internal(self, ticket: Ticket) -> InternalSources:
+        leading = await self.queries.find(ticket.parent) or ticket
+        together = [leading, *await self.queries.led_by(leading)]
+        customers = [each.answer("customer") for each in together]
+        customers += [joined.customer for each in (ticket, leading) for joined in each.affected]
+        contacts, rcr = await self.contacts.contacts(), {*ticket.rcr, *leading.rcr}
+        return InternalSources(contacts, await self._colleagues(ticket), rcr, customers)
+
     async def _colleagues(self, ticket: Ticket) -> list[str]:
         people = {ticket.raised_by, ticket.owner, ticket.first_owner, ticket.second_owner, ticket.sent_by} - {""}
         name_of = await self.queries.names(people)
         return [name_of(user) for user in sorted(people)]
-
-
-class InternalNames:
-    """Names, addresses and numbers of colleagues, and Retarus's own numbers, which no end-customer reads."""
-
-    def __init__(self, contacts: Iterable[Contact], colleagues: Iterable[str], rcr: Iterable[str]) -> None:
-        register = list(contacts)
-        whole = {*(each.name for each in register), *colleagues}
-        parts = {part for name in whole for part in name.split() if len(part) >= _SHORTEST_NAME}
-        self._names = _any_of([*whole, *parts])
-        self._addresses = _any_of([each.email for each in register], re.IGNORECASE)
-        self._phones = frozenset(_last_digits(each.phone) for each in register)
-        self._numbers = _any_of([*rcr], re.IGNORECASE)
-
-    def left_out(self, text: str) -> str:
-        """The text with “our team” and “the operator” in place of internal names."""
-        text = self._addresses.sub(lambda _: t("our team"), text)
-        text = _PHONE.sub(lambda found: t("our team") if _last_digits(found[0]) in self._phones else found[0], text)
-        text = self._names.sub(lambda _: t("our team"), text)
-        text = self._numbers.sub(lambda _: t("the operator's ticket"), text)
-        text = re.sub(r"\bRetarus\b", lambda _: t("the operator"), text, flags=re.IGNORECASE)
-        ours = re.escape(t("our team"))
-        return re.sub(rf"{ours}(?:[\s,]+{ours})+", lambda _: t("our team"), text)
-
-
-def _any_of(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """Matches any of these as whole words, the longest first; never matches without any."""
-    longest = sorted({word for word in words if word}, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)" if longest else r"(?!)", flags)
-
-
-def _last_digits(number: str) -> str:
-    return re.sub(r"\D", "", number)[-_PHONE_END:]
 
 
 def stage_for(ticket: Ticket) -> CustomerStage:
@@ -144,7 +114,8 @@ def _written(
     quoted = {key: excerpt(internal.left_out(text), _LIMIT) for key, text in values.items()}
     body = [t(sentence).format(**quoted) for key, sentence in _SENTENCES[stage] if not key or quoted[key]]
     about = t("Your report about {service}, our reference {reference}")
-    subject = about.format(service=_services(ticket), reference=reference(ticket, config))
+    service = internal.left_out(_services(ticket))
+    subject = about.format(service=service, reference=reference(ticket, config))
     close = "\n".join(filter(None, (t("Kind regards"), config.reports.name)))
     return "\n\n".join((subject, t("Hello,"), *body, close))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import NotYours
-from bot.core.i18n import Language
+from bot.core.i18n import Language, speaking
 from bot.core.written_language import language_in
+from bot.forms.template_fields import OTHER
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Stage, Times
-from bot.model.transitions import Move
-from bot.register.customer_words import CustomerStage, InternalNames, stage_for
+from bot.model.transitions import Move, change
+from bot.register.customer_words import CustomerStage, stage_for
+from bot.register.internal_names import InternalNames, InternalSources
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, NEMO, NOW, a_contact, a_world, an_incident
+from tests.factories import ANNA, BEN, NEMO, NOW, a_config, a_contact, a_world, an_incident
 
 ASKED = Times(customer_asked=NOW)
 
@@ -73,6 +75,12 @@ async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> Non
     assert "the problem you reported is solved" in chosen.text
 
 
+SOURCES = InternalSources(
+    [a_contact(BEN)], ["Anna Arnold", "Bea Bäuer", "Max Mai", "Eva Müller"], ["4711/x"], ["Adler AG"]
+)
+"""Ben is in the register; Adler AG has the same problem as Müller GmbH, whose ticket is PD-1042."""
+
+
 @pytest.mark.parametrize(
     ("remedy", "expected"),
     [
@@ -81,11 +89,54 @@ async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> Non
         ("Retarus corrected policy 7 (RCR-88123)", "the operator corrected policy 7 (the operator's ticket)"),
         ("Call ben@nordlicht.example or 0049 (89) 1234 5679", "Call our team or our team"),
         ("Benefits of 4.1 are back, call +49 30 99887766", "Benefits of 4.1 are back, call +49 30 99887766"),
+        ("rcr 88124, 4711/x", "the operator's ticket, the operator's ticket"),
+        ("desk@nordlicht.example, rita@retarus.example", "our team, the operator"),
+        ("See https://eas.retarus.com/PicoPortal/", "See the operator's website"),
+        ("Use smtp-de1.retarus.com, port 587", "Use smtp-de1.retarus.com, port 587"),
+        ("Retarus' policy, Retarus-Ticket", "the operator's policy, operator-Ticket"),
+        ("ANNA ARNOLD, bea baeuer and Bäuer's team", "our team and our team's team"),
+        ("In Mai, Max Mai said", "In Mai, our team said"),
+        ("<@U0BEN> and @ben looked", "our team and our team looked"),
+        ("Müller GmbH and Adler AG", "Müller GmbH and another customer"),
+        ("PD-1042 and PD 1003", "PD-1042 and another report"),
+        ("Müller checked it at the 2nd level", "our team checked it at our team"),
+        ("the 3rd-level support answered", "the operator answered"),
+    ],
+)  # fmt: skip
+def test_internal_names_are_left_out(remedy: str, expected: str) -> None:
+    assert InternalNames(SOURCES, a_config(), an_incident()).left_out(remedy) == expected
+
+
+@pytest.mark.parametrize(
+    ("remedy", "expected"),
+    [
+        ("Bens Prüfung: die Retarus GmbH half", "unseres Teams Prüfung: der Betreiber half"),
+        ("Der 2nd-Level-Support fragte den 3rd Level", "unser Team fragte der Betreiber"),
+        ("RCR-Nr. 88123 von Adler AG", "das Ticket des Betreibers von ein anderer Kunde"),
     ],
 )
-def test_internal_names_are_left_out(remedy: str, expected: str) -> None:
-    internal = InternalNames([a_contact(BEN)], ["Anna Arnold"], ["RCR-88123"])
-    assert internal.left_out(remedy) == expected
+def test_internal_names_are_left_out_in_german(remedy: str, expected: str) -> None:
+    with speaking(Language.GERMAN):
+        assert InternalNames(SOURCES, a_config(), an_incident()).left_out(remedy) == expected
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("stage", CustomerStage)
+async def test_text_of_every_stage_names_nobody_of_ours_and_no_other_customer(
+    language: Language, stage: CustomerStage
+) -> None:
+    w = await a_world()
+    words = "Bens Analyse mit Retarus (RCR-88123) für Adler AG, PD-1002, 2nd level"
+    ticket = await w.raised(happens=words, services=OTHER, service_other="Retarus Fax")
+    await w.raised(customer="Adler AG")
+    await w.desk.outages.gather(ticket.id, ANNA, [(await w.desk.queries.by_reference("1002", ANNA)).id], w.form())
+    ticket = await w.desk.queries.ticket(ticket.id)
+    answers = {**ticket.answers, "workaround": words, "remedy": words}
+    await w.store.apply(Batch(tickets=[change(ticket, answers=answers)]))
+    text = (await w.desk.customer_words.write(ticket.id, ANNA, stage, language)).text
+    for name in ("Ben", "Retarus", "88123", "Adler", "PD-1002", "2nd level", "Escalat", "Anna"):
+        assert name not in text
+    assert "PD-1001" in text
 
 
 async def test_solved_text_tells_the_remedy_without_the_names_of_colleagues() -> None:

@@ -1,0 +1,147 @@
+"""Internal names in a text for an end-customer: colleagues, Retarus, other tickets and other end-customers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.core.identifiers import EMAIL_ADDRESS, RCR_PATTERN
+from bot.model.contact import Contact
+from bot.model.ticket import Ticket
+
+_SHORTEST_NAME: Final = 3
+_PHONE: Final = re.compile(r"\+?\d[\d\s()/.-]{5,}\d")
+_PHONE_END: Final = 7
+"""Last digits by which two spellings of a telephone number are compared."""
+_MENTION: Final = re.compile(r"<[@!#][^<>]{1,200}>")
+_ARTICLE: Final = r"(?:\b(?:the|der|die|das|den|dem)\s+)?"
+_LEVEL: Final = r"[-\s]?level(?:[-\s]?(?:support|team))?(?!\w)"
+_OUR_LEVELS: Final = re.compile(
+    rf"{_ARTICLE}(?<!\w)(?:1st|2nd|first|second|1\.|2\.|erste[rsnm]?|zweite[rsnm]?){_LEVEL}", re.IGNORECASE
+)
+_THEIR_LEVEL: Final = re.compile(rf"{_ARTICLE}(?<!\w)(?:3rd|third|3\.|dritte[rsnm]?){_LEVEL}", re.IGNORECASE)
+_SITE: Final = re.compile(
+    r"(?:https?://(?:[\w-]{1,63}\.){0,5}|(?<![\w.-])(?:(?:www|eas|status)\.)?)retarus\.[\w-]{2,63}(?:\.\w{2,20})?(?:/\S*)?",
+    re.IGNORECASE,
+)
+"""A page of Retarus. Other hosts stay: an end-customer enters them, such as that of a connector."""
+_OPERATOR: Final = re.compile(
+    rf"{_ARTICLE}(?<![\w.@-])Retarus(?:[-\s](?:GmbH|AG|Inc|Ltd|Support)\b\.?)*"
+    r"(?:(?P<compound>(?=-\w))|(?P<of>['’]s?)(?!\w)|(?!\w))",
+    re.IGNORECASE,
+)
+_WORDS: Final = frozenset({"mai", "may", "april", "june", "juni", "august", "will"})
+"""Names that are words too: they are replaced as a part of the whole name only."""
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+
+Replace = Callable[[re.Match[str]], str]
+
+
+@dataclass(frozen=True)
+class InternalSources:
+    """Records with internal names."""
+
+    contacts: Iterable[Contact] = ()
+    colleagues: Iterable[str] = ()
+    """Names of people who worked on the ticket."""
+    rcr: Iterable[str] = ()
+    """Numbers of Retarus."""
+    other_customers: Iterable[str] = ()
+    """Other end-customers with the same problem."""
+
+
+class InternalNames:
+    """Replaces what no end-customer reads. The text stays a draft that a person looks through."""
+
+    def __init__(self, sources: InternalSources, config: Config, ticket: Ticket | None = None) -> None:
+        """`ticket`: whose number and end-customer stay."""
+        register = list(sources.contacts)
+        whole = _spellings({*(each.name for each in register), *sources.colleagues})
+        parts = {part for name in whole for part in name.split() if _is_telling(part)}
+        self._whole = _any_of([*whole], "(?P<of>['’]?s|['’])?", re.IGNORECASE)
+        self._parts = _any_of([*parts], "(?P<of>['’]?s|['’])?")
+        self._handles = _any_of([f"@{part}" for part in parts], flags=re.IGNORECASE)
+        self._phones = frozenset(_last_digits(each.phone) for each in register)
+        addresses = [*(each.email for each in register), config.retarus.from_address]
+        self._domains = frozenset(filter(None, (each.rpartition("@")[2].lower() for each in addresses)))
+        self._theirs = config.retarus.email.rpartition("@")[2].lower()
+        numbers = "|".join([*map(re.escape, sources.rcr), config.retarus.rcr_pattern, RCR_PATTERN])
+        self._numbers = re.compile(rf"(?<![^\W_])(?:{numbers})(?!\d)", re.IGNORECASE)
+        prefix = re.escape(config.desk.prefix)
+        self._references = re.compile(rf"(?<![^\W_]){prefix}[\s#:_-]{{0,5}}(\d{{1,9}})(?![^\W_])", re.IGNORECASE)
+        self._number = ticket.number if ticket else None
+        customer = ticket.answer("customer") if ticket else ""
+        others = {each for each in sources.other_customers if each.casefold() != customer.casefold()}
+        self._others = _any_of(others, flags=re.IGNORECASE)
+        self._customer = re.compile(f"({re.escape(customer)})" if customer else "((?!))", re.IGNORECASE)
+
+    def left_out(self, text: str) -> str:
+        """The text with “our team” and “the operator” in place of internal names."""
+        pieces = self._customer.split(text)
+        return "".join(piece if number % 2 else self._replaced(piece) for number, piece in enumerate(pieces))
+
+    def _replaced(self, text: str) -> str:
+        for pattern, replacement in self._replacements():
+            text = pattern.sub(replacement, text)
+        ours = re.escape(t("our team"))
+        return re.sub(rf"{ours}(?:[\s,]+{ours})+", lambda _: t("our team"), text)
+
+    def _replacements(self) -> Iterable[tuple[re.Pattern[str], Replace]]:
+        """In this order: addresses contain names, and numbers the name of Retarus."""
+        yield _MENTION, lambda _: t("our team")
+        yield EMAIL_ADDRESS, self._address
+        yield _PHONE, lambda found: t("our team") if _last_digits(found[0]) in self._phones else found[0]
+        yield self._others, lambda _: t("another customer")
+        for pattern in (self._handles, self._whole, self._parts):
+            yield pattern, _colleague
+        yield self._numbers, lambda _: t("the operator's ticket")
+        yield self._references, self._reference
+        yield _OUR_LEVELS, lambda _: t("our team")
+        yield _THEIR_LEVEL, lambda _: t("the operator")
+        yield _SITE, lambda _: t("the operator's website")
+        yield _OPERATOR, _operator
+
+    def _address(self, found: re.Match[str]) -> str:
+        domain = found[0].rpartition("@")[2].lower()
+        if domain in self._domains:
+            return t("our team")
+        return t("the operator") if domain == self._theirs or "retarus" in domain.split(".") else found[0]
+
+    def _reference(self, found: re.Match[str]) -> str:
+        return found[0] if int(found[1]) == self._number else t("another report")
+
+
+def _colleague(found: re.Match[str]) -> str:
+    return t("our team's") if found.groupdict().get("of") else t("our team")
+
+
+def _operator(found: re.Match[str]) -> str:
+    if found["compound"] is not None:
+        return t("operator")
+    return t("the operator's") if found["of"] else t("the operator")
+
+
+def _is_telling(part: str) -> bool:
+    """True for a part of a name that stands for the person alone."""
+    return len(part) >= _SHORTEST_NAME and part.lower() not in _WORDS
+
+
+def _spellings(names: Iterable[str]) -> set[str]:
+    """The names, also with `ae` for `ä`."""
+    found = {name for name in names if name}
+    return found | {name.translate(_UMLAUTS) for name in found}
+
+
+def _any_of(words: Iterable[str], ending: str = "", flags: int = 0) -> re.Pattern[str]:
+    """Matches any of these as whole words, the longest first; never matches without any."""
+    longest = sorted({word for word in words if word}, key=len, reverse=True)
+    listed = "|".join(map(re.escape, longest))
+    return re.compile(rf"(?<!\w)(?:{listed}){ending}(?!\w)" if longest else r"(?!)", flags)
+
+
+def _last_digits(number: str) -> str:
+    return re.sub(r"\D", "", number)[-_PHONE_END:]
