@@ -14,9 +14,9 @@ from bot.adapters.slack.idempotent_posting import key_in_metadata
 from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.slack.present_recipients import PresentRecipients
 from bot.config.settings import Levels
-from bot.core.rate_limiter import RateLimiter
-from bot.model.notice import Blocked, Claim, Gone, NoticeKind, Outcome, Place, Progress, Retry, Sent
-from bot.model.ticket import Attachment
+from bot.core.rate_limiter import RateLimiter, TooSoon
+from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Place, Progress, Retry, Sent
+from bot.model.ticket import Attachment, Ticket
 from bot.tickets.attachments import packed
 from tests.contracts.slack_scene import DESK, LEASE, RETARUS, Scene, a_card, a_letter, a_line, scene
 from tests.doubles.records import a_notice
@@ -246,3 +246,19 @@ async def test_direct_message_to_a_deactivated_person_is_gone_whether_or_not_it_
     assert await carrier.deliver(again, datetime.now(UTC)) == Gone()
     other = Claim(notice=direct.model_copy(update={"key": "nobody", "to": "U0NOBODY"}), attempt=1)
     assert await s.carrier.deliver(other, datetime.now(UTC)) == Gone()
+
+
+@pytest.mark.parametrize(("per_minute", "is_paced"), [(60, True), (0, False)])
+async def test_redrawing_is_paced_unless_this_slack_has_no_rate_limits(per_minute: int, *, is_paced: bool) -> None:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, ClientSession() as session:
+        token = slack.app("Partner Desk").bot_token
+        client = for_outbox(token, slack.api_url, session, slack_client.post_limiter(per_minute))
+        message = await client.chat_postMessage(channel=DESK, text="0")
+        channel, ts = message["channel"], message["ts"]
+        try:
+            for number in range(50):
+                await client.chat_update(channel=channel, ts=ts, text=f"{number}")
+        except TooSoon:
+            assert is_paced
+        else:
+            assert not is_paced

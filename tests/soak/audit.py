@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_string
 from email.message import Message
@@ -16,15 +16,17 @@ from bot.config.settings_file import load
 from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step
+from bot.model.undoing import OF
 from bot.ports import Store
 from bot.tickets.notifications import SILENT
 from bot.tickets.ports import Query
 from localslack import PersonDriver
 from localslack.visible import text_of
-from tests.handlers.world import DESK, RETARUS, Json
+from tests.handlers.world import DESK, RETARUS
+from tests.soak.messages import all_messages, metadata_key
 from tests.soak.person import CLICKS, SAVED, SoakPerson
 from tests.soak.processes import CONFIG, Replica
-from tests.soak.steps import MARKER, Answer, Taken, is_of
+from tests.soak.steps import MARKER, UNCOUNTED, Act, Answer, Taken, is_of
 
 NAMES = {"U0ANNA": "Anna Arnold", "U0ALEX": "Alex Adler", "U0BEN": "Ben Brandt", "U0BEA": "Bea Bauer"}
 _PARTS = ("", *(f"#{number}" for number in range(2, 30)))
@@ -33,6 +35,10 @@ _UNTRUE = ("nothing was changed", "nothing was saved", "Nothing was changed", "N
 """Words that are false after a step was carried out."""
 _OF_A_FORM = ("Slack opens a form", "/")
 """Beginnings of sentences about a form that did not open, or about a command: they may come late."""
+
+
+_TIME_TO_ANSWER = 6.0
+"""Seconds within which a person is told of a click that was refused."""
 
 
 @dataclass
@@ -71,10 +77,10 @@ async def audited(
 ) -> Findings:
     """Compares all data."""
     found = Findings(faults=[fault for person in people.values() for fault in person.faults])
-    for person in people.values():
-        await _settle(control, person, found)
-    steps = [step for person in people.values() for step in person.steps]
     stored = await _stored_state(store, control)
+    for person in people.values():
+        await _settle(stored, person, found)
+    steps = [step for person in people.values() for step in person.steps]
     _audit_steps(stored, steps, found)
     await _audit_outbox(store, found)
     await _audit_threads(stored, store, control, found)
@@ -108,22 +114,22 @@ async def _stored_state(store: Store, control: PersonDriver) -> StoredState:
 # --- messages to people
 
 
-async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) -> None:
+async def _settle(stored: StoredState, person: SoakPerson, found: Findings) -> None:
     """Compares the messages to a person with the person's steps, one by one.
 
     A click that was acknowledged and not done was refused if it was said, and was silent if not. Of a form, only the
     answer to its submission may not deny what was done: a message may be about the click that opened it.
     """
-    messages = await _messages_to(person)
+    messages = await person.messages()
     words = sorted([*person.words, *messages])
-    ends = [*(taken.began for taken in person.steps[1:]), float("inf")]
-    for taken, end in zip(person.steps, ends, strict=True):
-        text = " ".join(text for at, text in words if taken.began <= at < end)
-        if taken.step in CLICKS and taken.answer is Answer.DONE and not taken.done:
-            taken.answer = Answer.REFUSED if text else Answer.SILENT
-        about = f"{taken.step} of {taken.by} on {taken.ticket} {taken.word}: told {text[:200]!r}"
-        about_it = words if taken.step in CLICKS else person.words
-        received = [text for at, text in about_it if taken.began <= at < end and not text.startswith(_OF_A_FORM)]
+    ends = [*(step.began for step in person.steps), float("inf")][1:]
+    for step, end in zip(person.steps, ends, strict=True):
+        text = " ".join(text for at, text in words if step.began <= at < end)
+        if step.what in CLICKS and step.answer is Answer.DONE and not step.done:
+            step.answer = Answer.REFUSED if text or _is_undone(stored, step) else Answer.SILENT
+        about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {text[:200]!r}"
+        about_it = words if step.what in CLICKS else person.words
+        received = [text for at, text in about_it if step.began <= at < end and not text.startswith(_OF_A_FORM)]
         is_denied = any(untrue in text for text in received for untrue in _UNTRUE)
         found.expect(not (taken.answer is Answer.DONE and taken.done and is_denied), f"done, and denied: {about}")
         is_claimed = SAVED in text and taken.answer is not Answer.UNSURE
@@ -131,12 +137,9 @@ async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) ->
     found.figures["sentences to one person"] = found.figures.get("sentences to one person", 0) + len(words)
 
 
-async def _messages_to(person: SoakPerson) -> list[tuple[float, str]]:
-    """Ephemeral messages to this person, and direct messages without a key: failures are reported there."""
-    channel = await _all_messages(person.driver, DESK)
-    direct = await _all_messages(person.driver, "@partner-desk")
-    single = [each for each in channel if each.get("is_ephemeral")] + [each for each in direct if not _key(each)]
-    return [(float(each["ts"]), text_of(each)) for each in single]
+def _is_undone(stored: StoredState, step: Taken) -> bool:
+    """True for a click on `Undo` that asked for nothing any more: that step was undone before."""
+    return any(event.detail.get(OF) == step.pressed for event in stored.histories.get(step.ticket, ()))
 
 
 # --- steps
@@ -145,14 +148,21 @@ async def _messages_to(person: SoakPerson) -> list[tuple[float, str]]:
 def _audit_steps(stored: StoredState, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
-    for taken in (each for each in steps if each.ticket):
-        groups.setdefault((taken.ticket, taken.step, taken.by, taken.word or taken.answer_key), []).append(taken)
-    for (ticket, step, by, word), group in groups.items():
-        minimum = sum(taken.answer is Answer.DONE for taken in group)
-        maximum = minimum + sum(taken.answer is Answer.UNSURE for taken in group)
-        there = sum(is_of(event, group[0]) for event in stored.histories.get(ticket, ())) if step != Move.RAISE else 1
-        name = f"{step} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
+    for step in (each for each in steps if each.ticket and each.what not in UNCOUNTED):
+        groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
+    for (ticket, what, by, word), group in groups.items():
+        minimum = sum(step.answer is Answer.DONE for step in group)
+        maximum = minimum + sum(step.answer is Answer.UNSURE for step in group)
+        history = stored.histories.get(ticket, [])
+        history = [each for each in history if not _comes_with_raising(each, history)]
+        there = sum(is_of(event, group[0]) for event in history) if what != Move.RAISE else 1
+        name = f"{what} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
         found.expect(minimum <= there <= maximum, name)
+
+
+def _comes_with_raising(event: Event, history: Sequence[Event]) -> bool:
+    """True for the take of a person who raised the ticket and did not leave it to others: there was no click."""
+    return event.kind == Move.TAKE and event.at == history[0].at
 
 
 def is_owed(notice: Notice) -> bool:
@@ -184,7 +194,7 @@ async def _audit_threads(stored: StoredState, store: Store, control: PersonDrive
         drawn = card(ticket, stored.config, NAMES.__getitem__)
         shown = text_of({"blocks": list(drawn.blocks)})
         found.expect(text_of(thread[0]) == shown, f"the card of {ticket.number} shows an older state")
-        lines = Counter(_key(message) for message in thread[1:])
+        lines = Counter(metadata_key(message) for message in thread[1:])
         for event in stored.histories[ticket.id]:
             key = f"{ticket.id}:{event.version}:{NoticeKind.THREAD.value}:{stored.desk}"
             if event.by and event.kind not in SILENT and key not in stored.undelivered:
@@ -198,35 +208,18 @@ async def _audit_repeats(
     """Checks that no message was posted twice: in a channel, in a thread, or to a person."""
     keys = Counter[tuple[str, str]]()
     for channel in (DESK, RETARUS):
-        for root in await _all_messages(control, channel):
+        for root in await all_messages(control, channel):
             if root.get("thread_ts", root["ts"]) != root["ts"]:
                 continue  # a broadcast reply, counted in its thread
             replies = await control.thread(root) if root.get("reply_count") else [root]
-            keys.update((channel, _key(message)) for message in replies if _key(message))
+            keys.update((channel, metadata_key(message)) for message in replies if metadata_key(message))
     for name, person in people.items():
-        messages = await _all_messages(person.driver, "@partner-desk")
-        keys.update((name, _key(message)) for message in messages if _key(message))
+        messages = await all_messages(person.driver, "@partner-desk")
+        keys.update((name, metadata_key(message)) for message in messages if metadata_key(message))
     for (channel, key), times in keys.items():
         found.expect(times == 1, f"a message stands {times} times in {channel}: {key}")
     found.expect(keys or not stored.tickets, "no message carries a key")
     return keys.total()
-
-
-async def _all_messages(person: PersonDriver, channel: str) -> list[Json]:
-    where = (await person.act("open_dm", users=[channel]))["channel"]["id"] if channel[0] == "@" else channel
-    name, before = where.replace("#", "%23"), ""
-    found: list[Json] = []
-    while True:
-        query = {"limit": 1000, **({"before": before} if before else {})}
-        page = await person.read(f"channels/{name}/messages", **query)
-        found = [*page["messages"], *found]
-        if not page["has_more"]:
-            return found
-        before = str(page["messages"][0]["ts"])
-
-
-def _key(message: Json) -> str:
-    return str(message.get("metadata", {}).get("event_payload", {}).get("key", ""))
 
 
 # --- Retarus
@@ -236,13 +229,16 @@ def _sent_by_people(
     stored: StoredState, letter_kind: NoticeKind, chaser_kind: NoticeKind, to: str
 ) -> dict[str, Ticket]:
     """Keys of what people sent to Retarus this way, by the history."""
-    says = {Move.ESCALATE.value: letter_kind, Step.CHASE.value: chaser_kind}
-    return {
-        f"{ticket.id}:{event.version}:{says[event.kind].value}:{to}": ticket
-        for ticket in stored.tickets
-        for event in stored.histories[ticket.id]
-        if event.kind in says and event.by
-    }
+    says = {Move.ESCALATE.value: letter_kind, Step.CHASE.value: chaser_kind, Step.TELL.value: chaser_kind}
+    sent = dict[str, Ticket]()
+    for ticket in stored.tickets:
+        for event in stored.histories[ticket.id]:
+            if event.kind in says and event.by:
+                again = event.detail.get("again", "")  # the letter in whose place it goes, by the same way
+                _, _, kind, address = again.split(":", 3) if again else ("", "", says[event.kind].value, to)
+                if address == to and kind in {letter_kind.value, chaser_kind.value}:
+                    sent[f"{ticket.id}:{event.version}:{kind}:{to}"] = ticket
+    return sent
 
 
 async def _audit_retarus(stored: StoredState, control: PersonDriver, found: Findings) -> None:
@@ -250,8 +246,8 @@ async def _audit_retarus(stored: StoredState, control: PersonDriver, found: Find
     sent = _sent_by_people(stored, NoticeKind.LETTER_POST, NoticeKind.CHASE_POST, stored.retarus)
     allowed = {key_in_metadata(key + part) for key in sent for part in _PARTS}
     there = set[str]()
-    for root in await _all_messages(control, RETARUS):
-        there |= {_key(message) for message in await control.thread(root) if _key(message)}
+    for root in await all_messages(control, RETARUS):
+        there |= {metadata_key(message) for message in await control.thread(root) if metadata_key(message)}
     for key in there - allowed:
         found.faults.append(f"in Retarus's channel, and sent by nobody: {key}")
     for key in sent:
@@ -282,8 +278,15 @@ async def _audit_mails(stored: StoredState, store: Store, steps: Sequence[Taken]
     refused = {step.file for step in steps if step.file and step.answer is Answer.REFUSED}
     attached = {each.name for ticket in stored.tickets for each in ticket.attachments}
     found.expect(not refused & attached, f"files of a refused form are kept: {refused & attached}")
-    found.figures["letters to Retarus"] = len(ids)
+    _count_sent(sent, found)
     found.figures["mails that arrived again, with the same Message-ID"] = sum(arrived.values()) - len(arrived)
+
+
+def _count_sent(sent: Iterable[str], found: Findings) -> None:
+    """Counts what people sent to Retarus by mail; the channel got the same."""
+    kinds = Counter(key.split(":", 3)[2] for key in sent)
+    found.figures["letters to Retarus"] = kinds[NoticeKind.LETTER_MAIL.value]
+    found.figures["later messages to Retarus"] = kinds[NoticeKind.CHASE_MAIL.value]
 
 
 # --- logs, memory, figures
@@ -301,16 +304,20 @@ def _audit_logs(replicas: Sequence[Replica], secrets: Sequence[str], found: Find
 
 
 def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
-    """Checks that each click without an answer has a line in the log: the answer could not be sent."""
+    """Checks each click without an answer: the answer could not be sent, as the log says, or its process was killed."""
     lines = [line for replica in replicas for line in replica.log.read_text("utf-8", "replace").splitlines()]
+    kills = [at for replica in replicas for at in replica.killed_at]
     for user in NAMES:
-        silent = sum(step.by == user and step.answer is Answer.SILENT for step in steps)
+        silent = [step for step in steps if step.by == user and step.answer is Answer.SILENT]
+        alive = [step for step in silent if not any(step.at <= at < step.at + _TIME_TO_ANSWER for at in kills)]
         untold = sum("could not tell a person" in line and user in line for line in lines)
-        found.expect(silent <= untold, f"{user} made {silent} clicks that did nothing; {untold} could not be told")
+        about = ", ".join(f"{step.what} on {step.ticket}" for step in alive)
+        found.expect(len(alive) <= untold, f"{user} made clicks that did nothing: {about}; {untold} could not be told")
 
 
 def _count(stored: StoredState, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
-    answers = Counter(step.answer for step in steps)
+    answers = Counter(step.answer for step in steps if step.what not in UNCOUNTED)
+    tried = Counter(step.what for step in steps if step.answer is not Answer.IMPOSSIBLE)
     found.figures |= {
         "kills": sum(replica.kills for replica in replicas),
         "tickets": len(stored.tickets),
@@ -318,6 +325,9 @@ def _count(stored: StoredState, steps: Sequence[Taken], replicas: Sequence[Repli
         "acknowledged steps": answers[Answer.DONE],
         "unsure steps": answers[Answer.UNSURE],
         "refused steps": answers[Answer.REFUSED],
+        "steps that were not possible": answers[Answer.IMPOSSIBLE],
+        "letters tried again": tried[Act.AGAIN],
+        "unassigned mails sorted": tried[Act.SORT],
         "reminders": sum(event.kind == Step.REMIND for events in stored.histories.values() for event in events),
         "memory at most, MB": round(max(replica.peak for replica in replicas)),
     }

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import aiohttp
 
-from blocks import card, checklist, fill_in, handoff, reminders, transitions
+from blocks import card, checklist, fill_in, handoff, outbound, reminders, transitions, undo
 from blocks import escalation as escalation_blocks
 from bot.core.errors import StoreDown
 from bot.known_issues.links import CAUSE
@@ -19,21 +19,42 @@ from bot.model.ticket import Ticket
 from bot.model.transitions import Move, Step
 from bot.ports import Store
 from bot.tickets.ports import Query
+from handlers.outbound import FROM_MESSAGE
 from localslack import Modal, PersonDriver, Refusal
 from localslack.visible import text_of
 from tests.handlers.world import DESK, Json
-from tests.soak.steps import CHECK, KINDS, MARKER, Answer, SoakStep, Taken, fitting, has_word, is_of, known, raised
+from tests.soak.messages import all_messages, words_of
+from tests.soak.steps import (
+    CHECK,
+    KINDS,
+    MARKER,
+    Act,
+    Answer,
+    Taken,
+    What,
+    fitting,
+    has_word,
+    is_of,
+    known,
+    raised,
+    unanswered,
+)
+from tests.soak.thread_buttons import below_an_entry, menu_entry, newest_with, sort_mail, try_again, value_of
 
 T = TypeVar("T")
 
 _TRIES = 3
 """Number of times a person presses a form's button again when Slack reports trouble connecting."""
-_FORM = 4.0
+_FORM = 3.0
 """Seconds a person waits for a form to open."""
+_BELOW = 0.7
+"""Probability that a person uses the button below an answer of Retarus, where there is one."""
+_WORD = 3.0
+"""Seconds a person waits to be told why a click was not carried out."""
 ERROR = "errors.said"
 """Callback id of a modal with nothing but a sentence."""
 SAVED = "It was saved"
-CLICKS = frozenset({*transitions.ONE_CLICK, CHECK})
+CLICKS = frozenset({*transitions.ONE_CLICK, Step.UNDO, CHECK})
 """Steps that one click saves."""
 FROM_TIMERS = frozenset({Step.CHASE, Step.PLAN, Step.SNOOZE})
 """Steps whose button is in the modal with the timers."""
@@ -110,14 +131,30 @@ class SoakPerson:
         before = await self._done(taken) if step is not CHECK else 0
         if step in transitions.ONE_CLICK:
             taken.answer = Answer.UNSURE
-            taken.answer = await self._clicked(message, transitions.action_of(Move(step)))
-        elif step is CHECK:
+            taken.answer = await self._clicked(message, transitions.action_of(Move(what)))
+        elif what is Step.UNDO:
+            await self._undone(message, taken)
+        elif what is CHECK:
             before = await self._checked(message, taken)
         else:
             taken.answer = await self._by_form(await self._opened(message, step), taken, other)
         taken.done = await self._done(taken) - before
+        if what in CLICKS and taken.answer is Answer.DONE and not taken.done:
+            await self._wait_for_message(message, taken.began)
         taken.ended = self.now()
         self._compare(taken, f"{step} by {self.user} on {ticket.number} {taken.word}{taken.answer_key}")
+
+    async def uncounted(self, act: Act, ticket_id: str = "") -> None:
+        """Tries a letter again that was not delivered, or sorts an unassigned mail."""
+        await self._close_forms()
+        taken = Taken(self.user, ticket_id, act, Answer.IMPOSSIBLE, began=self.now())
+        self.steps.append(taken)
+        if act is Act.SORT:
+            is_done = await sort_mail(self.driver, self.dice, await self.store.find(Query(limit=60)))
+        else:
+            place = await self._asked(lambda: self.store.place(ticket_id, "card"))
+            is_done = await try_again(self.driver, {"channel": place.channel, "ts": place.ts}) if place else False
+        taken.answer, taken.ended = Answer.UNSURE if is_done else Answer.IMPOSSIBLE, self.now()
 
     def _compare(self, taken: Taken, about: str) -> None:
         """Compares an answer with the store: a click may be refused, an accepted form is saved."""
@@ -130,9 +167,16 @@ class SoakPerson:
     async def _done(self, taken: Taken) -> int:
         return sum(is_of(event, taken) for event in await self._asked(lambda: self.store.history(taken.ticket)))
 
+    async def _undone(self, card: Json, taken: Taken) -> None:
+        """Presses the newest button `Undo` below a card."""
+        line = await newest_with(self.driver, card, undo.UNDO)
+        if line:
+            taken.pressed, taken.answer = value_of(line, undo.UNDO).partition("|")[2], Answer.UNSURE
+            taken.answer = await self._clicked(line, undo.UNDO)
+
     async def _clicked(self, target: Json | Modal, action: str) -> Answer:
         try:
-            entry = action if isinstance(target, Modal) else self._menu_entry(target, action)
+            entry = action if isinstance(target, Modal) else menu_entry(target, action)
             outcome = (await self.driver.click(target, entry))["outcome"]
         except (LookupError, Refusal):
             return Answer.IMPOSSIBLE
@@ -161,33 +205,34 @@ class SoakPerson:
         taken.answer = Answer.DONE if outcome == "ack" else Answer.UNSURE
         return before
 
-    async def _opened(self, message: Json, step: SoakStep) -> Modal | None:
-        """The form of this step: from the card, or from the modal with the timers."""
-        action = BUTTONS.get(step) or transitions.action_of(Move(step) if step in list(Move) else Step(step))
-        if step not in FROM_TIMERS:
-            return await self._form() if await self._clicked(message, action) is not Answer.IMPOSSIBLE else None
-        if await self._clicked(message, reminders.SHOW) is Answer.IMPOSSIBLE:
+    async def _opened(self, message: Json, what: What) -> Modal | None:
+        """The form of this step: below an answer of Retarus, from the card, or from the modal with the timers."""
+        if (button := below_an_entry(what)) and self.dice.random() < _BELOW:
+            entry = await newest_with(self.driver, message, button)
+            if entry and await self._clicked(entry, button) is not Answer.IMPOSSIBLE:
+                return await self._form()
+        if what is Step.TELL:
+            await self.driver.shortcut(FROM_MESSAGE, message)
+            return await self._form()
+        action = BUTTONS.get(what) or transitions.action_of(Move(what) if what in list(Move) else Step(what))
+        if what not in FROM_TIMERS and await self._clicked(message, action) is not Answer.IMPOSSIBLE:
+            return await self._form()
+        opener = transitions.action_of(Move.RESOLVE) if what is Move.WITHDRAW else reminders.SHOW
+        if await self._clicked(message, opener) is Answer.IMPOSSIBLE:
             return None
         timers = await self._form(needs_submit=False)
         if timers is None or await self._clicked(timers, action) is Answer.IMPOSSIBLE:
             return None
-        return await self._form(above=timers.id)
-
-    def _menu_entry(self, message: Json, action: str) -> str:
-        """The button's action, or the menu entry's label whose value begins with it."""
-        for block in message["blocks"]:
-            for element in block.get("elements", []):
-                for option in element.get("options", []):
-                    if option["value"].partition("|")[0] == action:
-                        return str(option["text"]["text"])
-        return action
+        return await self._form(after=timers)
 
     async def _by_form(self, modal: Modal | None, taken: Taken, other: Ticket | None) -> Answer:
         if modal is None:
             return Answer.IMPOSSIBLE
-        if taken.step is Move.ESCALATE:
-            return await self._escalated(modal, taken)
-        if taken.step is Step.LINK:
+        if taken.what is Move.ESCALATE:
+            return await self._previewed(modal, taken, escalation_blocks.SEND)
+        if taken.what is Step.TELL:
+            return await self._previewed(modal, taken, outbound.SEND)
+        if taken.what is Step.LINK:
             return await self._submitted(modal, {CAUSE: f"PD-{other.number}" if other else ""}, taken)
         answers = fitting(modal, known(taken.word or self._word(), self.now()))
         if has_word(taken.step) and not any(taken.word in str(text) for text in answers.values()):
@@ -198,23 +243,26 @@ class SoakPerson:
             answers["files"] = [each["id"] for each in uploaded["files"]]
         return await self._submitted(modal, answers, taken)
 
-    async def _escalated(self, tasks: Modal, taken: Taken) -> Answer:
-        """Fills in the tasks, then the questions of the preview."""
-        await self.driver.submit(tasks, fitting(tasks, {}))
+    async def _previewed(self, form: Modal, taken: Taken, preview: str) -> Answer:
+        """Fills in what is not answered yet, then the questions of the preview, and sends it."""
+        answers = known(taken.word or self._word(), self.now())
+        fill = fitting if taken.what is Step.TELL else unanswered
+        await self.driver.submit(form, fill(form, answers))
         modals = await self.driver.modals()
-        if not modals or modals[-1].view["callback_id"] != escalation_blocks.SEND or not modals[-1].view.get("submit"):
+        if not modals or modals[-1].view["callback_id"] != preview or not modals[-1].view.get("submit"):
             return Answer.IMPOSSIBLE
-        return await self._submitted(modals[-1], {}, taken)
+        return await self._submitted(modals[-1], fitting(modals[-1], answers), taken)
 
     # --- forms
 
-    async def _form(self, *, needs_submit: bool = True, above: str = "") -> Modal | None:
-        """The form that opened, on top of the modal `above`; None when none did."""
+    async def _form(self, *, needs_submit: bool = True, after: Modal | None = None) -> Modal | None:
+        """The form that opened, on top of the modal `after` or in its place; None when none did."""
         self.driver.timeout = _FORM
+        before = (after.id, after.view["callback_id"]) if after else None
 
         async def top() -> Modal | None:
             modals = await self.driver.modals()
-            return modals[-1] if modals and modals[-1].id != above else None
+            return modals[-1] if modals and (modals[-1].id, modals[-1].view["callback_id"]) != before else None
 
         with suppress(TimeoutError):
             modal: Modal = await self.driver.wait_for(top, "a form")
@@ -258,6 +306,25 @@ class SoakPerson:
                     self.words.append((self.steps[-1].ended if self.steps else 0.0, modal.text))
             if modals:
                 await self.driver.dismiss(modals[0], whole=True)
+
+    async def messages(self) -> list[tuple[float, str]]:
+        """Ephemeral messages to this person, also in threads, and direct messages without a key: failures."""
+        found = []
+        for root in await all_messages(self.driver, DESK):
+            found += await self.driver.thread(root) if root.get("reply_count") else [root]
+        return words_of(found, await all_messages(self.driver, "@partner-desk"))
+
+    async def _wait_for_message(self, card: Json, began: float) -> None:
+        """Waits until a person is told something about a click that was not carried out, or would have been told."""
+        self.driver.timeout = _WORD
+
+        async def has_message() -> bool:
+            here = [*await self.driver.messages(DESK, limit=20), *await self.driver.thread(card)]
+            words = words_of(here, await self.driver.messages("@partner-desk", limit=20))
+            return any(at >= began for at, _ in words) or bool(await self.driver.modals())
+
+        with suppress(TimeoutError):
+            await self.driver.wait_for(has_message, "a message")
 
     async def _asked(self, question: Callable[[], Awaitable[T]]) -> T:
         """Asks the store, again when another process holds it."""

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 from tests.soak.desk_process import STARTED
 
@@ -62,6 +62,8 @@ class Replica:
     log: Path
     pid: int = 0
     kills: int = 0
+    killed_at: list[float] = field(default_factory=list)
+    """The machine's time at each kill."""
     memories: list[tuple[float, float]] = field(default_factory=list)
     """Seconds since the start of the process, and its megabytes."""
     peak: float = 0.0
@@ -148,6 +150,7 @@ class Replica:
             return
         self.measure()
         self.kills += counts
+        self.killed_at.append(time())
         with suppress(ProcessLookupError):
             await _killed(self.pid)
         self.pid = 0

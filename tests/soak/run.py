@@ -20,16 +20,17 @@ from bot.ports import Store
 from bot.tickets.ports import Query
 from localslack import PersonDriver
 from tests.soak.audit import Findings, audited, is_owed, judge_memory
+from tests.soak.conversation_audit import audit_conversation
 from tests.soak.person import LOST, SoakPerson
 from tests.soak.processes import Addresses, Replica, local_slack
 from tests.soak.retarus_side import RetarusSide
-from tests.soak.steps import SoakStep, chosen
+from tests.soak.steps import AUTHORISED, Act, What, chosen
 from tests.soak.trouble import Trouble
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
 _OPEN_ONES = 0.95
 """Probability that a person works on an open ticket."""
-_OPEN = 6
+_OPEN = 8
 """Number of open tickets from which no more are raised."""
 _JUMPS = (1800, 3600, 3 * 3600, 8 * 3600, 24 * 3600)
 """Seconds by which the clock moves at a kill …"""
@@ -39,6 +40,8 @@ _STANDSTILL = 15.0
 """Seconds without any delivery after which the clock may be moved to the moment when the next notice is due."""
 _SOON = Limits().lease + timedelta(seconds=5)
 """Time until a notice is due that is waited for: a delivery may be in progress, and rate limits count real time."""
+_SIDE_WORK = 0.15
+"""Probability that an authorised contact looks after undelivered letters and unassigned mails."""
 _BACKLOG = 25
 """Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
@@ -52,9 +55,9 @@ class Plan:
     replicas: int = 1
     database: str = ""
     """Empty: a SQLite file in the folder."""
-    life: tuple[float, float] = (0.2, 4.0)
+    life: tuple[float, float] = (0.1, 1.8)
     """Seconds between two kills, once all replicas run."""
-    pause: float = 8.0
+    pause: float = 6.0
     """Seconds of undisturbed work at the beginning, and after every tenth kill."""
     jumps: float = 0.3
     """Probability that the clock moves at a kill, while no replica runs."""
@@ -62,6 +65,8 @@ class Plan:
     """Seconds after which no more are killed."""
     steady: float = 0.0
     """Seconds of work without faults at the end, in which the memory is measured and judged."""
+    answers: int = 0
+    """Number of answers of Retarus by each of the two ways that work goes on for after the last kill."""
     drain: float = 600.0
     """Seconds until everything that waits must be delivered, when no fault is left."""
 
@@ -97,7 +102,7 @@ class Soak:
     async def answer(self) -> None:
         """Answers letters periodically, until cancelled."""
         while True:
-            await asyncio.sleep(self.dice.uniform(4.0, 16.0))
+            await asyncio.sleep(self.dice.uniform(1.0, 5.0))
             with suppress(*LOST, StoreDown):
                 if await self.waiting() <= _BACKLOG:
                     await self.retarus.answer()
@@ -111,6 +116,9 @@ class Soak:
         if person.user in {"U0ANNA", "U0ALEX"} and len(still_open) + len(self.busy) < _OPEN:
             await person.raise_ticket()
             return
+        if act := await self._act(name):
+            await person.uncounted(*act)
+            return
         ticket = self.dice.choice(still_open if still_open and self.dice.random() < _OPEN_ONES else tickets)
         step = chosen(self.dice, ticket.stage, name)
         leader = ticket.parent or ticket.id
@@ -122,7 +130,16 @@ class Soak:
         elif others:
             await self._step(person, ticket, step, self.dice.choice(others))
 
-    async def _step(self, person: SoakPerson, ticket: Ticket, step: SoakStep, other: Ticket | None = None) -> None:
+    async def _act(self, name: str) -> tuple[Act, str] | None:
+        """Now and then, what is left to do besides tickets: an undelivered letter with its ticket, or a mail."""
+        if name not in AUTHORISED or self.dice.random() > _SIDE_WORK:
+            return None
+        dead = [each.notice.ticket_id for each in await self.store.letters(state="dead", limit=50)]
+        if waiting := [each for each in dead if each and each not in self.busy]:
+            return Act.AGAIN, self.dice.choice(waiting)
+        return (Act.SORT, "") if await self.store.count_unassigned() else None
+
+    async def _step(self, person: SoakPerson, ticket: Ticket, what: What, other: Ticket | None = None) -> None:
         ids = {ticket.id, other.id} if other else {ticket.id}
         self.busy |= ids
         try:
@@ -152,6 +169,9 @@ class Soak:
                 replica = self.dice.choice(self.replicas)
                 await replica.kill()
                 await replica.start(self._wrong_clock())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.plan.seconds):
+                await self.retarus.wrote(self.plan.answers)
 
     @property
     def kills(self) -> int:
@@ -177,6 +197,8 @@ class Soak:
         """Ends all faults, and waits until everything is delivered; gives the seconds that took."""
         await self.trouble.end()
         began = monotonic()
+        if await self._left():  # claims of killed processes end
+            await self._kill_all_and_jump(_SHORT)
         left, since = await self._left(), monotonic()
         while left and monotonic() - began < self.plan.drain:
             await asyncio.sleep(0.5)
@@ -231,7 +253,9 @@ async def soaking(plan: Plan, folder: Path) -> AsyncIterator[Soak]:
         dice = random.Random(plan.seed)
         control = drivers["carla"]
         trouble = Trouble(control, dice, database, replicas)
-        soak = Soak(plan, slack, store, replicas, control, trouble, RetarusSide(drivers["rita"], dice), {}, dice)
+        soak = Soak(
+            plan, slack, store, replicas, control, trouble, RetarusSide(drivers["rita"], dice, slack.smtp), {}, dice
+        )
         for number, (name, user) in enumerate(PEOPLE.items()):
             own = random.Random(plan.seed * 100 + number)
             soak.people[name] = SoakPerson(drivers[name], user, store, own, lambda: time() + soak.offset)
@@ -251,9 +275,10 @@ async def run(plan: Plan, folder: Path) -> Findings:
         drained = await soak.calm_down()
         findings = await audited(soak.store, soak.control, soak.people, soak.replicas, secrets(soak.slack))
         findings.faults += await soak.retarus.missing(soak.store)
+        await audit_conversation(await soak.retarus.entries(soak.store), soak.store, soak.control, findings)
         findings.faults += memory.faults
         findings.figures |= memory.figures | {
-            "answers of Retarus": len(soak.retarus.messages),
+            **{f"answers of Retarus by {way}": number for way, number in soak.retarus.ways().items()},
             "seconds": round(monotonic() - began),
             "simulated days": round(soak.offset / 86400, 1),
             "seconds until all was delivered": round(drained),

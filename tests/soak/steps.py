@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from time import time
 
 from blocks import transitions
 from bot.model.ticket import Event, Kind, Stage
@@ -17,14 +18,21 @@ MARKER = "zqx"
 """Part of every typed text, so that it would be recognised in a log."""
 
 
-class Check(StrEnum):
-    """A check that is answered by one click."""
+class Act(StrEnum):
+    """A step of a person that has no event of its own name."""
 
     CHECK = "check"
+    """A check is answered by one click: `Step.FILL_IN`."""
+    AGAIN = "again"
+    """A letter that was not delivered to Retarus is sent again."""
+    SORT = "sort"
+    """An unassigned mail is assigned to a ticket, or dismissed."""
 
 
-CHECK = Check.CHECK
-SoakStep = Move | Step | Check
+CHECK = Act.CHECK
+What = Move | Step | Act
+UNCOUNTED = frozenset({Act.AGAIN, Act.SORT})
+"""Steps whose outcome is not an event of the ticket; the messages, mails and entries are audited in their place."""
 
 
 class Answer(StrEnum):
@@ -53,11 +61,15 @@ class Taken:
     file: str = ""
     answer_key: str = ""
     """Answer given by the click, for a check by one click."""
+    pressed: str = ""
+    """Version that the pressed button `Undo` names."""
     done: int = 0
     """Number of times it was in the store directly after the step."""
     began: float = 0.0
     """Time when the click or the submission began that saves it."""
     ended: float = 0.0
+    at: float = field(default_factory=time)
+    """The machine's time."""
 
 
 FIRST, SECOND, AUTHORISED = ("anna", "alex"), ("ben", "bea"), ("ben",)
@@ -80,16 +92,20 @@ CHOICES: dict[Stage, tuple[tuple[SoakStep, tuple[str, ...], int], ...]] = {
         (Move.ASK_CUSTOMER, FIRST, 1),
         (Step.NOTE, FIRST, 1),
         (Step.SNOOZE, FIRST, 1),
+        (Step.UNDO, FIRST, 1),
         (Move.RESOLVE, FIRST, 1),
     ),
     Stage.FIRST_ASKED: ((Move.CUSTOMER_ANSWERED, FIRST, 4), (Move.GO_ON, FIRST, 1), (Step.NOTE, SECOND, 1)),
     Stage.HANDED_OFF: ((Move.ACCEPT, SECOND, 9), (Move.SEND_BACK, SECOND, 1), (Step.NOTE, FIRST, 1)),
     Stage.SECOND: (
-        (Move.ESCALATE, AUTHORISED, 12),
-        (Step.FILL_IN, SECOND, 5),
+        (Move.ESCALATE, AUTHORISED, 16),
+        (Step.FILL_IN, SECOND, 4),
         (CHECK, SECOND, 2),
         (Step.PLAN, SECOND, 1),
-        (Move.TAKE_OVER, SECOND, 2),
+        (Step.TELL, AUTHORISED, 1),
+        (Step.UNDO, SECOND, 1),
+        (Move.TAKE_OVER, SECOND, 1),
+        (Move.WITHDRAW, SECOND, 1),
         (Move.SEND_BACK, SECOND, 1),
         (Move.ASK_CUSTOMER, SECOND, 1),
         (Move.RESOLVE, SECOND, 1),
@@ -98,12 +114,17 @@ CHOICES: dict[Stage, tuple[tuple[SoakStep, tuple[str, ...], int], ...]] = {
     Stage.SECOND_ASKED: ((Move.CUSTOMER_ANSWERED, SECOND, 4), (Move.GO_ON, SECOND, 1), (Step.NOTE, FIRST, 1)),
     Stage.RETARUS: (
         (Step.RCR, SECOND, 2),
-        (Step.CHASE, AUTHORISED, 5),
+        (Step.CHASE, AUTHORISED, 4),
+        (Step.TELL, AUTHORISED, 6),
+        (Step.EXPECT, SECOND, 1),
         (Step.SNOOZE, SECOND, 1),
         (Step.PLAN, SECOND, 1),
-        (Move.RETARUS_UPDATE, SECOND, 1),
+        (Step.FILL_IN, SECOND, 1),
+        (Step.UNDO, SECOND, 1),
+        (Move.RETARUS_UPDATE, SECOND, 2),
         (Move.RETARUS_ANSWERED, SECOND, 3),
-        (Move.RESOLVE, SECOND, 2),
+        (Move.RESOLVE, SECOND, 1),
+        (Move.WITHDRAW, SECOND, 1),
         (Step.NOTE, FIRST, 1),
     ),
     Stage.RESOLVED: ((Move.CONFIRM, FIRST, 6), (Move.REOPEN, FIRST, 1), (Step.NOTE, SECOND, 1)),
@@ -158,6 +179,7 @@ def known(word: str, now: float) -> Json:
         "word": f"What was said and found about it {word}",
         "rcr": f"RCR-{int(now) % 100000}",
         "remedy": f"The policy was corrected {word}",
+        "question": f"Which connector is it {word}",
         "wanted": f"Something else is wanted {word}",
         "until": int(now) + 5 * 3600,
     }
@@ -165,7 +187,7 @@ def known(word: str, now: float) -> Json:
 
 def has_word(step: SoakStep) -> bool:
     """True if the typed text of this step is in its event."""
-    return step not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, CHECK}
+    return what not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, Step.UNDO, *Act}
 
 
 def is_of(event: Event, taken: Taken) -> bool:
@@ -183,3 +205,13 @@ def fitting(modal: Modal, answers: Json) -> Json:
     """The answers for which this form has an input."""
     there = {block["block_id"] for block in modal.view["blocks"] if block["type"] == "input"}
     return {key: value for key, value in answers.items() if key in there}
+
+
+def unanswered(modal: Modal, answers: Json) -> Json:
+    """The answers for which this form has an input that nothing is prefilled in."""
+    empty = {
+        block["block_id"]
+        for block in modal.view["blocks"]
+        if block["type"] == "input" and not any(name.startswith("initial_") for name in block["element"])
+    }
+    return {key: value for key, value in answers.items() if key in empty}

@@ -96,9 +96,9 @@ class _PacedClient(_Client):
         if method == POST:
             return self.posts, str((options.get("json") or {}).get("channel"))
         if method not in self.methods:
-            is_limited = method in _PER_MINUTE
+            is_limited = method in _PER_MINUTE and self.posts.window > 0  # else this Slack has no limits
             self.methods[method] = RateLimiter(
-                _PER_MINUTE.get(method, 1000), 60, shared=self.posts.shared if is_limited else None
+                _PER_MINUTE[method] if is_limited else 1000, 60, shared=self.posts.shared if is_limited else None
             )
         return self.methods[method], method
 
