@@ -122,14 +122,14 @@ async def _settle(stored: StoredState, person: SoakPerson, found: Findings) -> N
     """
     messages = await person.messages()
     words = sorted([*person.words, *messages])
-    ends = [*(step.began for step in person.steps), float("inf")][1:]
-    for step, end in zip(person.steps, ends, strict=True):
-        text = " ".join(text for at, text in words if step.began <= at < end)
-        if step.what in CLICKS and step.answer is Answer.DONE and not step.done:
-            step.answer = Answer.REFUSED if text or _is_undone(stored, step) else Answer.SILENT
-        about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {text[:200]!r}"
-        about_it = words if step.what in CLICKS else person.words
-        received = [text for at, text in about_it if step.began <= at < end and not text.startswith(_OF_A_FORM)]
+    ends = [*(taken.began for taken in person.steps), float("inf")][1:]
+    for taken, end in zip(person.steps, ends, strict=True):
+        text = " ".join(text for at, text in words if taken.began <= at < end)
+        if taken.step in CLICKS and taken.answer is Answer.DONE and not taken.done:
+            taken.answer = Answer.REFUSED if text or _is_undone(stored, taken) else Answer.SILENT
+        about = f"{taken.step} of {taken.by} on {taken.ticket} {taken.word}: told {text[:200]!r}"
+        about_it = words if taken.step in CLICKS else person.words
+        received = [text for at, text in about_it if taken.began <= at < end and not text.startswith(_OF_A_FORM)]
         is_denied = any(untrue in text for text in received for untrue in _UNTRUE)
         found.expect(not (taken.answer is Answer.DONE and taken.done and is_denied), f"done, and denied: {about}")
         is_claimed = SAVED in text and taken.answer is not Answer.UNSURE
@@ -148,15 +148,15 @@ def _is_undone(stored: StoredState, step: Taken) -> bool:
 def _audit_steps(stored: StoredState, steps: Sequence[Taken], found: Findings) -> None:
     """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
-    for step in (each for each in steps if each.ticket and each.what not in UNCOUNTED):
-        groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
-    for (ticket, what, by, word), group in groups.items():
-        minimum = sum(step.answer is Answer.DONE for step in group)
-        maximum = minimum + sum(step.answer is Answer.UNSURE for step in group)
+    for taken in (each for each in steps if each.ticket and each.step not in UNCOUNTED):
+        groups.setdefault((taken.ticket, taken.step, taken.by, taken.word or taken.answer_key), []).append(taken)
+    for (ticket, step, by, word), group in groups.items():
+        minimum = sum(taken.answer is Answer.DONE for taken in group)
+        maximum = minimum + sum(taken.answer is Answer.UNSURE for taken in group)
         history = stored.histories.get(ticket, [])
         history = [each for each in history if not _comes_with_raising(each, history)]
-        there = sum(is_of(event, group[0]) for event in history) if what != Move.RAISE else 1
-        name = f"{what} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
+        there = sum(is_of(event, group[0]) for event in history) if step != Move.RAISE else 1
+        name = f"{step} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
         found.expect(minimum <= there <= maximum, name)
 
 
@@ -275,7 +275,7 @@ async def _audit_mails(stored: StoredState, store: Store, steps: Sequence[Taken]
     for number, (key, _) in ids.items():
         if key not in stored.undelivered:
             found.expect(arrived[number], f"not mailed to Retarus: {key}")
-    refused = {step.file for step in steps if step.file and step.answer is Answer.REFUSED}
+    refused = {taken.file for taken in steps if taken.file and taken.answer is Answer.REFUSED}
     attached = {each.name for ticket in stored.tickets for each in ticket.attachments}
     found.expect(not refused & attached, f"files of a refused form are kept: {refused & attached}")
     _count_sent(sent, found)
@@ -308,16 +308,16 @@ def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: F
     lines = [line for replica in replicas for line in replica.log.read_text("utf-8", "replace").splitlines()]
     kills = [at for replica in replicas for at in replica.killed_at]
     for user in NAMES:
-        silent = [step for step in steps if step.by == user and step.answer is Answer.SILENT]
-        alive = [step for step in silent if not any(step.at <= at < step.at + _TIME_TO_ANSWER for at in kills)]
+        silent = [taken for taken in steps if taken.by == user and taken.answer is Answer.SILENT]
+        alive = [taken for taken in silent if not any(taken.at <= at < taken.at + _TIME_TO_ANSWER for at in kills)]
         untold = sum("could not tell a person" in line and user in line for line in lines)
-        about = ", ".join(f"{step.what} on {step.ticket}" for step in alive)
+        about = ", ".join(f"{taken.step} on {taken.ticket}" for taken in alive)
         found.expect(len(alive) <= untold, f"{user} made clicks that did nothing: {about}; {untold} could not be told")
 
 
 def _count(stored: StoredState, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
-    answers = Counter(step.answer for step in steps if step.what not in UNCOUNTED)
-    tried = Counter(step.what for step in steps if step.answer is not Answer.IMPOSSIBLE)
+    answers = Counter(taken.answer for taken in steps if taken.step not in UNCOUNTED)
+    tried = Counter(taken.step for taken in steps if taken.answer is not Answer.IMPOSSIBLE)
     found.figures |= {
         "kills": sum(replica.kills for replica in replicas),
         "tickets": len(stored.tickets),

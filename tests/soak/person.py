@@ -30,8 +30,8 @@ from tests.soak.steps import (
     MARKER,
     Act,
     Answer,
+    SoakStep,
     Taken,
-    What,
     fitting,
     has_word,
     is_of,
@@ -131,15 +131,15 @@ class SoakPerson:
         before = await self._done(taken) if step is not CHECK else 0
         if step in transitions.ONE_CLICK:
             taken.answer = Answer.UNSURE
-            taken.answer = await self._clicked(message, transitions.action_of(Move(what)))
-        elif what is Step.UNDO:
+            taken.answer = await self._clicked(message, transitions.action_of(Move(step)))
+        elif step is Step.UNDO:
             await self._undone(message, taken)
-        elif what is CHECK:
+        elif step is CHECK:
             before = await self._checked(message, taken)
         else:
             taken.answer = await self._by_form(await self._opened(message, step), taken, other)
         taken.done = await self._done(taken) - before
-        if what in CLICKS and taken.answer is Answer.DONE and not taken.done:
+        if step in CLICKS and taken.answer is Answer.DONE and not taken.done:
             await self._wait_for_message(message, taken.began)
         taken.ended = self.now()
         self._compare(taken, f"{step} by {self.user} on {ticket.number} {taken.word}{taken.answer_key}")
@@ -205,19 +205,19 @@ class SoakPerson:
         taken.answer = Answer.DONE if outcome == "ack" else Answer.UNSURE
         return before
 
-    async def _opened(self, message: Json, what: What) -> Modal | None:
+    async def _opened(self, message: Json, step: SoakStep) -> Modal | None:
         """The form of this step: below an answer of Retarus, from the card, or from the modal with the timers."""
-        if (button := below_an_entry(what)) and self.dice.random() < _BELOW:
+        if (button := below_an_entry(step)) and self.dice.random() < _BELOW:
             entry = await newest_with(self.driver, message, button)
             if entry and await self._clicked(entry, button) is not Answer.IMPOSSIBLE:
                 return await self._form()
-        if what is Step.TELL:
+        if step is Step.TELL:
             await self.driver.shortcut(FROM_MESSAGE, message)
             return await self._form()
-        action = BUTTONS.get(what) or transitions.action_of(Move(what) if what in list(Move) else Step(what))
-        if what not in FROM_TIMERS and await self._clicked(message, action) is not Answer.IMPOSSIBLE:
+        action = BUTTONS.get(step) or transitions.action_of(Move(step) if step in list(Move) else Step(step))
+        if step not in FROM_TIMERS and await self._clicked(message, action) is not Answer.IMPOSSIBLE:
             return await self._form()
-        opener = transitions.action_of(Move.RESOLVE) if what is Move.WITHDRAW else reminders.SHOW
+        opener = transitions.action_of(Move.RESOLVE) if step is Move.WITHDRAW else reminders.SHOW
         if await self._clicked(message, opener) is Answer.IMPOSSIBLE:
             return None
         timers = await self._form(needs_submit=False)
@@ -228,11 +228,11 @@ class SoakPerson:
     async def _by_form(self, modal: Modal | None, taken: Taken, other: Ticket | None) -> Answer:
         if modal is None:
             return Answer.IMPOSSIBLE
-        if taken.what is Move.ESCALATE:
+        if taken.step is Move.ESCALATE:
             return await self._previewed(modal, taken, escalation_blocks.SEND)
-        if taken.what is Step.TELL:
+        if taken.step is Step.TELL:
             return await self._previewed(modal, taken, outbound.SEND)
-        if taken.what is Step.LINK:
+        if taken.step is Step.LINK:
             return await self._submitted(modal, {CAUSE: f"PD-{other.number}" if other else ""}, taken)
         answers = fitting(modal, known(taken.word or self._word(), self.now()))
         if has_word(taken.step) and not any(taken.word in str(text) for text in answers.values()):
@@ -246,7 +246,7 @@ class SoakPerson:
     async def _previewed(self, form: Modal, taken: Taken, preview: str) -> Answer:
         """Fills in what is not answered yet, then the questions of the preview, and sends it."""
         answers = known(taken.word or self._word(), self.now())
-        fill = fitting if taken.what is Step.TELL else unanswered
+        fill = fitting if taken.step is Step.TELL else unanswered
         await self.driver.submit(form, fill(form, answers))
         modals = await self.driver.modals()
         if not modals or modals[-1].view["callback_id"] != preview or not modals[-1].view.get("submit"):

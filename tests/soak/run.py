@@ -24,7 +24,7 @@ from tests.soak.conversation_audit import audit_conversation
 from tests.soak.person import LOST, SoakPerson
 from tests.soak.processes import Addresses, Replica, local_slack
 from tests.soak.retarus_side import RetarusSide
-from tests.soak.steps import AUTHORISED, Act, What, chosen
+from tests.soak.steps import AUTHORISED, Act, SoakStep, chosen
 from tests.soak.trouble import Trouble
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
@@ -139,7 +139,7 @@ class Soak:
             return Act.AGAIN, self.dice.choice(waiting)
         return (Act.SORT, "") if await self.store.count_unassigned() else None
 
-    async def _step(self, person: SoakPerson, ticket: Ticket, what: What, other: Ticket | None = None) -> None:
+    async def _step(self, person: SoakPerson, ticket: Ticket, step: SoakStep, other: Ticket | None = None) -> None:
         ids = {ticket.id, other.id} if other else {ticket.id}
         self.busy |= ids
         try:

@@ -30,7 +30,7 @@ class Act(StrEnum):
 
 
 CHECK = Act.CHECK
-What = Move | Step | Act
+SoakStep = Move | Step | Act
 UNCOUNTED = frozenset({Act.AGAIN, Act.SORT})
 """Steps whose outcome is not an event of the ticket; the messages, mails and entries are audited in their place."""
 
@@ -187,7 +187,7 @@ def known(word: str, now: float) -> Json:
 
 def has_word(step: SoakStep) -> bool:
     """True if the typed text of this step is in its event."""
-    return what not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, Step.UNDO, *Act}
+    return step not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, Step.UNDO, *Act}
 
 
 def is_of(event: Event, taken: Taken) -> bool:

@@ -12,9 +12,9 @@ from bot.model.ticket import Ticket
 from bot.model.transitions import Move, Step
 from localslack import PersonDriver, Refusal
 from tests.handlers.world import Json
-from tests.soak.steps import What
+from tests.soak.steps import SoakStep
 
-_BELOW_AN_ENTRY: dict[What, str] = {
+_BELOW_AN_ENTRY: dict[SoakStep, str] = {
     Move.RETARUS_UPDATE: conversation.RECORD + conversation.UPDATE,
     Move.RETARUS_ANSWERED: conversation.RECORD + conversation.REPLY,
     Step.EXPECT: conversation.RECORD + conversation.QUESTION,
@@ -22,9 +22,9 @@ _BELOW_AN_ENTRY: dict[What, str] = {
 }
 
 
-def below_an_entry(what: What) -> str:
+def below_an_entry(step: SoakStep) -> str:
     """The button below an answer of Retarus that opens the form of this step; empty where there is none."""
-    return _BELOW_AN_ENTRY.get(what, "")
+    return _BELOW_AN_ENTRY.get(step, "")
 
 
 def menu_entry(message: Json, action: str) -> str:
