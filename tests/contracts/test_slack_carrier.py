@@ -15,8 +15,8 @@ from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.slack.present_recipients import PresentRecipients
 from bot.config.settings import Levels
 from bot.core.rate_limiter import RateLimiter, TooSoon
-from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Place, Progress, Retry, Sent
-from bot.model.ticket import Attachment, Ticket
+from bot.model.notice import Blocked, Claim, Gone, NoticeKind, Outcome, Place, Progress, Retry, Sent
+from bot.model.ticket import Attachment
 from bot.tickets.attachments import packed
 from tests.contracts.slack_scene import DESK, LEASE, RETARUS, Scene, a_card, a_letter, a_line, scene
 from tests.doubles.records import a_notice
