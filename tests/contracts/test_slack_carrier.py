@@ -249,16 +249,17 @@ async def test_direct_message_to_a_deactivated_person_is_gone_whether_or_not_it_
 
 
 @pytest.mark.parametrize(("per_minute", "is_paced"), [(60, True), (0, False)])
-async def test_redrawing_is_paced_unless_this_slack_has_no_rate_limits(per_minute: int, *, is_paced: bool) -> None:
-    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, ClientSession() as session:
-        token = slack.app("Partner Desk").bot_token
-        client = for_outbox(token, slack.api_url, session, slack_client.post_limiter(per_minute))
-        message = await client.chat_postMessage(channel=DESK, text="0")
-        channel, ts = message["channel"], message["ts"]
-        try:
-            for number in range(50):
-                await client.chat_update(channel=channel, ts=ts, text=f"{number}")
-        except TooSoon:
-            assert is_paced
-        else:
-            assert not is_paced
+async def test_redrawing_is_paced_unless_this_slack_has_no_rate_limits(
+    s: Scene, per_minute: int, *, is_paced: bool
+) -> None:
+    client = s.carrier._client
+    assert isinstance(client, slack_client._PacedClient)
+    client.posts = slack_client.post_limiter(per_minute)
+    ts = (await client.chat_postMessage(channel=DESK, text="0"))["ts"]
+    try:
+        for number in range(50):
+            await client.chat_update(channel=DESK, ts=ts, text=f"{number}")
+    except TooSoon:
+        assert is_paced
+    else:
+        assert not is_paced
