@@ -38,8 +38,9 @@ def known(ticket: Ticket, config: Config) -> list[Json]:
 
 def _answers(ticket: Ticket, config: Config) -> Iterable[Json]:
     for key, name in _NAMES.items():
-        asked, answer = field(key, config), ticket.answer(key)
-        if asked and answer and answer != "none":
+        answer = ticket.answer(key)
+        asked = field(key, config) if answer and answer != "none" else None
+        if asked:
             words = excerpt(shown(asked, answer, ticket.zone, config), _SHOWN)
             yield kit.line(kit.bold(t(name)), kit.text(f": {words}"))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from bot.config.custom_fields import CustomField, Matrix
 from bot.config.settings import Config
 from bot.core.cleaning import clean_text
 from bot.core.errors import Invalid, Refused
 from bot.core.fillers import is_reasoned_absence
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import free_of_secrets
-from bot.forms.field_table import fields_of, is_asked, proposed
+from bot.forms.field_table import is_asked, of_kind, proposed
 from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, TRANSACTIONS, Field, Heading, InputType, Need
 from bot.forms.transaction_fields import ADDRESSES
 from bot.forms.validators import BY_MATRIX, CheckContext
@@ -60,11 +62,18 @@ def missing(ticket: Ticket, border: Need, config: Config) -> tuple[Missing, ...]
 
 
 def _unanswered(kind: Kind, answers: Mapping[str, str], border: Need, config: Config) -> Iterable[Missing]:
-    for field in fields_of(kind, config):
+    for field in _due_fields(kind, border, config.fields, config.matrix):
         if field.key == "example.1.when" and is_due(EXAMPLE_NEED[kind], border) and not has_example(answers):
             yield Missing("example", t(TRANSACTIONS), EXAMPLE, Level.FIRST, Need.ESCALATE)
-        if is_due(field.need[kind], border) and is_asked(field, answers, config) and not answers.get(field.key):
+        if not answers.get(field.key) and is_due(field.need[kind], border) and is_asked(field, answers, config):
             yield Missing(field.key, field.name, field.heading, field.level, field.need[kind])
+
+
+@lru_cache(64)
+def _due_fields(kind: Kind, border: Need, extras: tuple[CustomField, ...], matrix: Matrix) -> tuple[Field, ...]:
+    """The fields due at a border, and the first of a transaction, in the guide's order."""
+    asked = of_kind(kind, extras, matrix)
+    return tuple(each for each in asked if each.key == "example.1.when" or is_due(each.need[kind], border))
 
 
 def is_due(need: Need, border: Need) -> bool:
