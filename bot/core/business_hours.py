@@ -59,6 +59,17 @@ class Calendar:
             closed = ends
         raise AssertionError("unreachable: _spans has no end")
 
+    def last_closing(self, at: datetime, within: timedelta) -> Span | None:
+        """When it closed within this time, and when it opens next; None while it is open, or closed for longer."""
+        closed: datetime | None = None
+        for begins, ends in self._spans(at - within):
+            if begins > at:
+                return (closed, begins) if closed else None
+            if ends > at:
+                return None
+            closed = ends
+        raise AssertionError("unreachable: _spans has no end")
+
     def is_open(self, at: datetime) -> bool:
         return self.opens(at) == at
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clocks import urgency
@@ -32,6 +32,9 @@ RETENTION: Final = timedelta(days=30)
 _COMPARED: Final = 200
 """Open tickets of which the most urgent are named."""
 _KEY: Final = "handover:"
+_MINUTE: Final = timedelta(minutes=1)
+_REST: Final = timedelta(hours=6)
+"""Closed for so long within one date, a level's working day has ended: that of a night shift."""
 _LATE: Final = timedelta(hours=2)
 """After the end of the day a list is no longer posted: the desk was down."""
 
@@ -187,16 +190,18 @@ class Handovers:
 
 
 def closed_day(level: Level, config: Config, at: datetime) -> str:
-    """The day that ended for this level within the last two hours; empty otherwise, and where it never closes."""
+    """The working day that ended for this level within the last two hours, a night's too; empty otherwise.
+
+    A break within a day does not end it.
+    """
     calendar = config.calendar(config.team(level).calendar)
-    if calendar.never_closes:
+    found = None if calendar.never_closes else calendar.last_closing(at, _LATE)
+    if found is None:
         return ""
+    closed, opens = found
     tz = zone(calendar.zone)
-    day = at.astimezone(tz).date()
-    begin = datetime.combine(day, time(), tz)
-    is_over = calendar.between(begin, at) > timedelta() and not calendar.between(at, begin + timedelta(days=1))
-    is_recent = calendar.between(at - _LATE, at) > timedelta()
-    return day.isoformat() if is_over and is_recent and not calendar.is_closed_on(day) else ""
+    day, next_day = ((moment - _MINUTE).astimezone(tz).date() for moment in (closed, opens + _MINUTE))
+    return day.isoformat() if next_day > day or opens - closed >= _REST else ""
 
 
 def _stamp(at: datetime) -> str:

@@ -85,6 +85,28 @@ def test_broken_event_does_not_hide_the_others() -> None:
     assert spans(a_calendar(broken, NIGHTLY), NIGHT) == spans(a_calendar(NIGHTLY), NIGHT)
 
 
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ("DTSTART;TZID=W. Europe Standard Time:20261026T080000\nDURATION:PT8H", [("26 07:00", "26 15:00")]),
+        ("DTSTART;VALUE=DATE:20261019\nDTEND;VALUE=DATE:20261026", [("18 22:00", "25 23:00")]),
+        ("DTSTART:20261001T080000Z\nDURATION:PT8H\nRDATE:20261026T080000Z", [("26 08:00", "26 16:00")]),
+        (
+            "DTSTART;TZID=America/New_York:20261018T200000\nDURATION:PT12H\nRRULE:FREQ=WEEKLY;UNTIL=20261102T000000Z",
+            [("26 00:00", "26 12:00")],
+        ),
+        (
+            "DTSTART;TZID=Europe/Berlin:20261005T080000\nDURATION:PT8H\nRRULE:FREQ=WEEKLY;BYDAY=MO,FR;COUNT=8",
+            [("26 07:00", "26 15:00"), ("30 07:00", "30 15:00")],
+        ),
+        ("DTSTART:20261025T080000Z", []),
+    ],
+)
+def test_shift_is_read_in_every_form_of_a_calendar(event: str, expected: list[tuple[str, str]]) -> None:
+    found = spans(a_calendar(f"{event}\nSUMMARY:Bea"), NIGHT)
+    assert [(begin, end) for begin, end in found if begin != end] == expected
+
+
 def a_shift(summary: str = "", *attendees: str, organizer: str = "") -> Shift:
     return Shift(begin=NIGHT, end=NIGHT, summary=summary, attendees=attendees, organizer=organizer)
 
@@ -299,6 +321,14 @@ async def test_saved_calendar_names_people_in_whole_words_and_is_written_only_wh
     await duty.read()
     assert server.answers[-2:] == [200, 200]
     assert await drafts.keys() == []
+    assert await duty.now(Level.SECOND) == ("U0BEA",)
+
+
+async def test_name_in_a_calendar_in_latin_1_is_matched(server: CalendarServer) -> None:
+    server.body = a_calendar("DTSTART:20261025T000000Z\nDURATION:PT4H\nSUMMARY:Bea Bäuer").decode().encode("latin-1")
+    duty = restarted(server.url, MemoryDrafts(), ManualClock(NIGHT))
+    await duty.restore()
+    await duty.read()
     assert await duty.now(Level.SECOND) == ("U0BEA",)
 
 

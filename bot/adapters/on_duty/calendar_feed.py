@@ -176,7 +176,12 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes:
 
 def _normal(body: bytes) -> bytes:
     """The calendar with a line for each property, without what differs in every answer."""
-    return _DTSTAMP.sub(b"", _FOLD.sub(b"", body))
+    whole = _DTSTAMP.sub(b"", _FOLD.sub(b"", body))
+    try:
+        whole.decode()
+    except UnicodeDecodeError:  # of a server that still writes Latin-1
+        return whole.decode("latin-1").encode()
+    return whole
 
 
 def _validators(headers: Mapping[str, str]) -> dict[str, str]:

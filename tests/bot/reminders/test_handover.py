@@ -146,6 +146,34 @@ def test_day_of_a_level_has_ended_for_two_hours_after_its_calendar_closes(at: st
     assert closed_day(Level.SECOND, a_config(**OFFICE), moment) == day
 
 
+NIGHT = ("mon-fri 22:00-24:00", "tue-sat 00:00-06:00")
+LUNCH = ("mon-fri 08:00-12:00", "mon-fri 13:00-17:00")
+LATE = ("mon-fri 14:00-24:00",)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "day"),
+    [
+        (NIGHT, "2019-08-28 00:10", ""),
+        (NIGHT, "2019-08-28 06:00", "2019-08-28"),
+        (NIGHT, "2019-08-28 07:59", "2019-08-28"),
+        (NIGHT, "2019-08-28 22:30", ""),
+        (NIGHT, "2019-08-31 06:30", "2019-08-31"),
+        (NIGHT, "2019-10-26 06:30", "2019-10-26"),
+        (LUNCH, "2019-08-28 12:30", ""),
+        (LUNCH, "2019-08-28 17:05", "2019-08-28"),
+        (LATE, "2019-08-28 23:59", ""),
+        (LATE, "2019-08-29 00:00", "2019-08-28"),
+        (LATE, "2019-08-31 01:00", "2019-08-30"),
+        (("mon-fri 00:00-24:00",), "2019-08-29 00:00", ""),
+        (("mon-fri 00:00-24:00",), "2019-08-31 00:05", "2019-08-30"),
+    ],
+)
+def test_shift_over_midnight_has_an_end_and_a_break_is_none(hours: tuple[str, ...], at: str, day: str) -> None:
+    config = a_config(**{**OFFICE, "calendars": {"office": {"timezone": "Europe/Berlin", "hours": hours}}})
+    assert closed_day(Level.SECOND, config, datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Berlin"))) == day
+
+
 def test_day_of_a_level_that_never_closes_has_no_end() -> None:
     moment = datetime(2019, 8, 27, 17, tzinfo=ZoneInfo("Europe/Berlin"))
     assert closed_day(Level.SECOND, a_config(), moment) == ""
