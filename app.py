@@ -25,6 +25,7 @@ from bot.adapters.outgoing import outgoing, sender_domain
 from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.slack import channel_audience
 from bot.adapters.slack import client as slack_client
+from bot.adapters.slack.api_errors import SLACK_ERRORS
 from bot.adapters.slack.channel_members import SlackChannelMembers
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
@@ -40,7 +41,7 @@ from bot.config.settings_file import load
 from bot.conversation.channel_routes import remember_routes
 from bot.core.clock import Clock, now
 from bot.core.deadline import deadline
-from bot.core.errors import Misconfigured, StoreDown
+from bot.core.errors import Misconfigured, StoreDown, described
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk, open_desk
 from bot.escalation.status_page import StatusPageWatch
@@ -232,7 +233,12 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 async def _warn_of_audience(client: AsyncWebClient, desk: Desk) -> None:
     """Logs why more people read in the desk channel than should."""
-    for warning in await channel_audience.warnings(client, desk.directory, desk.routes.desk):
+    try:
+        found = await channel_audience.warnings(client, desk.directory, desk.routes.desk)
+    except SLACK_ERRORS as error:
+        log.warning("It is not known who reads in the desk channel: %s. The next start checks again.", described(error))
+        return
+    for warning in found:
         log.warning(warning)
 
 

@@ -151,7 +151,7 @@ def open_desk(
         retarus_replies=RetarusReplies(changes, queries, answers, clock),
         resend=Resend(changes, queries, register, store, store, directory, config, clock),
         receipts=Receipts(store, routes, clock, successors),
-        outgoing=OutgoingMails(store, store),
+        outgoing=OutgoingMails(store, store, store),
         inbound=inbound,
         conversation=Conversation(inbound, changes, queries, store, clock, successors),
         channel=Channel(inbound, changes, queries, store, config, clock),

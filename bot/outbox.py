@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from typing import Literal, Protocol
 
 from bot.core.backoff import LONGEST, unknown
 from bot.core.clock import Clock, span
-from bot.core.errors import StoreDown
+from bot.core.errors import StoreDown, described
 from bot.core.i18n import t
 from bot.model.notice import NOTHING_HELD, Blocked, Claim, Dead, Held, Letter, Notice, NoticeKind, Outcome, Retry
 from bot.transports import Transports
@@ -328,6 +327,5 @@ class Outbox:
 def _note(event: str, error: Exception) -> str:
     """Logs an error under a reference id, without its text, which may hold personal data."""
     reference = secrets.token_hex(4)
-    place = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s (reference %s): %s\n%s", event, reference, type(error).__qualname__, place)
+    log.error("%s (reference %s): %s", event, reference, described(error))
     return reference

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.core.clock import Clock
-from bot.core.errors import StoreDown, place_of
+from bot.core.errors import StoreDown, described
 from bot.core.rate_limiter import RateLimiter
 from bot.model.notice import Blocked, Held, NoticeKind
 
@@ -131,13 +131,13 @@ class Transport:
         except StoreDown:
             log.warning("Nobody could be told that %s is closed: the database is down.", self.name)
         except Exception as error:  # noqa: BLE001  telling is a convenience; the transport must open again
-            log.error("Telling that %s is closed failed: %s", self.name, place_of(error))  # noqa: TRY400
+            log.error("Telling that %s is closed failed: %s", self.name, described(error))  # noqa: TRY400
 
     async def _is_open_again(self, closure: Closure) -> bool:
         try:
             return await self.check(closure)
         except Exception as error:  # noqa: BLE001  a check with a fault must not end the watch
-            log.error("Checking %s failed: %s", self.name, place_of(error))  # noqa: TRY400
+            log.error("Checking %s failed: %s", self.name, described(error))  # noqa: TRY400
             return False
 
 

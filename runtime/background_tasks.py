@@ -12,8 +12,7 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 
 from bot.core.deadline import lift
-from bot.core.errors import place_of
-from runtime.starting import in_words, may_pass
+from bot.core.errors import described, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +63,8 @@ class BackgroundTasks:
         self._running.discard(task)
         if task.cancelled() or not (error := task.exception()):
             return
-        if may_pass(error):
-            log.warning("a task after an acknowledgement failed: %s", in_words(error))
-        else:
-            log.error("a task after an acknowledgement failed: %s", place_of(error))
+        level = logging.WARNING if trouble_of(error) else logging.ERROR
+        log.log(level, "a task after an acknowledgement failed: %s", described(error))
 
     async def drain(self, seconds: float) -> None:
         """Waits until all tasks have ended; cancels those that are late."""

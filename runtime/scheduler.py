@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.core.clock import span
-from bot.core.errors import StoreDown, place_of
+from bot.core.errors import StoreDown, described
 from bot.desk import Desk
 from runtime.clock_jumps import ClockJumps
 
@@ -126,7 +126,7 @@ def _on_every_replica(name: str, work: Callable[[], Awaitable[object]]) -> Calla
         except asyncio.CancelledError:
             return  # the desk stops; the scheduler would log it as an error
         except Exception as error:  # noqa: BLE001  (the scheduler would log it with its message, which may quote people)
-            log.error("the %s failed and is tried again at the next tick: %s", name, place_of(error))  # noqa: TRY400
+            log.error("the %s failed and is tried again at the next tick: %s", name, described(error))  # noqa: TRY400
 
     return tick
 

@@ -86,7 +86,7 @@ class Outgoing:
             self.sender,
             retarus.from_address,
             retarus.reply_to or (retarus.from_address if self.has_mailbox else ""),
-            OutgoingMails(store, store),
+            OutgoingMails(store, store, store),
             files,
             limit,
             retarus.language,

@@ -10,12 +10,14 @@ from bot.conversation.ports import ConversationStore
 from bot.conversation.references import guessable_message_id, message_id, new_secret
 from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Notice
+from bot.outbox import DeliveryLog
 from bot.tickets.ports import Batch, ChangeStore
 
 CHAIN = 20
 """Message-IDs in References: the oldest and the newest."""
 PAUSE = timedelta(hours=1)
 """Between two automatic mails about one ticket."""
+_NEWEST = 500
 _SECRET = "message_id_secret"  # noqa: S105  the name it is kept under
 _OLD = "guessable_message_ids"
 
@@ -42,6 +44,7 @@ class OutgoingMails:
 
     store: ConversationStore
     changes: ChangeStore
+    deliveries: DeliveryLog
 
     async def begin(self, domain: str, at: datetime) -> None:
         """Creates the secret. Registers letters of an older release as guessable ones; idempotent."""
@@ -54,8 +57,8 @@ class OutgoingMails:
     async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore:
         """Saves the Message-ID before the mail leaves, so that an answer to it is recognised at once.
 
-        `domain` in ASCII. The mail answers the newest one of the ticket's thread, theirs included. For each ticket one
-        automatic mail leaves in an hour.
+        `domain` in ASCII. The mail answers the newest one of the ticket's thread that was delivered, theirs included. For
+        each ticket one automatic mail leaves in an hour.
         """
         secret = await self.store.keep_first(_SECRET, new_secret())
         known = await self.store.message_id_of(notice.key)
@@ -63,7 +66,9 @@ class OutgoingMails:
         if not notice.ticket_id:
             return ThreadHeaders(own)
         mails = await self.store.message_ids_of(notice.ticket_id)
-        thread = [each.message_id for each in mails]
+        dead = await self.deliveries.letters(state="dead", ticket_id=notice.ticket_id, limit=_NEWEST)
+        undelivered = {each.notice.key for each in dead} - {notice.key}
+        thread = [each.message_id for each in mails if each.key not in undelivered]
         before = thread[: thread.index(own)] if own in thread else thread
         if known is None:
             if notice.is_automatic and (turn := next_turn(mails, at) or await self._turn_of_another(notice, mails, at)):

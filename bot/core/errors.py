@@ -80,3 +80,38 @@ class Misconfigured(DeskError):
 def place_of(error: BaseException) -> str:
     """Type and location of an error for a log, without its message, which may quote typed text."""
     return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
+_LIBRARIES = frozenset(
+    {"aiohttp", "aiosmtplib", "psycopg", "psycopg_pool", "slack_sdk", "smtplib", "imaplib", "sqlite3"}
+)
+"""Packages whose errors are trouble of Slack, a server or the network."""
+_OWN_FAULTS = (
+    "invalid_argument",
+    "invalid_blocks",
+    "invalid_form",
+    "invalid_json",
+    "missing_argument",
+    "no_text",
+    "view_",
+)
+"""Names of Slack's errors, by their beginning, for a call that is wrong."""
+
+
+def trouble_of(error: BaseException) -> str:
+    """Trouble of Slack, a server, the database or the network in a few words; empty for a fault of the desk's own."""
+    if isinstance(error, StoreDown):
+        return "the database cannot be used"
+    package = type(error).__module__.partition(".")[0]
+    if package not in _LIBRARIES and not isinstance(error, OSError):
+        return ""
+    answer = getattr(getattr(error, "response", None), "data", None) or getattr(error, "response", None)
+    name = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+    if name.startswith(_OWN_FAULTS):
+        return ""
+    return f"Slack says {name}" if name else f"no answer ({type(error).__name__})"
+
+
+def described(error: BaseException) -> str:
+    """An error for a log: trouble of another service in a few words, and any other error with its location."""
+    return trouble_of(error) or place_of(error)

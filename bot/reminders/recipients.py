@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.clocks import schedule
 from bot.clocks.schedule import ReminderAudience
 from bot.config.settings import Config
-from bot.core.errors import place_of
+from bot.core.errors import described
 from bot.model.ticket import Level, Stage, Ticket
 from bot.tickets.permissions import Actor
 from bot.tickets.queries import Queries
@@ -77,7 +77,7 @@ class Finder:
         try:
             found = await self.queries.on_duty(ticket)
         except Exception as error:  # noqa: BLE001  a roster that is out of reach must not stop all reminders
-            log.warning("the people on duty could not be looked up: %s", place_of(error))
+            log.warning("the people on duty could not be looked up: %s", described(error))
             return []
         return [user for user in await self._here(found) if await self._can_act(user, ticket.stage.worked_at)]
 
@@ -107,5 +107,5 @@ class Finder:
         try:
             return await self.queries.actor(user)
         except Exception as error:  # noqa: BLE001  a directory that is out of reach must not stop all reminders
-            log.warning("a person to be reminded could not be looked up: %s", place_of(error))
+            log.warning("a person to be reminded could not be looked up: %s", described(error))
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.config.settings import Config
-from bot.core.errors import place_of
+from bot.core.errors import described
 from bot.model.ticket import NOBODY, Level, Stage, Ticket
 from bot.tickets.ports import Directory
 
@@ -59,7 +59,7 @@ class Successors:
                 await self.directory.levels(await self.directory.person(user))
             )
         except Exception as error:  # noqa: BLE001  (the same)
-            log.warning("the levels of a person to be asked could not be looked up: %s", place_of(error))
+            log.warning("the levels of a person to be asked could not be looked up: %s", described(error))
             return True
 
     async def _is_here(self, user: str) -> bool:
@@ -68,5 +68,5 @@ class Successors:
         try:
             return (await self.directory.person(user)).is_active
         except Exception as error:  # noqa: BLE001  a directory that is out of reach must not lose the message
-            log.warning("a person to be told could not be looked up: %s", place_of(error))
+            log.warning("a person to be told could not be looked up: %s", described(error))
             return True

@@ -214,7 +214,7 @@ LETTER: dict[str, JsonValue] = {
 
 def outgoing() -> OutgoingMails:
     store = MemoryStore()
-    return OutgoingMails(store, store)
+    return OutgoingMails(store, store, store)
 
 
 def a_letter(reply_to: str = "ben@partner.example") -> Claim:

@@ -116,6 +116,34 @@ async def test_damaged_drafts_are_to_be_restored(tmp_path: Path) -> None:
         await open_drafts(url(tmp_path / "desk.sqlite3"))
 
 
+@pytest.mark.parametrize(("state", "words"), [("missing", "is missing beside its database"), ("empty", "is empty")])
+async def test_lost_drafts_are_logged_and_the_desk_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, state: str, words: str
+) -> None:
+    path, drafts = tmp_path / "desk.sqlite3", tmp_path / "desk-drafts.sqlite3"
+    async with opened(url(path)) as (store, _):
+        await store.apply(Batch(tickets=[a_ticket()]))
+    drafts.unlink()
+    if state == "empty":
+        drafts.touch()
+    async with opened(url(path)) as (_, drafts_of_now):
+        await drafts_of_now.put("a", {"b": "c"})
+    [line] = [each.getMessage() for each in caplog.records]
+    assert f"{drafts} {words}" in line
+    assert "restore the file from it" in line
+    async with opened(url(path)):
+        assert len(caplog.records) == 1
+
+
+async def test_first_start_that_was_broken_off_has_lost_no_drafts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "desk.sqlite3"
+    await (await open_store(url(path))).close()
+    async with opened(url(path)):
+        assert caplog.records == []
+
+
 async def read_all(path: Path) -> None:
     store = await open_store(url(path))
     try:

@@ -18,9 +18,13 @@ class AgreeableSlack:
     thread: str = ""
     """Timestamp of the message above the one it gives."""
     called: list[str] = field(default_factory=list)
+    refusal: str = ""
+    """Name of the error with which it refuses every call instead."""
 
     async def answer(self, request: web.Request) -> web.Response:
         self.called.append(request.path.removeprefix("/api/"))
+        if self.refusal:
+            return web.json_response({"ok": False, "error": self.refusal})
         message = {"ts": "1.1", "user": "U0ANNA", "text": "They called again", "thread_ts": self.thread}
         given: dict[str, Any] = {
             "ok": True,

@@ -21,7 +21,7 @@ from bot.adapters.inbound_mail.raw_mail import raw_identity
 from bot.adapters.inbound_mail.source import Arrived, ImapSource, LineDown, MailboxCursor, Position
 from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.conversation.ports import ConversationStore
-from bot.core.errors import Conflict, StoreDown, place_of
+from bot.core.errors import Conflict, StoreDown, described
 from bot.model.conversation import Entry
 from bot.tickets.ports import Maintenance
 
@@ -82,7 +82,7 @@ class Receiver:
             except (StoreDown, ParserDown) as error:
                 log.warning("No mail is taken in for a moment: %s", type(error).__name__)
             except Exception as error:  # noqa: BLE001  a receiver that has died takes nothing in
-                log.error("Taking in mail failed: %s", place_of(error))  # noqa: TRY400  a traceback would quote the mail
+                log.error("Taking in mail failed: %s", described(error))  # noqa: TRY400  a traceback would quote the mail
             await asyncio.sleep(self._pause)
 
     async def watch(self, warn: Callable[[str, str], Awaitable[object]]) -> None:

@@ -13,7 +13,7 @@ from bot.config.calendar_url import calendar_url, is_calendar_url
 from bot.config.environment import Environment
 from bot.config.settings import Config
 from bot.core.clock import Clock, now
-from bot.core.errors import place_of
+from bot.core.errors import described
 from bot.model.contact import Person
 from bot.model.ticket import Level
 from bot.tickets.ports import Directory, Drafts, OnDuty
@@ -94,7 +94,7 @@ class CalendarOnDuty:
                 users = await self._directory.team(level)
                 self._people[level] = [await self._directory.person(user) for user in users]
             except Exception as error:  # noqa: BLE001 (Slack out of reach must not end the reading for good)
-                log.warning("The people of the %s for the calendar cannot be read: %s", level, place_of(error))
+                log.warning("The people of the %s for the calendar cannot be read: %s", level, described(error))
 
 
 def open_roster(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.adapters.slack.api_errors import is_channel
-from bot.core.errors import place_of
+from bot.core.errors import described
 from bot.model.notice import Claim, Gone, Outcome
 from bot.outbox import Carrier
 from bot.tickets.ports import Directory
@@ -34,5 +34,5 @@ class PresentRecipients:
         try:
             return not (await self.directory.person(user)).is_active
         except Exception as error:  # noqa: BLE001  a directory that is out of reach must not stop the message
-            log.warning("the recipient of a message could not be looked up: %s", place_of(error))
+            log.warning("the recipient of a message could not be looked up: %s", described(error))
             return False

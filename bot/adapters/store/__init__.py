@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,12 +19,14 @@ from bot.adapters.store.database_turns import DatabaseTurns
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import BUSY, SqliteEngine
-from bot.adapters.store.sqlite_files import drafts_path, make_private
+from bot.adapters.store.sqlite_files import drafts_path, fault_of_drafts, make_private
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
 from bot.ports import Store
-from bot.tickets.ports import Drafts
+from bot.tickets.ports import Drafts, Query
+
+log = logging.getLogger(__name__)
 
 _FORMS = (
     "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in), sqlite:////var/lib/desk.sqlite3, or "
@@ -54,9 +57,13 @@ async def open_drafts(url: str) -> Drafts:
 
 
 async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store, Drafts]:
+    lost = "" if is_server(url) else fault_of_drafts(_file(url))
     engine = await open_engine(url)
     seen: Engine = ObservedEngine(engine, observe) if observe else engine
-    return _store(seen, url, clock), DatabaseDrafts(engine) if is_server(url) else await open_drafts(url)
+    store = _store(seen, url, clock)
+    if lost and await store.find(Query(limit=1)):  # without a ticket, a first start was broken off
+        log.error(lost)
+    return store, DatabaseDrafts(engine) if is_server(url) else await open_drafts(url)
 
 
 @asynccontextmanager

@@ -97,6 +97,20 @@ def require_not_lost(path: Path) -> None:
         )
 
 
+def fault_of_drafts(path: Path) -> str:
+    """A sentence where a database is there, but its drafts are missing or empty; else empty."""
+    drafts = drafts_path(path)
+    is_there = drafts.exists() and drafts.stat().st_size > 0
+    if is_there or not (path.exists() and path.stat().st_size):
+        return ""
+    state = "is empty" if drafts.exists() else "is missing"
+    return (
+        f"The file of drafts {drafts} {state} beside its database, so unfinished forms, handovers and what people "
+        f"chose are lost, and a new one is made. If there is a backup, stop the desk and restore the file from it: "
+        "docs/operations.md says how."
+    )
+
+
 def _leftovers(path: Path) -> Iterator[Path]:
     for file in (path.with_name(f"{path.name}-wal"), drafts_path(path)):
         if file.is_file() and file.stat().st_size:
