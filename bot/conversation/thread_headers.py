@@ -57,8 +57,8 @@ class OutgoingMails:
     async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore:
         """Saves the Message-ID before the mail leaves, so that an answer to it is recognised at once.
 
-        `domain` in ASCII. The mail answers the newest one of the ticket's thread that was delivered, theirs included. For
-        each ticket one automatic mail leaves in an hour.
+        `domain` in ASCII. The mail answers the newest delivered one of the ticket's thread, theirs included. For each
+        ticket one automatic mail leaves in an hour.
         """
         secret = await self.store.keep_first(_SECRET, new_secret())
         known = await self.store.message_id_of(notice.key)
