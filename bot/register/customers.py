@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -22,7 +22,7 @@ from bot.forms import validators
 from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Ticket
-from bot.register.ports import CustomerStore
+from bot.register.ports import CustomerStore, KnownForRaising
 from bot.tickets import permissions
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
@@ -226,32 +226,27 @@ class Customers:
 
     async def overview(self, name: str) -> CustomerOverview | None:
         """Tickets, tenants, interface and people of this customer; None when nothing is known."""
-        return await self._overview(name, await self.named(name), _COUNTED)
+        entry = await self.named(name)
+        return _overview(entry, await self._tickets_of(name, entry))
 
-    async def last_answers(self, name: str, entry: EndCustomer | None) -> dict[str, str]:
-        """Answers of a new ticket that stand when nothing else is typed. `entry`: the customer of this name."""
-        found = await self._overview(name, entry, _LAST)
+    async def known_for_raising(self, name: str, user: str) -> KnownForRaising:
+        """Known facts for a new ticket. The customer may also be found by another name of theirs."""
+        found = await self.store.known_for_raising(fold(name), user, _LAST)
+        return found if found.customer else replace(found, customer=await self.named(name))
+
+    async def last_answers(self, name: str, known: KnownForRaising) -> dict[str, str]:
+        """Answers of a new ticket that stand when nothing else is typed. `name`: what `known` was found by."""
+        entry = known.customer
+        others = {fold(each) for each in (entry.name, *entry.also)} - {fold(name), ""} if entry else ()
+        more = [each for key in sorted(others) for each in await self.store.tickets_of(key, _LAST)]
+        tickets = sorted((*known.tickets, *more), key=lambda each: each.number, reverse=True)
+        found = _overview(entry, tickets)
         return found.defaults if found else {}
 
-    async def _overview(self, name: str, entry: EndCustomer | None, limit: int) -> CustomerOverview | None:
-        tickets = await self._tickets_of(name, entry, limit)
-        if not (entry or tickets):
-            return None
-        tenants = "\n".join(entry.tenants) if entry else ""
-        recent = tickets[:_LAST]
-        return CustomerOverview(
-            name=entry.name if entry else tickets[0].answer("customer"),
-            open=sum(each.stage.is_open for each in tickets),
-            last=tickets[0] if tickets else None,
-            tenants=tenants or _last_answer(recent, "tenants"),
-            interface=_last_answer(recent, "interface"),
-            contacts=entry.contacts if entry else "",
-        )
-
-    async def _tickets_of(self, name: str, entry: EndCustomer | None, limit: int = _COUNTED) -> list[Ticket]:
+    async def _tickets_of(self, name: str, entry: EndCustomer | None) -> list[Ticket]:
         """The newest tickets under any name of this customer, newest first."""
         names = dict.fromkeys(fold(each) for each in (name, *((entry.name, *entry.also) if entry else ())))
-        found = [each for key in names if key for each in await self.store.tickets_of(key, limit)]
+        found = [each for key in names if key for each in await self.store.tickets_of(key, _COUNTED)]
         return sorted(found, key=lambda each: each.number, reverse=True)
 
     async def earlier_answers(self, ticket: Ticket) -> dict[str, str]:
@@ -275,3 +270,19 @@ class Customers:
         """The name as the desk spells it already; a new name stays as it was typed. `entry`: see `named`."""
         neighbours = [] if entry or not name else await self.store.neighbouring_names(fold(name))
         return entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), name)
+
+
+def _overview(entry: EndCustomer | None, tickets: Sequence[Ticket]) -> CustomerOverview | None:
+    """`tickets`: newest first."""
+    if not (entry or tickets):
+        return None
+    tenants = "\n".join(entry.tenants) if entry else ""
+    recent = tickets[:_LAST]
+    return CustomerOverview(
+        name=entry.name if entry else tickets[0].answer("customer"),
+        open=sum(each.stage.is_open for each in tickets),
+        last=tickets[0] if tickets else None,
+        tenants=tenants or _last_answer(recent, "tenants"),
+        interface=_last_answer(recent, "interface"),
+        contacts=entry.contacts if entry else "",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.model.contact import Contact, EndCustomer
@@ -20,6 +21,17 @@ class ContactRegister(ChangeStore, Protocol):
         """The entry of the person with this Slack user id."""
 
 
+@dataclass(frozen=True)
+class KnownForRaising:
+    """Known facts for a new ticket, by the name of its end-customer and the person who raises it."""
+
+    customer: EndCustomer | None = None
+    """The end-customer of this very name."""
+    contact: Contact | None = None
+    tickets: tuple[Ticket, ...] = ()
+    """The newest tickets under this name."""
+
+
 class CustomerStore(ChangeStore, Protocol):
     """End-customers, and how tickets spell their names."""
 
@@ -34,6 +46,9 @@ class CustomerStore(ChangeStore, Protocol):
 
     async def neighbouring_names(self, customer: str) -> list[str]:
         """Names as tickets spell them: the end-customer with this folded name, and its neighbours in the alphabet."""
+
+    async def known_for_raising(self, customer: str, user: str, limit: int) -> KnownForRaising:
+        """All at once: the customer and that many tickets of this folded name, and this person's entry."""
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         """The newest tickets whose end-customer has this folded name."""

@@ -14,7 +14,7 @@ from bot.core.identifiers import fold, words_in
 from bot.core.telephone import international
 from bot.forms.start_choice import with_start
 from bot.forms.validators import MAX_REASON, reason
-from bot.model.contact import EndCustomer
+from bot.model.contact import Contact, EndCustomer
 from bot.model.ticket import Attachment, Kind, Ticket
 from bot.register.contacts import Register
 from bot.register.customers import CustomerOverview, Customers
@@ -36,7 +36,9 @@ class Raising:
 
     async def defaults(self, user: str) -> dict[str, str]:
         """Answers that stand when nothing is typed: the main customer ID, and the person's own contact."""
-        contact = await self.register.contact(user)
+        return self._defaults(await self.register.contact(user))
+
+    def _defaults(self, contact: Contact | None) -> dict[str, str]:
         known = {
             "main_id": self.config.customer.main_id,
             "contact": f"{contact.name}, {international(contact.phone, None) or contact.phone}" if contact else "",
@@ -73,15 +75,16 @@ class Raising:
         `is_taken`: false if somebody else is to take it.
         """
         permissions.require_staff(await self.queries.actor(by))
-        entry = await self.customers.named(typed.get("customer", ""))
-        customer = await self.customers.known_spelling(typed.get("customer", ""), entry)
-        before = await self.customers.last_answers(customer, entry) if customer else {}
-        known = {**await self.defaults(by), **before}
+        name = typed.get("customer", "")
+        found = await self.customers.known_for_raising(name, by)
+        customer = await self.customers.known_spelling(name, found.customer)
+        before = await self.customers.last_answers(name, found) if customer else {}
+        known = {**self._defaults(found.contact), **before}
         answers = {**known, **await self.with_moments(typed, by)}
         if customer:
             answers["customer"] = customer
         answers |= self._reason(answers)
-        learned = () if entry else _learned(answers.get("customer", ""))
+        learned = () if found.customer else _learned(answers.get("customer", ""))
         create = partial(self.tickets.create, by, kind, answers, form, source, files, is_taken=is_taken)
         try:
             return await create(learned)

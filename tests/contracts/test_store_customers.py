@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 
 from bot.core.errors import Conflict
-from bot.model.contact import EndCustomer
+from bot.model.contact import Contact, EndCustomer
 from bot.model.ticket import Party, Stage, Ticket, Times
 from bot.ports import Store
+from bot.register.ports import KnownForRaising
 from bot.tickets.ports import Batch, Query
 from tests.contracts.tickets_in_store import ids, save
 from tests.doubles.records import START, a_ticket, minutes
@@ -103,3 +104,16 @@ async def test_ticket_with_retarus_is_found_by_who_must_act(store: Store, ball: 
     assert [each.id for each in await store.find(query)] == [found]
     assert await store.count(query) == 1
     assert await store.count(Query(open=True, owner="somebody else", ball=ball)) == 0
+
+
+async def test_known_facts_for_raising_are_of_this_name_and_person_alone(store: Store) -> None:
+    anna = Contact(slack_user="U1", name="Anna", email="a@example.com", phone="+498912345679")
+    ben = anna.model_copy(update={"slack_user": "U2"})
+    await store.apply(Batch(customers=[MUELLER, ADLER], contacts=[anna, ben]))
+    named = {"t1": "Adler", "t2": MUELLER.name, "t3": MUELLER.name, "t4": MUELLER.name}
+    await save(store, *(a_ticket(each, answers={"customer": name}) for each, name in named.items()))
+
+    known = await store.known_for_raising(MUELLER.folded, "U2", 2)
+    assert (known.customer, known.contact) == (MUELLER, ben)
+    assert {each.id for each in known.tickets} == {"t3", "t4"}
+    assert await store.known_for_raising("", "U9", 2) == KnownForRaising()

@@ -23,6 +23,7 @@ from bot.model.notice import (
 )
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Party, Stage, Ticket
+from bot.register.ports import KnownForRaising
 from bot.search.documents import DocumentKind, IndexEntry, document_of, document_of_note, story_of
 from bot.search.ranking import CANDIDATES, Candidate, Candidates, QueryTerm, SearchFilter, gather
 from bot.search.tokens import is_plain
@@ -335,6 +336,10 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
 
     async def loads(self) -> dict[tuple[str, Stage], int]:
         return dict(Counter((each.owner, each.stage) for each in self._tables().tickets.values() if each.stage.is_open))
+
+    async def known_for_raising(self, customer: str, user: str, limit: int) -> KnownForRaising:
+        tickets = tuple(await self.tickets_of(customer, limit))
+        return KnownForRaising(await self.customer_named(customer), await self.contact(user), tickets)
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         theirs = [each for each in self._tables().tickets.values() if fold(each.answer("customer")) == customer != ""]

@@ -120,6 +120,18 @@ async def test_admin_merges_two_names_of_a_customer(w: World) -> None:
     assert "another name of “Müller GmbH” already" in refused.value.errors["also"]
 
 
+async def test_ticket_raised_with_another_name_gets_the_last_answers_under_every_name(w: World) -> None:
+    await read_catalogue(w)
+    desk = w.running.desk
+    mueller = await desk.customers.named("Müller GmbH")
+    assert mueller
+    await desk.customers.save({"name": "Müller GmbH", "also": "Mueller Logistics"}, mueller.id, "U0CARLA", "V1")
+    await w.raised(customer="Müller GmbH")
+    await desk.answers.fill_in((await w.ticket(1001)).id, "U0ANNA", {"interface": "SMTP"}, "V2", 1)
+    await w.raised(customer="mueller logistics")
+    assert (await w.ticket(1002)).answer("interface") == "SMTP"
+
+
 async def test_tenants_of_a_customer_are_prefilled_from_their_last_ticket(w: World) -> None:
     await w.filled()
     await w.anna.command(DESK, "/retarus-incident")

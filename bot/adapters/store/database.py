@@ -34,6 +34,7 @@ from bot.model.monthly_view import View
 from bot.model.notice import NOTHING_HELD, Claim, Held, Letter, Notice, Outcome, Place
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Party, Stage, Ticket
+from bot.register.ports import KnownForRaising
 from bot.search.documents import DocumentKind
 from bot.search.ranking import Candidates, QueryTerm, SearchFilter
 from bot.tickets.ports import Batch, Query
@@ -158,6 +159,11 @@ class DatabaseStore:
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         return await self._few(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
+
+    async def known_for_raising(self, customer: str, user: str, limit: int) -> KnownForRaising:
+        values: Row = {"customer": customer, "user": user, "limit": limit}
+        found = await self._few(sql.KNOWN_FOR_RAISING, values, tuple)
+        return rows.known_for_raising(found)
 
     async def neighbouring_names(self, customer: str) -> list[str]:
         return list(

@@ -23,6 +23,7 @@ from bot.model.monthly_view import View
 from bot.model.notice import Claim, Held, Letter, Notice, Place, Progress
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Party, Stage, Ticket
+from bot.register.ports import KnownForRaising
 
 T = TypeVar("T")
 Row = dict[str, str | int | None]
@@ -214,6 +215,14 @@ def customer(row: Sequence[Any]) -> EndCustomer:
 @lru_cache(_RECENT)
 def _customer(doc: str) -> EndCustomer:
     return EndCustomer.model_validate_json(doc)
+
+
+def known_for_raising(found: Iterable[Sequence[Any]]) -> KnownForRaising:
+    known = list(found)
+    customers = (customer([doc]) for part, _, doc in known if part == "customer")
+    contacts = (contact([doc]) for part, _, doc in known if part == "contact")
+    tickets = (ticket([number, doc]) for part, number, doc in known if part == "ticket")
+    return KnownForRaising(next(customers, None), next(contacts, None), tuple(tickets))
 
 
 def technical_note_row(note: TechnicalNote) -> Row:

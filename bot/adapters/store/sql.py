@@ -41,6 +41,15 @@ TICKETS_OF: Final = """
     SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
     ORDER BY raised_at DESC, id DESC LIMIT :limit"""
 
+KNOWN_FOR_RAISING: Final = """
+    SELECT 'customer' AS part, 0 AS number, doc FROM customers WHERE folded = :customer
+    UNION ALL SELECT 'contact', 0, doc FROM contacts WHERE slack_user = :user
+    UNION ALL SELECT 'ticket', number, doc FROM (
+        SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
+        ORDER BY raised_at DESC, id DESC LIMIT :limit
+    ) AS newest"""
+"""All a new ticket is filled in from, in one statement."""
+
 SAVE_LIFETIME: Final = """
     INSERT INTO lifetimes (month, ticket_id, raised_at, closed_at) VALUES (:month, :id, :raised_at, :closed_at)
     ON CONFLICT (month, ticket_id) DO UPDATE SET closed_at = excluded.closed_at"""
