@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.clocks import timers
+from bot.clocks.timers import Timer, TimerRun, TimerState
 from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
 from bot.core.cleaning import clean_line, excerpt
@@ -55,12 +57,22 @@ _STEPS: Final = {
     Move.WITHDRAW.value: mark("closed without a remedy"),
     Move.REOPEN.value: mark("reopened"),
     Step.RCR.value: mark("RCR number recorded"),
+    Step.PLAN.value: mark("action plan"),
+    Step.CALL.value: mark("telephone call"),
+    Step.FOUND.value: mark("finding of Retarus"),
     Step.EXPECT.value: mark("announcement or question of Retarus"),
     Step.CHASE.value: mark("Retarus was asked again"),
     Step.TELL.value: mark("message to Retarus"),
     Step.UNDO.value: mark("the previous step was undone"),
 }
 """Events that are evidence."""
+_CLOCK_STATES: Final = {
+    TimerState.RUNNING: mark("running"),
+    TimerState.PAUSED: mark("paused"),
+    TimerState.SOON: mark("due soon"),
+    TimerState.OVERDUE: mark("overdue"),
+    TimerState.ENDED: mark("met"),
+}
 _PARTIES: Final = {
     Party.FIRST: mark("1st level"),
     Party.SECOND: mark("2nd level"),
@@ -87,6 +99,8 @@ class EvidencePack:
     message_ids: Sequence[MessageId]
     card: str
     """Permalink of the card; empty without one."""
+    letter: str
+    """Permalink of the letter in the channel shared with Retarus; empty without one."""
     name_of: Callable[[str], str]
 
 
@@ -123,6 +137,7 @@ class EvidencePacks:
             await self.conversation.entries_of(ticket_id),
             await self.conversation.message_ids_of(ticket_id),
             await self.queries.link(ticket),
+            await self.queries.letter_link(ticket),
             await self.queries.names(people),
         )
 
@@ -133,6 +148,13 @@ def spent(ticket: Ticket, at: datetime) -> dict[Party, timedelta]:
     if ticket.ball and ticket.times.turn:
         found[ticket.ball] += max(timedelta(), at - ticket.times.turn)
     return found
+
+
+def clocks(ticket: Ticket, config: Config) -> list[TimerRun]:
+    """The SLA's clock, also of a closed ticket, and those of its stage."""
+    running = [each for each in timers.runs(ticket, config) if each.timer is not Timer.PLAN]
+    agreed = timers.plan(ticket, config)
+    return [agreed, *running] if agreed else running
 
 
 def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
@@ -146,7 +168,18 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "retarus_numbers": list(ticket.rcr),
         "made_at": at.isoformat(),
         "card": pack.card,
+        "letter": pack.letter,
         "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
+        "clocks": [
+            {
+                "clock": run.timer.value,
+                "start": run.start.isoformat(),
+                "due": run.due.isoformat() if run.due else None,
+                "end": run.end.isoformat() if run.end else None,
+                "state": "missed" if _is_missed(run) else run.state(at).value,
+            }
+            for run in clocks(ticket, config)
+        ],
         "events": [
             {"at": each.at.isoformat(), "what": each.kind, "by": pack.name_of(each.by), "said": _words_of(each)}
             for each in _evident(pack)
@@ -158,6 +191,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
                 "to": each.notice.to,
                 "state": each.state,
                 "attempts": each.attempts,
+                "reason": each.reason,
             }
             for each in pack.deliveries
         ],
@@ -170,6 +204,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
                 "at": each.at.isoformat(),
                 "way": each.source.value,
                 "kind": each.kind,
+                "author": each.author or each.address,
                 "message_id": each.message_id,
                 "link": each.link,
                 "text": each.words,
@@ -197,6 +232,7 @@ def paper(pack: EvidencePack, config: Config, at: datetime) -> ReportDocument:
         facts=tuple((t(_PARTIES[party]), hours(times[party]), "") for party in Party),
         parts=(
             ReportPart(heading=t("Handovers and announcements"), tables=events),
+            ReportPart(heading=t("Clocks"), **_filled(_clock_rows(ticket, config, at))),
             ReportPart(heading=t("Deliveries to Retarus"), **_filled(_deliveries(pack, zone))),
             ReportPart(heading=t("Received from Retarus"), **_filled(_received(pack, zone))),
             ReportPart(heading=t("Message-IDs"), **_filled(_mails(pack, zone))),
@@ -228,7 +264,7 @@ def _evident(pack: EvidencePack) -> list[Event]:
 
 
 def _words_of(event: Event) -> str:
-    keys = ("summary", "reason", "question", "answer", "remedy", "rcr", "text")
+    keys = ("summary", "reason", "question", "answer", "remedy", "plan", "rcr", "text", "note")
     return next((event.detail[key] for key in keys if event.detail.get(key)), "")
 
 
@@ -242,6 +278,25 @@ def _is_mail(row: Letter) -> bool:
     return row.notice.kind in {NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL}
 
 
+def _is_missed(run: TimerRun) -> bool:
+    return run.due is not None and run.end is not None and run.end > run.due
+
+
+def _clock_rows(ticket: Ticket, config: Config, at: datetime) -> ReportTable:
+    zone = config.desk.timezone
+    rows = [
+        (
+            t(run.timer.gloss),
+            moment(run.start, zone),
+            moment(run.due, zone) if run.due else "",
+            moment(run.end, zone) if run.end else "",
+            t("missed") if _is_missed(run) else t(_CLOCK_STATES[run.state(at)]),
+        )
+        for run in clocks(ticket, config)
+    ]
+    return _table((t("Clock"), t("Since"), t("Due"), t("Done"), t("State")), rows)[0]
+
+
 def _deliveries(pack: EvidencePack, zone: str) -> ReportTable:
     columns = (t("When"), t("Way"), t("To"), t("State"), t("Attempts"))
     rows = [
@@ -249,7 +304,7 @@ def _deliveries(pack: EvidencePack, zone: str) -> ReportTable:
             moment(each.at, zone),
             t("by e-mail") if _is_mail(each) else t("in the channel"),
             each.notice.to,
-            t(_STATES[each.state]),
+            " · ".join(filter(None, (t(_STATES[each.state]), each.reason if each.state == "dead" else ""))),
             str(each.attempts),
         )
         for each in pack.deliveries
@@ -262,11 +317,12 @@ def _received(pack: EvidencePack, zone: str) -> ReportTable:
         (
             moment(each.written_at or each.at, zone),
             t("by e-mail") if each.has_original or each.message_id else t("in the channel"),
+            excerpt(clean_line(each.author or each.address), _SHORT),
             excerpt(clean_line(each.words or each.subject), _SHORT),
         )
         for each in pack.entries
     ]
-    return _table((t("When"), t("Way"), t("Text")), rows)[0]
+    return _table((t("When"), t("Way"), t("Who"), t("Text")), rows)[0]
 
 
 def _mails(pack: EvidencePack, zone: str) -> ReportTable:
@@ -278,6 +334,6 @@ def _mails(pack: EvidencePack, zone: str) -> ReportTable:
 
 
 def _links(pack: EvidencePack) -> Iterable[str]:
-    named = [(t("Card"), pack.card), (t("Raised from"), pack.ticket.source)]
+    named = [(t("Card"), pack.card), (t("Letter"), pack.letter), (t("Raised from"), pack.ticket.source)]
     named += [(t("Retarus in the channel"), each.link) for each in pack.entries]
     return (f"{name}: {link}" for name, link in named if link)

@@ -120,6 +120,11 @@ class Queries:
         place = await self.store.place(ticket.id, "card")
         return place.link if place else ""
 
+    async def letter_link(self, ticket: Ticket) -> str:
+        """Permalink of the letter in the channel shared with Retarus; empty while there is none."""
+        place = await self.store.place(ticket.id, "retarus")
+        return place.link if place else ""
+
     async def event_at(self, ticket: Ticket, version: int) -> Event:
         """Event that led to that version of the ticket."""
         return next(each for each in await self.store.history(ticket.id) if each.version == version)

@@ -10,12 +10,12 @@ import pytest
 from bot.core.errors import NotYours
 from bot.core.i18n import Language, speaking
 from bot.model.conversation import ConversationChanges, Entry, EntrySource, EntryState, MessageId
-from bot.model.notice import NoticeKind
+from bot.model.notice import Dead, NoticeKind, Place, Sent
 from bot.model.ticket import Party, Ticket
 from bot.model.transitions import Move
 from bot.reports.evidence_pack import as_json, paper, spent
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, NEMO, World, a_world
+from tests.factories import ANNA, BEN, NEMO, RETARUS, World, a_world
 
 
 async def answered() -> tuple[World, Ticket]:
@@ -26,6 +26,7 @@ async def answered() -> tuple[World, Ticket]:
     entry = Entry(
         id="e1", source=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=ticket.id, at=w.clock(),
         words="Policy 7 is corrected", message_id="<their@retarus.example>",
+        author="Rita Reuter",
     )  # fmt: skip
     ours = MessageId(message_id="<ours@nordlicht.example>", ticket_id=ticket.id, is_sent=True, at=w.clock())
     await w.store.apply(Batch(conversation=ConversationChanges(new=(entry,), message_ids=(ours,))))
@@ -53,6 +54,7 @@ async def test_json_holds_every_handover_delivery_message_id_and_received_text()
     assert {each["way"] for each in found["deliveries"]} == {"e-mail", "channel"}
     assert found["message_ids"][0]["message_id"] == "<ours@nordlicht.example>"
     assert found["received"][0]["text"] == "Policy 7 is corrected"
+    assert found["received"][0]["author"] == "Rita Reuter"
     assert found["reference"] == f"PD-{ticket.number}"
 
 
@@ -71,7 +73,34 @@ async def test_ticket_without_anything_from_retarus_has_a_document_too() -> None
     ticket = await w.raised()
     pack = await w.desk.evidence_packs.gather(ticket.id)
     document = paper(pack, w.desk.config, w.clock())
-    assert [part.text for part in document.parts[1:]] == [("none",)] * 4
+    assert [part.text for part in document.parts[1:]] == [(), *[("none",)] * 4]  # the clock of who takes it runs
+
+
+async def test_pack_of_a_ticket_with_an_sla_holds_its_clock_plan_call_and_failed_delivery() -> None:
+    w = await a_world(sla={"P1": {"action_plan": 240}})
+    ticket = await w.sent()
+    place = Place(ticket_id=ticket.id, role="retarus", channel=RETARUS, ts="17.1", link="https://x.example/p171")
+    while claims := await w.store.claim(w.clock(), timedelta(minutes=1), limit=100):
+        for claim in claims:
+            mail = claim.notice.kind is NoticeKind.LETTER_MAIL
+            await w.store.settle(claim, Dead("550 unknown user") if mail else Sent(place), w.clock())
+    w.clock.forward(hours=5)
+    await w.desk.reminders.record_plan(ticket.id, BEN, "1. Ben switches to DE2 by noon", w.form())
+    await w.desk.tickets.note(ticket.id, BEN, "They look into it", w.form(), called="retarus")
+    ticket = await w.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, BEN, w.form(), "reason", "It is over")
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    found = json.loads(as_json(pack, w.desk.config, w.clock()))
+    [clock] = found["clocks"]
+    assert (clock["clock"], clock["state"]) == ("plan", "missed")
+    assert clock["end"] > clock["due"]
+    assert {each["reason"] for each in found["deliveries"]} == {"", "550 unknown user"}
+    assert found["letter"] == "https://x.example/p171"
+    assert {"plan": "1. Ben switches to DE2 by noon", "call": "They look into it"}.items() <= {
+        each["what"]: each["said"] for each in found["events"]
+    }.items()
+    text = paper(pack, w.desk.config, w.clock()).model_dump_json()
+    for words in ("missed", "not delivered · 550 unknown user", "Letter: https://x.example/p171", "action plan"):
+        assert words in text
 
 
 async def test_pack_is_ordered_once_for_one_click() -> None:
