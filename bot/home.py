@@ -12,7 +12,7 @@ from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.i18n import mark
-from bot.escalation.other_way import has_gone_another_way
+from bot.escalation.fallback import has_fallback
 from bot.model.notice import Letter
 from bot.model.ticket import Kind, Level, Party, Stage, Ticket
 from bot.outbox import DeliveryLog
@@ -280,7 +280,7 @@ class Home:
     async def dead(self) -> list[Letter]:
         """The newest that were not delivered."""
         found = await self.deliveries.letters(state="dead", limit=_DEAD)
-        return [each for each in found if not await has_gone_another_way(each, self.deliveries)]
+        return [each for each in found if not await has_fallback(each, self.deliveries)]
 
     async def _unclaimed(self, actor: Actor) -> list[Ticket]:
         stages = [(Stage.NEW, Level.FIRST), (Stage.HANDED_OFF, Level.SECOND)]

@@ -1,4 +1,4 @@
-"""Reads delivery reports: the outcome and the reason for each recipient."""
+"""Reads bounces and other delivery reports: the outcome and the reason for each recipient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signs of a delivery report in headers, subject and text."""
+"""Signs of a bounce or another delivery report in headers, subject and text."""
 
 from __future__ import annotations
 

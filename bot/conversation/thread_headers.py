@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.conversation.message_ids import guessable_message_id, message_id, new_secret
 from bot.conversation.ports import ConversationStore
-from bot.conversation.references import guessable_message_id, message_id, new_secret
 from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Notice
 from bot.outbox import DeliveryLog

@@ -11,7 +11,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter as letters
-from bot.escalation.other_way import has_gone_another_way
+from bot.escalation.fallback import has_fallback
 from bot.escalation.rewriting import RewrittenLetter, changes_facts, in_place_of, rewritten
 from bot.model.letter_text import LetterText
 from bot.model.notice import Letter, Notice, NoticeKind
@@ -53,7 +53,7 @@ class Resend:
         """
         permissions.require_part(await self.queries.actor(by))
         letter = await self._stored(key)
-        if letter.state != "dead" or await has_gone_another_way(letter, self.deliveries):
+        if letter.state != "dead" or await has_fallback(letter, self.deliveries):
             return False
         if letter.notice.kind in _REQUESTS:
             await self._require_sender(by)
@@ -87,7 +87,7 @@ class Resend:
             return None
         ticket = await self.queries.ticket(letter.notice.ticket_id)
         text = await self._text_now(letter.notice, ticket)
-        if text is None or await has_gone_another_way(letter, self.deliveries):
+        if text is None or await has_fallback(letter, self.deliveries):
             return None
         if not await self._may_go(letter.notice, by):
             return None

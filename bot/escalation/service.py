@@ -20,7 +20,7 @@ from bot.forms import validation
 from bot.forms.template_fields import Need
 from bot.forms.validators import reason
 from bot.model.contact import Contact
-from bot.model.ticket import Attachment, Ticket
+from bot.model.ticket import Attachment, Event, Ticket
 from bot.model.transitions import Move, Step, apply_move, can, change, event
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
@@ -88,10 +88,7 @@ class Escalation:
             self.answers.require_complete(ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5)."))
             self.routes.require_a_way()
             history = await self.queries.history(ticket.id)
-            if ticket.version != seen and (
-                (await self.answers.changed_since(ticket, seen))[1] or is_scope_changed(history, seen)
-            ):
-                raise Conflict  # the letter would not be the one that was previewed
+            await self._require_previewed(ticket, history, seen)
             text = letter.write(
                 ticket,
                 contact,
@@ -112,6 +109,13 @@ class Escalation:
             return Change(moved, sent_event, sending)
 
         return await self.changes.change(ticket_id, f"{form}:escalate", decide, retry=False)
+
+    async def _require_previewed(self, ticket: Ticket, history: Sequence[Event], seen: int) -> None:
+        """Raises `Conflict` if the letter would not be the one that was previewed."""
+        if ticket.version == seen:
+            return
+        if (await self.answers.changed_since(ticket, seen))[1] or is_scope_changed(history, seen):
+            raise Conflict
 
     async def _speaker(
         self, actor: Actor, ticket: Ticket, break_glass_reason: str | None

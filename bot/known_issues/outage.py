@@ -149,8 +149,8 @@ class Outages:
         async def lead(ticket: Ticket, at: datetime) -> Change | None:
             return _resolved(ticket, remedy, by, at) if can(ticket, Move.RESOLVE) else None
 
-        was_told = not can(leading, Move.RESOLVE) and leading.answer("remedy") == remedy
-        is_resolved = can(leading, Move.RESOLVE) or was_told or await self.store.used(f"{form}:resolve_all")
+        was_notified = not can(leading, Move.RESOLVE) and leading.answer("remedy") == remedy
+        is_resolved = can(leading, Move.RESOLVE) or was_notified or await self.store.used(f"{form}:resolve_all")
         await self.changes.change(leading_id, f"{form}:resolve_all", lead)
         together = {notifications.TOGETHER: reference(leading, self.config)} if is_resolved else {}
 

@@ -38,7 +38,7 @@ class Due:
     stage: Stage
     ticket: str
     rank: int
-    """Of its priority, 0 for the highest."""
+    """Rank of its priority, 0 for the highest."""
 
 
 Digest = Mapping[DigestPart, Sequence[str]]

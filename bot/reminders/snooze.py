@@ -16,7 +16,7 @@ _MORNING = time(9)
 _AFTERNOONS = ((time(13), time(14)), (time(15), time(16)))
 """This afternoon's moment, by the time until which it is offered."""
 _BEGINS, _ENDS = time(7), time(20)
-"""Where the calendar never closes, an hour from now is offered within these hours only."""
+"""Hours in which an hour from now is offered, where the calendar never closes."""
 _NAMED = timedelta(days=7)
 """A Monday that is further away is named by its date."""
 _MONDAY = 0

@@ -274,7 +274,7 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
             "why": outcome.reason,
             "key": cause.key,
         }
-        instead = _by_the_other_way(cause, ticket, routes, at)
+        instead = _fallback(cause, ticket, routes, at)
         failed |= {"instead": True} if instead else {}
         return [*instead, _following(cause, ticket, kind, to, at, failed, f"{claim.attempt}")]
     return []
@@ -294,7 +294,7 @@ def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at
     return [_following(cause, ticket, NoticeKind.THREAD, routes.desk, at, waits, "waits")]
 
 
-_OTHER_WAY = {
+_FALLBACK_KIND = {
     NoticeKind.LETTER_POST: NoticeKind.LETTER_MAIL,
     NoticeKind.CHASE_POST: NoticeKind.CHASE_MAIL,
     NoticeKind.LETTER_MAIL: NoticeKind.LETTER_POST,
@@ -302,9 +302,9 @@ _OTHER_WAY = {
 }
 
 
-def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
-    """The same message by the other way, once; only where that is configured."""
-    other = _OTHER_WAY.get(cause.kind)
+def _fallback(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
+    """Fallback: the same message by the other way, once; only where that is configured."""
+    other = _FALLBACK_KIND.get(cause.kind)
     to = routes.email if other in BY_MAIL else routes.retarus
     if other is None or not (routes.fallback and to) or "instead_of" in cause.body:
         return []

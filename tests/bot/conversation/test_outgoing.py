@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.conversation.references import guessable_message_id
+from bot.conversation.message_ids import guessable_message_id
 from bot.conversation.thread_headers import CHAIN, NotBefore, OutgoingMails, ThreadHeaders, bounded
 from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Dead, Notice, Sent

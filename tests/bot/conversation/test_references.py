@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.settings import Retarus
-from bot.conversation.references import message_id, new_secret, our_references, rcr_numbers
+from bot.conversation.message_ids import message_id, new_secret
+from bot.conversation.references import our_references, rcr_numbers
 
 KEY = "PD-42:5:letter_mail:support@retarus.example"
 RCR = Retarus().rcr_pattern

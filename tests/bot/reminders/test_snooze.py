@@ -67,7 +67,7 @@ def test_day_off_after_the_weekend_is_named_by_its_day() -> None:
 
 
 def in_calendar(now: str, zone: str = "Europe/Berlin", **calendar: object) -> list[tuple[When, str]]:
-    """What is offered to somebody in this zone, in their own time, by a calendar of Berlin."""
+    """Offered moments in the time zone of a person, by a calendar of Berlin."""
     table = {**OFFICE["calendars"]["office"], **calendar}
     config = a_config(calendars={"own": table}, levels={"first": {"calendar": "own"}})
     found = presets(Level.FIRST, zone, config, datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(zone)))

@@ -1,4 +1,4 @@
-"""Messages to Retarus that went by the other way, because the first one failed."""
+"""Fallback of messages to Retarus: e-mail instead of the channel or the reverse, because the first way failed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.tickets.notifications import TO_RETARUS
 _NEWEST = 500
 
 
-async def has_gone_another_way(letter: Letter, deliveries: DeliveryLog) -> bool:
+async def has_fallback(letter: Letter, deliveries: DeliveryLog) -> bool:
     """True if the same message was sent, or waits, by the other way in place of this one."""
     if letter.notice.kind not in TO_RETARUS:
         return False
