@@ -1,4 +1,4 @@
-"""Bounces in a pasted text: delivery reports of servers, and the phrases of Exchange, Postfix, Gmail, Exim and others."""
+"""Bounces in a pasted text: delivery reports of servers, and the phrases of Exchange, Postfix, Gmail and others."""
 
 from __future__ import annotations
 
