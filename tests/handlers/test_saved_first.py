@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from slack_bolt.async_app import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -174,6 +175,7 @@ def different(steps: Mapping[str, Step]) -> list[str]:
     return list({id(step): listener for listener, step in steps.items()}.values())
 
 
+@pytest.mark.long
 async def test_every_step_is_in_the_store_when_it_is_acknowledged_and_all_that_follows_is_delivered_after_a_kill(
     tmp_path: Path,
 ) -> None:
