@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-LISTENERS = 90
+LISTENERS = 186
 ROUNDS = 2_000
 Ack = Callable[[], Awaitable[BoltResponse]]
 
