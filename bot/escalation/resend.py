@@ -21,7 +21,8 @@ from bot.outbox import DeliveryLog
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
 from bot.tickets.changes import Change, Changes
-from bot.tickets.ports import Directory, TicketStore
+from bot.tickets.once import apply_once
+from bot.tickets.ports import Batch, Directory, TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
@@ -58,15 +59,37 @@ class Resend:
         if letter.notice.kind in _REQUESTS:
             await self._require_sender(by)
             await self._require_declarant(str(letter.notice.body.get("declarant") or by))
+            if self._is_severed(letter.notice):
+                self.changes.routes.require_a_way()
+                words = t("The channel is no longer shared with Retarus. Request it again: it then goes by e-mail.")
+                raise NotNow(words)
         if letter.notice.kind in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
             return False
         if letter.notice.kind in notifications.TO_RETARUS:
             ticket = await self.queries.ticket(letter.notice.ticket_id)
             if await self._text_now(letter.notice, ticket):
                 raise Conflict
+        if self._is_severed(letter.notice):
+            ticket = await self.queries.ticket(letter.notice.ticket_id)
+            mail = await self._by_mail(letter.notice, ticket)
+            is_new = await apply_once(self.store, Batch(notices=[mail], once=[f"{mail.key}:instead"]))
+            self.changes.wake()
+            return is_new
         revived = await self.deliveries.revive(key, as_utc(self.clock()))
         self.changes.wake()
         return revived
+
+    def _is_severed(self, notice: Notice) -> bool:
+        """True for a message to the channel that is no longer shared: nobody of Retarus would read it."""
+        return bool(notice.to) and notice.to == self.changes.routes.severed
+
+    async def _by_mail(self, notice: Notice, ticket: Ticket) -> Notice:
+        """The same message by e-mail, in place of one to a severed channel. Refuses where it went that way already."""
+        self.changes.routes.require_a_way()
+        mail = notifications.by_mail_instead(notice, ticket, self.changes.routes.email, as_utc(self.clock()))
+        if await self.deliveries.letter(mail.key):
+            raise NotNow(t("The channel is no longer shared with Retarus. Its e-mail has a receipt of its own."))
+        return mail
 
     async def _stored(self, key: str) -> Letter:
         """The letter; refuses one that was forgotten with its ticket's personal data, or after a time."""
@@ -91,7 +114,9 @@ class Resend:
             return None
         if not await self._may_go(letter.notice, by):
             return None
-        return RewrittenLetter(letter.notice, ticket, text)
+        is_severed = self._is_severed(letter.notice)
+        notice = await self._by_mail(letter.notice, ticket) if is_severed else letter.notice
+        return RewrittenLetter(notice, ticket, text)
 
     async def _text_now(self, notice: Notice, ticket: Ticket) -> LetterText | None:
         """The letter with the facts of all its tickets as they are now; none when they are the same."""

@@ -308,9 +308,18 @@ def _fallback(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> li
     to = routes.email if other in BY_MAIL else routes.retarus
     if other is None or not (routes.fallback and to) or "instead_of" in cause.body:
         return []
-    sent = notice(ticket, other, to, at, {**cause.body, "instead_of": cause.key})
-    key = _key(ticket.id, cause.version, other, to)
-    return [sent.model_copy(update={"key": key, "version": cause.version})]
+    return [instead_of(cause, ticket, other, to, at)]
+
+
+def by_mail_instead(cause: Notice, ticket: Ticket, address: str, at: datetime) -> Notice:
+    """A message that was to be posted in the channel, by e-mail."""
+    return instead_of(cause, ticket, _OTHER_WAY[cause.kind], address, at)
+
+
+def instead_of(cause: Notice, ticket: Ticket, kind: NoticeKind, to: str, at: datetime) -> Notice:
+    """The same message by another way; its key is that of the message which goes this way at first."""
+    sent = notice(ticket, kind, to, at, {**cause.body, "instead_of": cause.key})
+    return sent.model_copy(update={"key": _key(ticket.id, cause.version, kind, to), "version": cause.version})
 
 
 def line_place(version: int) -> str:
