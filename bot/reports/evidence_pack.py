@@ -170,16 +170,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "card": pack.card,
         "letter": pack.letter,
         "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
-        "clocks": [
-            {
-                "clock": run.timer.value,
-                "start": run.start.isoformat(),
-                "due": run.due.isoformat() if run.due else None,
-                "end": run.end.isoformat() if run.end else None,
-                "state": "missed" if _is_missed(run) else run.state(at).value,
-            }
-            for run in clocks(ticket, config)
-        ],
+        "clocks": [_clock_shape(run, at) for run in clocks(ticket, config)],
         "events": [
             {"at": each.at.isoformat(), "what": each.kind, "by": pack.name_of(each.by), "said": _words_of(each)}
             for each in _evident(pack)
@@ -213,6 +204,16 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         ],
     }
     return json.dumps(shape, ensure_ascii=False, indent=2).encode()
+
+
+def _clock_shape(run: TimerRun, at: datetime) -> dict[str, str | None]:
+    return {
+        "clock": run.timer.value,
+        "start": run.start.isoformat(),
+        "due": run.due.isoformat() if run.due else None,
+        "end": run.end.isoformat() if run.end else None,
+        "state": "missed" if _is_missed(run) else run.state(at).value,
+    }
 
 
 def paper(pack: EvidencePack, config: Config, at: datetime) -> ReportDocument:

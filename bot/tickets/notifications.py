@@ -313,7 +313,7 @@ def _fallback(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> li
 
 def by_mail_instead(cause: Notice, ticket: Ticket, address: str, at: datetime) -> Notice:
     """A message that was to be posted in the channel, by e-mail."""
-    return instead_of(cause, ticket, _OTHER_WAY[cause.kind], address, at)
+    return instead_of(cause, ticket, _FALLBACK_KIND[cause.kind], address, at)
 
 
 def instead_of(cause: Notice, ticket: Ticket, kind: NoticeKind, to: str, at: datetime) -> Notice:
