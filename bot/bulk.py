@@ -77,9 +77,10 @@ class Bulk:
             raise Invalid({"tickets.0": t("Choose at least one ticket.")})
         act = self._act(by, wish, form)
         before = [await self.queries.ticket(each) for each in dict.fromkeys(ticket_ids[:MAX_TICKETS])]
-        asked = [self._outcome(each, act) for each in before]
-        # a common cause changes the leading ticket each time: at once, its changes would get in each other's way
-        done = [await each for each in asked] if wish.action is BulkAction.SAME_CAUSE else await gather(*asked)
+        if wish.action is BulkAction.SAME_CAUSE:  # each changes the leading ticket, so concurrent ones would conflict
+            done = await self._one_by_one(before, act)
+        else:
+            done = await gather(*(self._outcome(each, act) for each in before))
         if all(outcome.errors for outcome in done):
             raise Invalid(done[0].errors)
         if done[0].trouble and all(outcome.trouble for outcome in done):
@@ -111,6 +112,17 @@ class Bulk:
             BulkAction.SAME_CAUSE: link,
         }
         return acts[wish.action]
+
+    async def _one_by_one(self, before: Sequence[Ticket], act: Callable[[str], Awaitable[Ticket]]) -> list[Outcome]:
+        """Stops at trouble of the database: each further ticket would wait for it again, longer than Slack waits."""
+        done = list[Outcome]()
+        for each in before:
+            if done and done[-1].trouble:
+                down = StoreDown("It was not tried, as the database did not answer before.")
+                done.append(Outcome(each, _in_words(down), trouble=down))
+            else:
+                done.append(await self._outcome(each, act))
+        return done
 
     async def _outcome(self, before: Ticket, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
         try:

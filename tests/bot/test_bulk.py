@@ -102,3 +102,22 @@ async def test_form_stays_open_when_no_ticket_could_be_saved() -> None:
     desk = open_desk(**{**w.parts, "store": FailingStore(w.store, StoreDown("full"), StoreDown("full"))})
     with pytest.raises(StoreDown):
         await desk.bulk.apply(ids, ALEX, BulkRequest(BulkAction.TAKE), "form")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"), [(StoreDown("locked"), "not changed"), (SaveInDoubt("broke"), "saved or not")]
+)
+async def test_common_cause_is_not_tried_for_further_tickets_after_the_database_failed(
+    trouble: StoreDown, words: str
+) -> None:
+    w = await a_world()
+    leading, *others = [await w.raised() for _ in range(5)]
+    failing = FailingStore(w.store, None, trouble)
+    desk = open_desk(**{**w.parts, "store": failing})
+    wish = BulkRequest(BulkAction.SAME_CAUSE, leader=f"PD-{leading.number}")
+    done = await desk.bulk.apply([each.id for each in others], ANNA, wish, "form")
+    assert [each.ticket.parent for each in done] == [leading.id, "", "", ""]
+    assert words in done[1].refusal
+    assert "was not changed" in done[2].refusal
+    again = await desk.bulk.apply([each.id for each in others], ANNA, wish, "form")
+    assert [each.ticket.parent for each in again] == [leading.id] * 4

@@ -46,7 +46,9 @@ async def test_drafts_are_stored_as_json_without_pickle(drafts: Drafts, tmp_path
         assert db.execute("SELECT value FROM drafts").fetchall() == [('{"a": "\\u00fc"}',)]
 
 
-async def test_lock_held_too_long_is_reported_and_later_writes_succeed(drafts: Drafts, tmp_path: Path) -> None:
+async def test_lock_held_too_long_is_reported_and_later_writes_succeed(
+    drafts: Drafts, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     drafts._items.conn.execute("PRAGMA busy_timeout = 50")  # type: ignore[attr-defined]
     holder = sqlite3.connect(tmp_path / "desk-drafts.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -57,6 +59,7 @@ async def test_lock_held_too_long_is_reported_and_later_writes_succeed(drafts: D
     holder.close()
     await drafts.put("form", {"a": "2"})
     assert await drafts.get("form") == {"a": "2"}
+    assert (caplog.text, capfd.readouterr().err) == ("", "")
 
 
 async def test_dead_worker_thread_is_replaced(drafts: Drafts) -> None:

@@ -27,6 +27,8 @@ from bot.adapters.store.sqlite_files import FileInPlace, corrupt, is_corrupt, ma
 from bot.core.errors import Misconfigured, StoreDown
 
 log = logging.getLogger(__name__)
+for _name in ("sqlitedict", "sqlitedict.SqliteMultithread"):
+    logging.getLogger(_name).disabled = True  # they log a stack for each error, which its caller gets, and logs
 
 T = TypeVar("T")
 
