@@ -44,7 +44,7 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
     if news:
         return t(news).format(name=name)
     if event.kind == Step.UNDO.value:
-        return undo.words_to_one(event, name, is_owner=notice.to == ticket.owner)
+        return undo.direct_words(event, name, is_owner=notice.to == ticket.owner)
     if notice.to != ticket.owner and event.kind in FOLLOWED:
         return words_of(event, ticket, config, name)
     if notice.to != ticket.owner:

@@ -10,7 +10,7 @@ from bot.core import cleaning
 from bot.core.i18n import t
 from bot.forms.field_table import fitting, is_asked
 from bot.forms.template_fields import Field, InputType, Need, Option
-from bot.forms.validation import is_due, stands
+from bot.forms.validation import default_answer, is_due
 from bot.forms.validators import BY_MATRIX, in_readers_language
 from bot.model.ticket import Kind
 
@@ -50,7 +50,7 @@ def inputs(
         blocks += [heading(title)] if has_headings and field.label and title != above else []
         above = title
         answer = answers.get(field.key, "")
-        answer = "" if answer in {BY_MATRIX, stands(field, answers, config)} else answer
+        answer = "" if answer in {BY_MATRIX, default_answer(field, answers, config)} else answer
         blocks += _defined(field.options(config))
         needed = is_due(field.need[kind], border) and not field.default
         block = _input(fitting(field, answers, config), kind, config, answer, needed)

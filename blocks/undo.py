@@ -46,7 +46,7 @@ def words(event: Event, name: str) -> str:
     return t("{name} undid “{step}”", name=name, step=t(NAMES[event.detail[UNDONE]]))
 
 
-def words_to_one(event: Event, name: str, *, is_owner: bool) -> str:
+def direct_words(event: Event, name: str, *, is_owner: bool) -> str:
     """Direct message to the author of the step, and to people whose duty begins or ends again."""
     return f"{words(event, name)}. {t('It is yours again.')}" if is_owner else words(event, name)
 

@@ -95,10 +95,10 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
     if notice.kind not in {NoticeKind.THREAD, NoticeKind.LINE} or event.before is None:
         return messages
     is_undone = undoing_of(event.version, history) is not None
-    return [_with_way_back(desk, each, ticket, event, is_undone=is_undone) for each in messages]
+    return [_with_undo(desk, each, ticket, event, is_undone=is_undone) for each in messages]
 
 
-def _with_way_back(desk: Desk, message: Message, ticket: Ticket, event: Event, *, is_undone: bool) -> Message:
+def _with_undo(desk: Desk, message: Message, ticket: Ticket, event: Event, *, is_undone: bool) -> Message:
     """The line of a step: struck through once it was undone, and with a button while it can be."""
     if is_undone:
         return undo.struck(message)

@@ -108,7 +108,7 @@ def _on_one_replica(
     """The job that does this work, unless another replica is doing it."""
 
     async def alone() -> None:
-        async with desk.maintenance.alone(name) as is_ours:
+        async with desk.maintenance.lease(name) as is_ours:
             if is_ours:
                 await (watch(name, work) if watch else work())
 

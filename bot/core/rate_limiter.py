@@ -69,7 +69,7 @@ class SharedTurns(Protocol):
 
 @dataclass
 class RateLimiter:
-    """At most `most` turns of one key within any `window` seconds; in the order of the requests.
+    """At most `limit` turns of one key within any `window` seconds; in the order of the requests.
 
     With `shared`, of all processes together; while that is down, each counts for itself.
     """

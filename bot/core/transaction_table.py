@@ -156,7 +156,7 @@ def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, 
 
 
 def as_table(found: Iterable[Mapping[str, str]], limit: int) -> tuple[str, int]:
-    """Transactions as a table that `transactions` reads, of at most `most` characters, and how many it has."""
+    """Transactions as a table that `transactions` reads, of at most `limit` characters, and how many it has."""
     lines = [";".join(_COLUMNS)]
     length = len(lines[0])
     for parts in found:

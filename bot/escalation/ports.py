@@ -12,4 +12,4 @@ class Files(Protocol):
     """Bytes of files that are stored elsewhere."""
 
     async def fetch(self, file: Attachment, limit: int) -> bytes | MissingFile:
-        """At most `most` bytes, or the reason why there are none. Raises transient errors."""
+        """At most `limit` bytes, or the reason why there are none. Raises transient errors."""

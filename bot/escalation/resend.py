@@ -171,7 +171,7 @@ class Resend:
 
     async def _require_sender(self, user: str, ticket: Ticket | None = None, *, is_break_glass: bool = False) -> None:
         """Requires an authorised contact; for a break-glass letter, a person who may break the glass (guide 2.3)."""
-        actor = await self.register.look_again(user)
+        actor = await self.register.refreshed_actor(user)
         try:
             await self.register.declarant(actor)
         except NotYours:

@@ -77,7 +77,7 @@ class Escalation:
         a letter other than the previewed one (`seen`: its version), and doubtful answers without a reason (`despite`).
         `break_glass_reason`: why an admin sends one of the highest priority without an authorised contact (guide 2.3).
         """
-        actor = await self.register.look_again(by)
+        actor = await self.register.refreshed_actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.ESCALATE)
@@ -158,9 +158,7 @@ class Escalation:
     async def _signed(self, *, stands_in: bool) -> SignatureRole:
         if not stands_in:
             return SignatureRole.BY_CONTACT
-        return (
-            SignatureRole.NOBODY_REACHED if await self.register.are_there_senders() else SignatureRole.NOBODY_AUTHORISED
-        )
+        return SignatureRole.NOBODY_REACHED if await self.register.has_senders() else SignatureRole.NOBODY_AUTHORISED
 
     async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
         try:

@@ -135,7 +135,7 @@ _NO_EXAMPLE = mark("At least one transaction is needed. If there is none, write 
 
 
 def _checked(field: Field, text: str, kind: Kind, context: CheckContext, border: Need) -> str:
-    text = clean_text(text) or stands(field, context.answers, context.config)
+    text = clean_text(text) or default_answer(field, context.answers, context.config)
     if len(text) > field.max_length:
         raise ValueError(
             t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.max_length)
@@ -154,7 +154,7 @@ def _checked(field: Field, text: str, kind: Kind, context: CheckContext, border:
 _TYPED = {InputType.LINE, InputType.TEXT, InputType.SEARCH}
 
 
-def stands(field: Field, answers: Mapping[str, str], config: Config) -> str:
+def default_answer(field: Field, answers: Mapping[str, str], config: Config) -> str:
     """Default answer of this field when no text is typed; mostly empty."""
     return field.default(answers, config) if field.default else ""
 

@@ -160,9 +160,9 @@ class Register:
     async def sender(self, user: str) -> tuple[Actor, Contact]:
         """The authorised contact who sends now; anybody else is `NotYours` (guide 2.1).
 
-        Slack is asked again who this is. Everything that leaves to Retarus goes through here or through `look_again`.
+        Slack is asked again who this is. All that is sent to Retarus goes through here or through `refreshed_actor`.
         """
-        actor = await self.look_again(user)
+        actor = await self.refreshed_actor(user)
         return actor, await self.declarant(actor)
 
     async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:
@@ -171,7 +171,7 @@ class Register:
             await self.store.contacts(), actor, ticket.answer("priority"), self.config, self.today()
         )
 
-    async def are_there_senders(self) -> bool:
+    async def has_senders(self) -> bool:
         """True if any contact is authorised to send to Retarus today."""
         return bool(authorised(await self.store.contacts(), self.today()))
 
@@ -281,7 +281,7 @@ class Register:
 
         await self._change(by, "", decide)
 
-    async def look_again(self, user: str) -> Actor:
+    async def refreshed_actor(self, user: str) -> Actor:
         """Looks up the person in Slack; a deactivated contact is suspended."""
         self.directory.forget(user)
         actor = await self.queries.actor(user)

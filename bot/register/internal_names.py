@@ -61,7 +61,7 @@ class InternalNames:
         """`ticket`: whose number and end-customer stay."""
         register = list(sources.contacts)
         whole = _spellings({*(each.name for each in register), *sources.colleagues})
-        parts = {part for name in whole for part in name.split() if _is_telling(part)}
+        parts = {part for name in whole for part in name.split() if _is_specific(part)}
         self._whole = _any_of([*whole], "(?P<of>['’]?s|['’])?", re.IGNORECASE)
         self._parts = _any_of([*parts], "(?P<of>['’]?s|['’])?")
         self._handles = _any_of([f"@{part}" for part in parts], flags=re.IGNORECASE)
@@ -125,7 +125,7 @@ def _operator(found: re.Match[str]) -> str:
     return t("the operator's") if found["of"] else t("the operator")
 
 
-def _is_telling(part: str) -> bool:
+def _is_specific(part: str) -> bool:
     """True for a part of a name that stands for the person alone."""
     return len(part) >= _SHORTEST_NAME and part.lower() not in _WORDS
 

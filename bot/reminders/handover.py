@@ -124,7 +124,7 @@ class Handovers:
                 await self.changes.change(ticket.id, f"{by}:{handover.key}:{ticket.id}", decide)
             except Refused:
                 continue  # of a level this person does not work at: it stays with its owner
-        await self._tell_giver(handover)
+        await self._notify_giver(handover)
 
     async def _claimed(self, key: str, by: str) -> Handover:
         """The handover, accepted by this person: nobody else was quicker."""
@@ -140,7 +140,7 @@ class Handovers:
             raise Conflict
         return handover
 
-    async def _tell_giver(self, handover: Handover) -> None:
+    async def _notify_giver(self, handover: Handover) -> None:
         if handover.giver:
             await self._send(f"{handover.key}:accepted", handover.key, handover.giver, direct_lane(handover.giver))
 

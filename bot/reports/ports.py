@@ -15,7 +15,7 @@ from bot.tickets.ports import ChangeStore
 class ReportSource(ChangeStore, Protocol):
     """Source of a month's report."""
 
-    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+    async def open_between(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
         """Ids of the tickets that may have been open at some time from `start` up to `end`, in order.
 
         `customer`: only those of the end-customer with this folded name. Reads the months it is asked for and what is

@@ -91,11 +91,11 @@ def _reaction_time(sending: Sending, reaction: str, place: str) -> str:
 def _promised(figures: Figures, config: Config) -> list[ReportTable]:
     columns = (t("Ticket"), t("Announced"), t("Announced for"), t("Arrived"))
     found = list(promised(figures.lines))
-    rows = [_came(line, promise, figures, config) for line, promise in found[:_LIMIT]]
+    rows = [_promise_row(line, promise, figures, config) for line, promise in found[:_LIMIT]]
     return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
 
 
-def _came(line: TicketMonth, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
+def _promise_row(line: TicketMonth, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
     kind = t("update") if promise.kind == "update" else t("solution")
     late = "" if promise.is_fulfilled else f" ({t('late')})"

@@ -110,7 +110,7 @@ class Reports:
     async def figures(self, period: Period, customer: str = "") -> Figures:
         """Reads the tickets of that month, one after the other, so that other work is not delayed."""
         lines = []
-        for ticket_id in await self.store.alive(period.start, period.until, fold(customer)):
+        for ticket_id in await self.store.open_between(period.start, period.until, fold(customer)):
             ticket = await self.store.get(ticket_id)
             if ticket is None or affected_customers.since(ticket, customer) is None:
                 continue
@@ -149,7 +149,7 @@ class Reports:
         key = f"report:{period.key}:{to}" if period else ""
         if period is None or await self.store.used(key):
             return False
-        is_empty = not await self.store.alive(period.start, period.until)
+        is_empty = not await self.store.open_between(period.start, period.until)
         return await self._once(key, [] if is_empty else [self._notice(NoticeKind.REPORT, key, to, period)])
 
     async def _remind(self, to: str, at: datetime) -> bool:

@@ -156,7 +156,7 @@ def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
 async def fetched(
     fetch: Callable[[Attachment, int], Awaitable[bytes | MissingFile]], files: Iterable[Attachment], limit: int
 ) -> list[bytes | MissingFile]:
-    """The bytes of each file, together at most `most`, whatever size they were said to have."""
+    """The bytes of each file, together at most `limit`, whatever size they were said to have."""
     found: list[bytes | MissingFile] = []
     for file in files:
         content = await fetch(file, limit)

@@ -75,7 +75,7 @@ def without_last_summary(before: Ticket | None, done: Change) -> Change:
     return replace(done, ticket=ticket, event=event)
 
 
-def with_way_back(was: Ticket | None, done: Change) -> Change:
+def with_values_before(was: Ticket | None, done: Change) -> Change:
     """The change with the values before it, where it can be undone: a person's step that went nowhere else."""
     event, ticket = done.event, done.ticket.model_copy(update={"undo_until": None})
     is_small = event.kind in UNDOABLE or done.is_one_check
@@ -166,7 +166,7 @@ class Changes:
         done = [without_last_summary(were.get(each.ticket.id), each) for each in done]
         for one in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
             was = were.get(one.ticket.id)
-            each = with_way_back(was, one)
+            each = with_values_before(was, one)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
             of_change = with_undo(notifications.notices(was, ticket, each.event, self.routes), ticket, self.routes)
             redrawn, unneeded = superseded(was, each.event, self.routes)

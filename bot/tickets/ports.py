@@ -202,7 +202,7 @@ class Maintenance(Protocol):
     async def prune(self, before: datetime) -> int:
         """Forget once-keys and delivered notices older than this; returns how many rows went."""
 
-    def alone(self, work: str) -> AbstractAsyncContextManager[bool]:
+    def lease(self, work: str) -> AbstractAsyncContextManager[bool]:
         """A lease: true if no other process on this database holds it for the same work.
 
         It saves work that is done by others already. Who must not do a thing twice relies on once-keys and versions.

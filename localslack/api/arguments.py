@@ -53,7 +53,7 @@ class Arguments:
         raise SlackError.invalid_arguments(f"[ERROR] must be a boolean [json-pointer:/{name}]")
 
     def number(self, name: str, default: int, *, maximum: int | None = None) -> int:
-        """A whole number; 0 and less mean the default, too much means `most`."""
+        """A whole number; 0 and less mean the default, too much means `maximum`."""
         value = self.values.get(name, default)
         try:
             number = int(float(value))

@@ -113,7 +113,7 @@ async def deliver_and_follow_up(url: str, times: str) -> None:
 async def hold_lock(url: str) -> None:
     """Holds the lock “sweep” until the process is killed."""
     store = await open_store(url, busy=TIMEOUT)
-    async with store.alone("sweep") as alone:
+    async with store.lease("sweep") as alone:
         print_line(alone)
         await asyncio.Event().wait()
 

@@ -173,7 +173,7 @@ async def test_acknowledged_changes_survive_a_stop_of_the_server(own_server: Pos
         assert isinstance(refusal, StoreDown)
         assert "Nothing was changed" in str(refusal)
     with pytest.raises(StoreDown):
-        async with store.alone("sweep"):
+        async with store.lease("sweep"):
             raise AssertionError
     own_server.start()
     (ticket,) = await store.apply(Batch(tickets=[a_ticket("later")]))
@@ -290,7 +290,7 @@ async def test_claim_skips_notices_that_are_being_claimed(desk: DatabaseStore) -
 async def test_lock_of_a_killed_process_is_released(desk: Store, postgres_url: str) -> None:
     async with worker_process("hold_lock", postgres_url) as process:
         assert await read_lines(process, 1) == ["True"]
-        async with desk.alone("sweep") as alone:
+        async with desk.lease("sweep") as alone:
             assert not alone
         process.kill()
         await process.wait()
@@ -300,5 +300,5 @@ async def test_lock_of_a_killed_process_is_released(desk: Store, postgres_url: s
 
 
 async def _can_lock(desk: Store) -> bool:
-    async with desk.alone("sweep") as alone:
+    async with desk.lease("sweep") as alone:
         return alone

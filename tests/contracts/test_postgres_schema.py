@@ -36,7 +36,7 @@ async def test_customers_who_joined_before_the_joined_table_are_found(new_databa
         values = ", ".join(f"%({name})s" for name in row)
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES ({values})".encode(), row)
     store = await open_store(new_database)
-    assert await store.alive(START, START + minutes(1), customer="strasse ag") == ["old"]
+    assert await store.open_between(START, START + minutes(1), customer="strasse ag") == ["old"]
     await store.close()
 
 

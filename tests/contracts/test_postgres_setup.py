@@ -84,6 +84,6 @@ async def test_desks_in_two_schemas_of_one_database_are_independent(new_database
     one, two = [await open_store(url) for url in urls]
     await one.apply(Batch(tickets=[a_ticket()]))
     assert await two.get("t1") is None
-    async with one.alone("sweep") as first, two.alone("sweep") as second:
+    async with one.lease("sweep") as first, two.lease("sweep") as second:
         assert (first, second) == (True, True)
     await asyncio.gather(one.close(), two.close())

@@ -53,7 +53,8 @@ async def test_tickets_closed_before_the_lifetimes_table_are_found_by_month(
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
     store = await open_store(f"sqlite:///{sqlite_path}", clock)
     found = [
-        await store.alive(START + minutes(60 * 24 * day), START + minutes(60 * 24 * (day + 1))) for day in range(80)
+        await store.open_between(START + minutes(60 * 24 * day), START + minutes(60 * 24 * (day + 1)))
+        for day in range(80)
     ]
     assert [day for day, ids in enumerate(found) if ids] == list(range(71))
     await store.close()
@@ -69,7 +70,7 @@ async def test_customers_who_joined_before_the_joined_table_are_found(sqlite_pat
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
     for _ in range(2):
         store = await open_store(f"sqlite:///{sqlite_path}", clock)
-        assert await store.alive(START, START + minutes(1), customer="strasse ag") == ["old"]
+        assert await store.open_between(START, START + minutes(1), customer="strasse ag") == ["old"]
         await store.close()
 
 

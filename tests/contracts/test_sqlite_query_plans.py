@@ -46,7 +46,7 @@ def test_outbox_queries_use_an_index_of_waiting_notices(sqlite_path: Path, state
 
 @pytest.mark.parametrize("customer", ["", "müller gmbh"])
 def test_report_query_reads_only_its_month_and_open_tickets(sqlite_path: Path, customer: str) -> None:
-    steps = plan(sqlite_path, sql.alive(customer), dict.fromkeys("first last start end customer".split(), 1))
+    steps = plan(sqlite_path, sql.open_between(customer), dict.fromkeys("first last start end customer".split(), 1))
     assert any(
         "SEARCH lifetimes USING INDEX sqlite_autoindex_lifetimes_1 (month>? AND month<?)" in step for step in steps
     )

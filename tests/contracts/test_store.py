@@ -276,17 +276,17 @@ async def test_prune_is_limited_per_call(store: Store) -> None:
 
 
 async def test_named_lock_is_held_by_one_caller_only(store: Store) -> None:
-    async with store.alone("sweep") as first, store.alone("sweep") as second, store.alone("digest") as other:
+    async with store.lease("sweep") as first, store.lease("sweep") as second, store.lease("digest") as other:
         assert (first, second, other) == (True, False, True)
-    async with store.alone("sweep") as again:
+    async with store.lease("sweep") as again:
         assert again
 
 
 async def test_named_lock_is_released_after_an_error(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with store.alone("sweep"):
+        async with store.lease("sweep"):
             raise ZeroDivisionError
-    async with store.alone("sweep") as again:
+    async with store.lease("sweep") as again:
         assert again
 
 

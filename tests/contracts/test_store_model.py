@@ -96,7 +96,7 @@ class StoreComparison(RuleBasedStateMachine):
 
     @rule(since=SHORT_TIMES, wait=SHORT_TIMES)
     def look_who_was_open(self, since: timedelta, wait: timedelta) -> None:
-        self.both(lambda store: store.alive(START + since, START + since + wait))
+        self.both(lambda store: store.open_between(START + since, START + since + wait))
 
     @rule(keys=KEYS, lane=LANES, wait=SHORT_TIMES)
     def send(self, keys: list[str], lane: str, wait: timedelta) -> None:

@@ -35,16 +35,16 @@ async def test_tickets_open_in_a_month_are_found_after_they_were_closed(store: S
         a_ticket("open", raised_at=begins - minutes(999999)),
         a_ticket("open later", raised_at=ends),
     )
-    assert await store.alive(*MONTH) == ["all the time", "just", "late", "open"]
+    assert await store.open_between(*MONTH) == ["all the time", "just", "late", "open"]
 
 
 async def test_reopened_ticket_is_still_found_in_its_first_months(store: Store) -> None:
     (ticket,) = await save(store, closed_at(START, "t1", raised_at=START - minutes(5)))
     (ticket,) = await save(store, next_version(ticket, stage=Stage.FIRST, since=START + minutes(60 * 24 * 70)))
-    assert await store.alive(*MONTH) == ["t1"]
+    assert await store.open_between(*MONTH) == ["t1"]
     await save(store, next_version(ticket, stage=Stage.CLOSED, since=START + minutes(60 * 24 * 80)))
-    assert await store.alive(*MONTH) == ["t1"]
-    assert await store.alive(START + minutes(60 * 24 * 81), START + minutes(60 * 24 * 90)) == []
+    assert await store.open_between(*MONTH) == ["t1"]
+    assert await store.open_between(START + minutes(60 * 24 * 81), START + minutes(60 * 24 * 90)) == []
 
 
 async def test_tickets_open_in_a_month_can_be_filtered_by_customer(store: Store) -> None:
@@ -56,7 +56,7 @@ async def test_tickets_open_in_a_month_can_be_filtered_by_customer(store: Store)
         closed_at(START + minutes(1), "theirs", answers=others),
         a_ticket("theirs too", answers=others),
     )
-    assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
+    assert await store.open_between(*MONTH, customer="müller gmbh") == ["closed", "open"]
 
 
 async def test_tickets_open_in_a_month_can_be_filtered_by_a_customer_who_joined(store: Store) -> None:
@@ -68,11 +68,11 @@ async def test_tickets_open_in_a_month_can_be_filtered_by_a_customer_who_joined(
         closed_at(START + minutes(1), "closed", answers=mine, affected=joined),
         closed_at(START + minutes(60 * 24 * 300), "later", answers=mine, affected=joined, raised_at=MONTH[1]),
     )
-    assert await store.alive(*MONTH, customer="strasse ag") == ["closed"]
+    assert await store.open_between(*MONTH, customer="strasse ag") == ["closed"]
     await save(store, next_version(ticket, affected=(an_affected_customer("Strasse AG"),)))
-    assert await store.alive(*MONTH, customer="strasse ag") == ["closed", "open"]
-    assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
-    assert await store.alive(*MONTH, customer="nobody") == []
+    assert await store.open_between(*MONTH, customer="strasse ag") == ["closed", "open"]
+    assert await store.open_between(*MONTH, customer="müller gmbh") == ["closed", "open"]
+    assert await store.open_between(*MONTH, customer="nobody") == []
 
 
 async def test_names_on_tickets_are_found_with_their_neighbours(store: Store) -> None:

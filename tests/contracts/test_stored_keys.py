@@ -57,7 +57,7 @@ async def test_names_in_two_codings_are_one_end_customer_after_the_upgrade(
     for _ in range(starts):
         store = await open_store(f"sqlite:///{path}", clock)
         assert [each.id for each in await store.tickets_of(fold("MÜLLER GmbH."), 5)] == ["old"]
-        assert await store.alive(START, START + minutes(1), customer=fold("Müller GmbH Nord")) == ["old"]
+        assert await store.open_between(START, START + minutes(1), customer=fold("Müller GmbH Nord")) == ["old"]
         (entry,) = await store.customers(["müller"], limit=5)
         assert (entry.id, entry.tenants) == ("c1", ("12345RS", "23456RS"))
         assert (entry.agreement, entry.contacts) == ("V-1", "Eva\nUwe")

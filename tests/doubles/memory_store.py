@@ -75,7 +75,7 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
         self.down = True
 
     @asynccontextmanager
-    async def alone(self, work: str) -> AsyncIterator[bool]:
+    async def lease(self, work: str) -> AsyncIterator[bool]:
         self._tables()
         is_free = work not in self._held_locks
         self._held_locks.update({work} if is_free else ())
@@ -196,7 +196,7 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
         saved = self._data.tickets[ticket.id] = ticket.model_copy(update={"number": number})
         return saved
 
-    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+    async def open_between(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
         found = (each for each in self._tables().tickets.values() if customer in {"", *map(fold, affected_by(each))})
         return sorted(each.id for each in found if each.raised_at < end and (each.stage.is_open or each.since >= start))
 

@@ -74,7 +74,7 @@ class Receiver:
         """Runs until cancelled. A fault never ends it."""
         while True:
             try:
-                async with self._store.alone(LEASE) as is_ours:
+                async with self._store.lease(LEASE) as is_ours:
                     if is_ours:
                         await self._receive()
             except LineDown:

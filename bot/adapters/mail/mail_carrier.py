@@ -49,7 +49,7 @@ class MailCarrier:
     ) -> None:
         """`sender`: None when no mail server is set up. `reply_to`: empty for the declarant's own address.
 
-        `most`: bytes of files that go along with one letter. `language`: of our own words in letters.
+        `limit`: bytes of files that go along with one letter. `language`: of our own words in letters.
         `is_slack_open`: while it is closed, files that cannot be read are no failure.
         """
         self._sender = sender

@@ -31,7 +31,7 @@ class SlackFiles:
         self._session = session
 
     async def fetch(self, file: Attachment, limit: int) -> bytes | MissingFile:
-        """The file's bytes, at most `most`; asks for its address each time, as it may have changed."""
+        """The file's bytes, at most `limit`; asks for its address each time, as it may have changed."""
         try:
             info = (await self._client.files_info(file=file.id))["file"]
         except SlackApiError as error:

@@ -79,7 +79,7 @@ class SlackCarrier:
     """`bot.ports.Carrier` for everything that goes out through Slack."""
 
     def __init__(self, client: AsyncWebClient, store: Store, write: Write, files: Files, limit: int) -> None:
-        """`most`: bytes of files that go along with one letter."""
+        """`limit`: bytes of files that go along with one letter."""
         self._client = client
         self._store = store
         self._write = write

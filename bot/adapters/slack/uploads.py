@@ -14,7 +14,7 @@ class Uploads:
     """Puts the files of a letter into its thread, once."""
 
     def __init__(self, files: Files, limit: int) -> None:
-        """`most`: bytes of files that go along with one letter."""
+        """`limit`: bytes of files that go along with one letter."""
         self._files = files
         self._limit = limit
 

@@ -58,8 +58,8 @@ class DatabaseStore:
     async def close(self) -> None:
         await self._engine.close()
 
-    def alone(self, operation: str) -> AbstractAsyncContextManager[bool]:
-        return self._engine.alone(operation)
+    def lease(self, operation: str) -> AbstractAsyncContextManager[bool]:
+        return self._engine.lease(operation)
 
     # --- changes
 
@@ -184,8 +184,8 @@ class DatabaseStore:
     async def customer_named(self, folded: str) -> EndCustomer | None:
         return await self._found(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
 
-    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
-        found = await self._all(sql.alive(customer), rows.alive_values(start, end, customer), rows.text)
+    async def open_between(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+        found = await self._all(sql.open_between(customer), rows.open_between_values(start, end, customer), rows.text)
         return sorted(set(found))
 
     async def view(self, month: str) -> View | None:

@@ -50,8 +50,8 @@ class ObservedEngine:
             self._observe(kind, outcome, time.perf_counter() - began)
         return result
 
-    def alone(self, operation: str, /) -> AbstractAsyncContextManager[bool]:
-        return self._engine.alone(operation)
+    def lease(self, operation: str, /) -> AbstractAsyncContextManager[bool]:
+        return self._engine.lease(operation)
 
     async def close(self) -> None:
         await self._engine.close()

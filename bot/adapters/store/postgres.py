@@ -146,7 +146,7 @@ class PostgresEngine:
         return await self._look_ups.do(work)
 
     @asynccontextmanager
-    async def alone(self, operation: str, /) -> AsyncIterator[bool]:
+    async def lease(self, operation: str, /) -> AsyncIterator[bool]:
         """Takes a lock that ends with its connection: a killed process holds nothing up."""
         session, free = await self._in(self._reading, lambda: self._locked(operation))
         try:

@@ -93,7 +93,7 @@ def month(at: datetime) -> int:
     return at.year * 12 + at.month - 1
 
 
-def alive_values(start: datetime, end: datetime, customer: str) -> Row:
+def open_between_values(start: datetime, end: datetime, customer: str) -> Row:
     values: Row = {"start": ms(start), "end": ms(end), "first": month(start), "last": month(end)}
     return {**values, "customer": customer} if customer else values
 

@@ -55,7 +55,7 @@ SAVE_LIFETIME: Final = """
     ON CONFLICT (month, ticket_id) DO UPDATE SET closed_at = excluded.closed_at"""
 
 
-def alive(customer: str) -> str:
+def open_between(customer: str) -> str:
     """Tickets that may have been open in these months; takes `:first` and `:last` month, `:start`, `:end`, `:customer`.
 
     Some come twice, and in no order: asked for one, the engines read all tickets there are. The `||` keeps them from

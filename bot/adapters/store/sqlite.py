@@ -51,7 +51,7 @@ class SqliteEngine:
         return await self._readers.look_up(work)
 
     @asynccontextmanager
-    async def alone(self, operation: str, /) -> AsyncIterator[bool]:
+    async def lease(self, operation: str, /) -> AsyncIterator[bool]:
         """Locks among the tasks of this process: an embedded desk is one."""
         if operation in self._alone:
             yield False

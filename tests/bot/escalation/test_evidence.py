@@ -31,7 +31,7 @@ class Page:
         return StatusPageReading(self.trouble)
 
 
-async def stands(w: World, ticket: Ticket, place: Place) -> None:
+async def save_place(w: World, ticket: Ticket, place: Place) -> None:
     """Some message of the ticket was delivered, and created this place."""
     (claim, *_) = await w.store.claim(NOW, timedelta(minutes=1), 1)
     assert claim.notice.ticket_id == ticket.id
@@ -114,9 +114,9 @@ async def test_files_are_added_by_the_support_team_to_open_tickets_only() -> Non
 async def test_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
     w = await a_world()
     ticket = await w.raised()
-    await stands(w, ticket, Place(ticket_id=ticket.id, role="card", channel=DESK, ts="1.1"))
+    await save_place(w, ticket, Place(ticket_id=ticket.id, role="card", channel=DESK, ts="1.1"))
     ticket = await w.desk.tickets.note(ticket.id, ANNA, "seen", w.form())
-    await stands(w, ticket, Place(ticket_id=ticket.id, role="retarus", channel=RETARUS, ts="2.2"))
+    await save_place(w, ticket, Place(ticket_id=ticket.id, role="retarus", channel=RETARUS, ts="2.2"))
     for channel, thread in ((DESK, ""), (DESK, "9.9"), (RETARUS, "1.1"), (RETARUS, "2.2")):
         await w.desk.evidence.attach_below(channel, thread, ANNA, [LOG], w.form())
     assert (await w.desk.queries.ticket(ticket.id)).attachments == ()

@@ -247,12 +247,12 @@ async def test_contact_who_left_is_suspended_at_the_next_check_and_stays_so() ->
     gone = Contact(**a_contact(BEN).model_dump() | {"slack_user": GONE, "name": "Gone Gruber"})
     await world.store.apply(Batch(contacts=[gone]))
     register = world.desk.register
-    await register.look_again(GONE)
+    await register.refreshed_actor(GONE)
     stored = await register.one(GONE, CARLA)
     assert (stored.suspended_on, stored.suspended_why) == (ON, "deactivated in Slack")
     with pytest.raises(Refused, match="stay suspended"):
         await register.reinstate(GONE, CARLA, "c1")
-    await register.look_again(BEN)
+    await register.refreshed_actor(BEN)
     assert (await register.one(BEN, CARLA)).suspended_on is None
 
 
