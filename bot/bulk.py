@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import gather
+from asyncio import Semaphore, gather
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +21,10 @@ from bot.tickets.service import Tickets
 
 MAX_TICKETS: Final = 50
 """Tickets of one form: Slack waits three seconds for its answer."""
+
+
+_AT_ONCE: Final = 8
+"""Tickets that are changed at the same time."""
 
 
 class BulkAction(StrEnum):
@@ -77,10 +81,9 @@ class Bulk:
             raise Invalid({"tickets.0": t("Choose at least one ticket.")})
         act = self._act(by, wish, form)
         before = [await self.queries.ticket(each) for each in dict.fromkeys(ticket_ids[:MAX_TICKETS])]
-        if wish.action is BulkAction.SAME_CAUSE:  # each changes the leading ticket, so concurrent ones would conflict
-            done = await self._one_by_one(before, act)
-        else:
-            done = await gather(*(self._outcome(each, act) for each in before))
+        # each common cause changes the leading ticket, so concurrent ones would conflict
+        concurrency = 1 if wish.action is BulkAction.SAME_CAUSE else _AT_ONCE
+        done = await self._each(before, act, concurrency)
         if all(outcome.errors for outcome in done):
             raise Invalid(done[0].errors)
         if done[0].trouble and all(outcome.trouble for outcome in done):
@@ -113,16 +116,22 @@ class Bulk:
         }
         return acts[wish.action]
 
-    async def _one_by_one(self, before: Sequence[Ticket], act: Callable[[str], Awaitable[Ticket]]) -> list[Outcome]:
+    async def _each(
+        self, before: Sequence[Ticket], act: Callable[[str], Awaitable[Ticket]], concurrency: int
+    ) -> list[Outcome]:
         """Stops at trouble of the database: each further ticket would wait for it again, longer than Slack waits."""
-        done = list[Outcome]()
-        for each in before:
-            if done and done[-1].trouble:
-                down = StoreDown("It was not tried, as the database did not answer before.")
-                done.append(Outcome(each, _in_words(down), trouble=down))
-            else:
-                done.append(await self._outcome(each, act))
-        return done
+        turns, troubles = Semaphore(concurrency), list[StoreDown]()
+
+        async def one(ticket: Ticket) -> Outcome:
+            async with turns:
+                if troubles:
+                    down = StoreDown("It was not tried, as the database did not answer before.")
+                    return Outcome(ticket, _in_words(down), trouble=down)
+                outcome = await self._outcome(ticket, act)
+                troubles.extend([outcome.trouble] if outcome.trouble else [])
+                return outcome
+
+        return await gather(*map(one, before))
 
     async def _outcome(self, before: Ticket, act: Callable[[str], Awaitable[Ticket]]) -> Outcome:
         try:
