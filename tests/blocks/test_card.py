@@ -90,7 +90,7 @@ def test_card_has_at_most_three_buttons_and_a_menu_of_five(stage: Stage, times: 
     assert not {action_of(Move.TAKE), action_of(Move.TAKE_OVER), action_of(Move.ACCEPT)} & set(rest)
 
 
-def test_buttons_are_told_apart_by_a_screen_reader() -> None:
+def test_buttons_differ_for_a_screen_reader() -> None:
     labels = [button["accessibility_label"] for button in buttons(an_incident(Stage.HANDED_OFF))]
     assert labels == ["Accept: PD-1042", "Send back: PD-1042", "Checks: PD-1042"]
 

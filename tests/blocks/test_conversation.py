@@ -30,7 +30,7 @@ def test_words_of_theirs_are_never_markup() -> None:
         assert "mrkdwn" not in json.dumps(message.blocks)
 
 
-def test_text_that_only_a_mail_program_can_show_is_told_instead_of_no_text() -> None:
+def test_text_that_only_a_mail_program_can_show_is_reported_instead_of_no_text() -> None:
     sealed = EntryFile(name="smime.p7m", type="application/pkcs7-mime", size=900)
     for files, expected in (((sealed,), "encrypted or sealed"), ((), "(no text)")):
         entry = conversed.an_entry(words="", text="", files=files)

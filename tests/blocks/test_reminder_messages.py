@@ -94,7 +94,7 @@ def test_breach_is_named_beside_what_else_is_due() -> None:
         (Stage.SECOND, CARLA, {"owner": ""}, "Its owner is no longer here: with the 2nd level for 1 h"),
     ],
 )
-def test_direct_message_says_why_this_person_hears_of_it(
+def test_direct_message_says_why_this_person_gets_it(
     stage: Stage, to: str, detail: dict[str, str], expected: str
 ) -> None:
     assert direct(item(stage, to, **detail)).text.startswith(f"PD-1042: {expected}")

@@ -34,7 +34,7 @@ def test_typed_text_is_escaped_in_a_report() -> None:
         assert not [text for text in (*texts, message.text) if "<!" in text or "<@" in text], name
 
 
-def test_every_picture_is_told_in_words() -> None:
+def test_every_picture_has_a_description_in_words() -> None:
     paper = reported.a_paper(CONFIG)
     _, message = next(iter(reported.messages(paper)))
     pictures = [block for block in message.blocks if block["type"] == "image"]

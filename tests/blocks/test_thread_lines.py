@@ -88,7 +88,7 @@ def test_second_level_is_called_once_where_the_work_is() -> None:
     assert not of(line_of(Move.ACCEPT), "usergroup")
 
 
-def test_number_of_retaruss_is_told_as_theirs() -> None:
+def test_number_of_retaruss_is_shown_as_theirs() -> None:
     assert line_of(Step.RCR, BEN, rcr="RCR-88123").text == f"{PUSHED}Retarus: RCR-88123 (recorded by Ben Brandt)"
 
 
@@ -204,7 +204,7 @@ def test_old_direct_message_offers_no_step_that_is_over() -> None:
     assert of(message, "button") == []
 
 
-def test_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owner_is_told() -> None:
+def test_handoff_that_changed_the_priority_says_so_with_the_reason_and_the_owner_is_notified() -> None:
     ticket = an_incident(Stage.HANDED_OFF, owner=ANNA)
     event = an_event(ticket, Move.HAND_OFF, BEN, summary="Short.")
     body = {"news": ["priority"]}

@@ -84,7 +84,7 @@ async def test_several_are_for_the_support_team_and_never_more_than_a_form_lists
     assert len(await w.desk.bulk.apply(ids, ANNA, BulkRequest(BulkAction.TAKE), w.form())) == MAX_TICKETS
 
 
-async def test_tickets_that_were_saved_before_the_database_failed_are_told_apart() -> None:
+async def test_tickets_that_were_saved_before_the_database_failed_are_distinguished() -> None:
     w = await a_world()
     ids = [(await w.raised()).id for _ in range(3)]
     failing = FailingStore(w.store, None, SaveInDoubt("broke"), StoreDown("full"))

@@ -164,7 +164,7 @@ async def test_closed_channel_holds_only_what_goes_there() -> None:
     assert set((await scene.states()).values()) == {"sent"}
 
 
-async def test_transport_that_closes_again_is_told_again() -> None:
+async def test_transport_that_closes_again_is_reported_again() -> None:
     scene = Scene()
     async with scene.running():
         for _ in range(2):

@@ -40,7 +40,7 @@ async def test_read_only_database_is_refused_with_an_explanation(new_database: s
         await open_store(new_database)
 
 
-async def test_user_without_privileges_is_told_which_grant_is_missing(new_database: str) -> None:
+async def test_error_of_a_user_without_privileges_names_the_missing_grant(new_database: str) -> None:
     with psycopg.connect(new_database, autocommit=True) as admin:
         role = f"guest_of_{_database_name(new_database)}"
         admin.execute(f"CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC".encode())

@@ -6,7 +6,7 @@ from bot.model.ticket import Stage
 from tests.handlers.world import World
 
 
-async def test_lead_assigns_a_new_ticket_from_the_card_and_the_person_is_told(w: World) -> None:
+async def test_lead_assigns_a_new_ticket_from_the_card_and_the_person_is_notified(w: World) -> None:
     card = await w.raised()
     await w.further(w.carla, card, "Assign to somebody")
     modal = await w.carla.modal("Assign to somebody")

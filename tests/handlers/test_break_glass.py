@@ -22,7 +22,7 @@ async def unattested(w: World, **changes: object) -> Contact:
     return changed
 
 
-async def test_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World) -> None:
+async def test_admin_sends_a_p1_with_a_reason_that_is_reported_and_kept(w: World) -> None:
     await unattested(w)
     card = await w.filled()
     preview = await previewed(w, card, by="carla")

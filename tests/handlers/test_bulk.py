@@ -13,7 +13,7 @@ from tests.handlers.world import World
 DM = "@partner-desk"
 
 
-async def test_listed_tickets_are_ticked_and_taken_and_each_result_is_told(w: World) -> None:
+async def test_listed_tickets_are_ticked_and_taken_and_each_result_is_reported(w: World) -> None:
     tickets = [
         await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, texts_of_home(w), f"form {n}") for n in range(3)
     ]

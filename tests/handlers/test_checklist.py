@@ -21,7 +21,7 @@ async def test_checks_are_answered_one_by_one_by_either_level(w: World) -> None:
     assert "Alex Adler" in shown.text
 
 
-async def test_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_what_was_said(w: World) -> None:
+async def test_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_the_answer(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
@@ -38,7 +38,7 @@ async def test_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_w
     await w.anna.modal("1st-level checks", containing="P1 · No outbound mail")
 
 
-async def test_finding_of_retarus_is_recorded_and_not_theirs_comes_back(w: World) -> None:
+async def test_finding_of_retarus_is_recorded_and_the_ticket_returns_if_they_did_not_cause_it(w: World) -> None:
     card = await w.escalated()
     await w.further(w.ben, card, "Checks")
     await w.ben.click(await w.ben.modal("Retarus's tasks"), "Not caused by Retarus")
@@ -47,7 +47,7 @@ async def test_finding_of_retarus_is_recorded_and_not_theirs_comes_back(w: World
     await w.ben.message(DESK, "Retarus found: Not caused by Retarus")
 
 
-async def test_workaround_of_retarus_is_told_and_stands_on_the_card(w: World) -> None:
+async def test_workaround_of_retarus_is_posted_and_shown_on_the_card(w: World) -> None:
     card = await w.escalated()
     await w.ben.click(card, "Log Retarus update")
     answers = {"word": "They are on it", "their_workaround": "Send by DE2", "eta": int(w.now()) + 7200}

@@ -82,7 +82,7 @@ async def test_submission_is_idempotent(w: World) -> None:
     assert len([each for each in await w.anna.messages(DESK) if "PD-100" in str(each)]) == 1
 
 
-async def test_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
+async def test_guest_is_notified_at_once_and_fills_in_no_form(w: World) -> None:
     await w.gus.command(DESK, "/retarus-incident")
     await w.gus.message(DESK, "Guests and deactivated people cannot do this")
     assert await w.gus.modals() == []

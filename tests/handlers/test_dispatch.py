@@ -212,7 +212,7 @@ async def test_events_that_concern_nobody_cost_no_look_up_of_people(w: World) ->
     assert rows(w, "users.info") == before
 
 
-async def test_person_whose_profile_slack_does_not_give_is_told_so_before_the_trigger_ends(w: World) -> None:
+async def test_person_whose_profile_slack_does_not_give_gets_an_error_before_the_trigger_ends(w: World) -> None:
     w.running.dispatcher.in_time = 0.1
     w.running.desk.queries.directory.forget(w.slack.admin.member("gus").id)
     w.slack.faults.order("users.info", "hang", times=None)

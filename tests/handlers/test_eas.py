@@ -116,7 +116,7 @@ async def test_files_are_for_the_person_to_upload_and_the_text_to_copy_does_not_
     assert "Attached:" not in await w.running.desk.escalation.last_letter(ticket)
 
 
-async def test_follow_ups_of_a_ticket_from_the_portal_are_one_thread_in_which_retarus_is_heard(w: World) -> None:
+async def test_follow_ups_of_a_ticket_from_the_portal_are_one_thread_with_the_replies_of_retarus(w: World) -> None:
     await with_access(w)
     card, preview = await previewed(w)
     await w.ben.click(preview, "Open it in EAS instead")

@@ -140,7 +140,7 @@ async def test_letter_is_sent_once_by_two_concurrent_senders(w: World) -> None:
     assert len(await w.ben.mails()) == 1
 
 
-async def test_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> None:
+async def test_full_mailbox_is_reported_in_the_thread_with_the_way_out(w: World) -> None:
     w.mail.faults.refuse_recipient("support@retarus.example")
     card = await w.filled()
     await w.ben.submit(await previewed(w, card))
@@ -154,7 +154,7 @@ async def test_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> 
     assert "Try again" not in str(mended["blocks"])
 
 
-async def test_letter_to_an_archived_channel_waits_and_goes_by_itself(w: World) -> None:
+async def test_letter_to_an_archived_channel_waits_and_is_sent_automatically(w: World) -> None:
     card = await w.filled()
     w.slack.admin.archive(RETARUS)
     await w.ben.submit(await previewed(w, card))
@@ -177,7 +177,7 @@ async def test_letter_to_an_archived_channel_goes_by_e_mail_where_that_is_the_fa
         assert len(await w.anna.mails()) == 1
 
 
-async def test_letter_waits_for_the_invitation_and_goes_by_itself(w: World) -> None:
+async def test_letter_waits_for_the_invitation_and_is_sent_automatically(w: World) -> None:
     card = await w.filled()
     w.slack.admin.remove_member(RETARUS, "Partner Desk")
     await w.ben.submit(await previewed(w, card))

@@ -104,7 +104,7 @@ async def test_file_that_is_too_big_is_refused_where_it_was_given(tmp_path: Path
         assert (await w.ticket()).attachments == ()
 
 
-async def test_guests_file_is_not_taken_and_the_guest_is_told(w: World) -> None:
+async def test_guests_file_is_not_taken_and_the_guest_is_notified(w: World) -> None:
     card = await taken(w)
     await posted(w, card, "trace.log", LOG, by="gus")
     await w.gus.reply(card, "Guests and deactivated people cannot do this")
@@ -122,7 +122,7 @@ async def test_file_can_be_taken_away_in_the_preview(w: World) -> None:
     assert (await w.ben.mail("PD-1001"))["attachments"] == []
 
 
-async def test_file_deleted_since_is_told_in_the_thread_and_in_the_mail(w: World) -> None:
+async def test_file_deleted_since_is_reported_in_the_thread_and_in_the_mail(w: World) -> None:
     card = await w.filled()
     file = await posted(w, card, "trace.log", LOG)
     await w.ben.reply(card, "attached trace.log")

@@ -124,7 +124,7 @@ async def test_undelivered_letter_is_tried_again_by_an_admin(w: World) -> None:
     await shown(w.carla, "Everything was delivered")
 
 
-async def test_guests_see_nothing_and_are_told_why(w: World) -> None:
+async def test_guests_see_nothing_and_get_the_reason(w: World) -> None:
     await w.raised()
     home = text_of(await opened(w.gus, "Guests"))
     assert "PD-1001" not in home

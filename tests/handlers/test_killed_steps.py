@@ -17,7 +17,7 @@ from tests.timeouts import TIMEOUT, long_timeouts
 
 
 @pytest.mark.long
-async def test_steps_of_several_kinds_are_told_after_a_kill_at_their_acknowledgement(tmp_path: Path) -> None:
+async def test_steps_of_several_kinds_are_reported_after_a_kill_at_their_acknowledgement(tmp_path: Path) -> None:
     mailbox, database = Mailbox(), f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)

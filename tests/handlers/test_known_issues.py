@@ -7,8 +7,8 @@ from tests.handlers.test_notes import noted, text_of_modal, typed
 from tests.handlers.world import DESK, Json, World
 
 
-async def conversation_notices(w: World, **answers: object) -> Modal:
-    """Alex is telling the same problem of another customer, and has come to its description."""
+async def described_incident(w: World, **answers: object) -> Modal:
+    """The form of Alex, with the same problem of another customer described."""
     await w.alex.command(DESK, "/retarus-incident")
     modal = await w.alex.modal("Raise an incident")
     w.alex.fill(modal, w.answers(customer="Adler AG", **answers))
@@ -21,9 +21,9 @@ async def shows(w: World, words: str) -> Modal:
     return await w.alex.modal("Raise an incident", containing=words)
 
 
-async def test_open_ticket_with_the_same_problem_is_offered_while_it_is_told(w: World) -> None:
+async def test_open_ticket_with_the_same_problem_is_offered_while_it_is_described(w: World) -> None:
     await w.raised()
-    modal = await conversation_notices(w)
+    modal = await described_incident(w)
     assert "Join PD-1001 instead" in text_of_modal(modal)
     assert typed(modal)["impact"] == "No outbound mail for three customers"
 
@@ -40,14 +40,14 @@ async def test_unlike_incidents_are_not_offered(w: World) -> None:
 
 async def test_note_is_offered_and_can_be_read_without_losing_the_form(w: World) -> None:
     await noted(w)
-    modal = await conversation_notices(w)
+    modal = await described_incident(w)
     await w.alex.click(modal, "Show TN-1")
     assert "Rolled connector 4.2 back" in text_of_modal(await w.alex.modal("TN-1"))
 
 
 async def test_joining_adds_the_customer_raises_nothing_and_follows(w: World) -> None:
     card = await w.escalated()
-    await w.alex.click(await conversation_notices(w), "Join PD-1001 instead")
+    await w.alex.click(await described_incident(w), "Join PD-1001 instead")
     assert "Adler AG was added" in text_of_modal(await w.alex.modal("Joined PD-1001"))
     await w.alex.reply(card, "added Adler AG, who has the same problem")
     assert "Also affected: Adler AG" in str((await w.alex.again(card))["blocks"])
@@ -79,7 +79,7 @@ async def another(w: World) -> Json:
     return await w.alex.message(DESK, "PD-1002")
 
 
-async def test_tickets_with_one_cause_are_linked_and_retarus_is_heard_in_all_of_them(w: World) -> None:
+async def test_tickets_with_one_cause_are_linked_and_words_of_retarus_are_relayed_to_all(w: World) -> None:
     leading = await w.escalated()
     led = await another(w)
     await w.alex.click(led, "Known already?")

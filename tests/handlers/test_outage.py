@@ -7,7 +7,7 @@ from tests.handlers.test_notes import text_of_modal
 from tests.handlers.world import DESK, World
 
 
-async def test_outage_is_gathered_told_and_resolved(w: World) -> None:
+async def test_outage_is_gathered_notified_and_resolved(w: World) -> None:
     leading = await w.escalated()
     led = await another(w)
     await w.ben.click(await w.ben.again(leading), "Clocks and more")

@@ -31,7 +31,7 @@ async def test_logs_hold_no_user_input(w: World, caplog: pytest.LogCaptureFixtur
             assert text not in logged, text
 
 
-async def test_admins_are_told_of_a_guest_who_joins_the_desk_channel(w: World) -> None:
+async def test_admins_are_notified_of_a_guest_who_joins_the_desk_channel(w: World) -> None:
     await w.carla.act("kick", channel=DESK, user="gus")
     await w.carla.act("invite", channel=DESK, users=["gus"])
     message = await w.carla.message("@partner-desk", "can read every ticket there")

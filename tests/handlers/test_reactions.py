@@ -72,7 +72,7 @@ async def test_pin_on_a_line_of_the_desk_notes_nothing(w: World) -> None:
     assert await _notes(w) == ["Called them", "Anna Arnold: in the thread"]
 
 
-async def test_person_on_no_level_is_told_quietly(w: World) -> None:
+async def test_person_on_no_level_is_notified_quietly(w: World) -> None:
     card = await _carded(w)
     await w.gus.react(card, "eyes")
     message = await w.gus.message(DESK, "Guests and deactivated people cannot do this")

@@ -73,7 +73,7 @@ async def test_search_shows_and_marks_what_stands_in_the_history(w: World) -> No
     assert "{'type': 'text', 'text': 'Zscaler', 'style': {'bold': True}}" in shown
 
 
-async def test_retired_note_found_by_its_name_is_said_to_be_retired(w: World) -> None:
+async def test_retired_note_found_by_its_name_is_marked_as_retired(w: World) -> None:
     await w.ben.click(await noted(w), "Retire")
     await w.ben.submit(await w.ben.modal("Retire a note"), {"reason": "4.1 has the same fault"})
     assert "technical note · retired" in await found(w, w.anna, "TN-1")

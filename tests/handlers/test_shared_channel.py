@@ -134,7 +134,7 @@ async def test_message_that_came_after_the_reading_is_not_taken_back(w: World) -
     assert "deleted by the author" not in str((await w.ben.again(later))["blocks"])
 
 
-async def test_severed_channel_is_told(w: World) -> None:
+async def test_severed_channel_is_reported(w: World) -> None:
     await w.escalated()
     w.slack.connect.unshare(RETARUS, hosted=True)
 

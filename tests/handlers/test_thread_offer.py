@@ -142,5 +142,5 @@ def test_message_is_added_once_below_what_is_typed() -> None:
         ({"ts": "2", "thread_ts": "1", "user": "U1", "subtype": "channel_join"}, False),
     ],
 )
-def test_reply_of_a_person_is_told_from_other_messages(message: dict[str, str], expected: object) -> None:
+def test_reply_of_a_person_is_distinguished_from_other_messages(message: dict[str, str], expected: object) -> None:
     assert is_of_person(message) is expected

@@ -21,7 +21,7 @@ async def test_scopes_mine_my_level_and_all_are_listed_with_links(w: World) -> N
     await w.ben.message(DESK, "My level: 0 open tickets")
 
 
-async def test_ticket_is_found_by_its_name_and_an_unknown_one_is_said_so(w: World) -> None:
+async def test_ticket_is_found_by_its_name_and_an_unknown_one_is_reported(w: World) -> None:
     await w.raised()
     await w.anna.command(DESK, "/retarus-ticket", "pd-1001")
     await w.anna.message(DESK, "PD-1001 · Incident")

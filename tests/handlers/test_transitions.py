@@ -31,7 +31,7 @@ async def test_double_click_takes_it_once(w: World) -> None:
     assert (await w.ticket()).version == 2
 
 
-async def test_second_level_sends_it_back_with_a_reason_and_the_first_owner_is_told(w: World) -> None:
+async def test_second_level_sends_it_back_with_a_reason_and_the_first_owner_is_notified(w: World) -> None:
     card = await w.handed_off()
     await w.ben.click(card, "Send back")
     await w.ben.submit(await w.ben.modal("Send back"), {"word": "Which connector version is it?"})
@@ -157,7 +157,7 @@ async def test_question_back_to_the_customer_is_drafted_from_what_is_missing(w: 
     assert "Related" not in drafted
 
 
-async def test_changed_priority_is_told_in_the_thread_and_to_the_owner(w: World) -> None:
+async def test_changed_priority_is_reported_in_the_thread_and_to_the_owner(w: World) -> None:
     card = await w.accepted()
     ticket = await w.ticket()
     changed = {"priority": "P2", "priority_reason": "Only one customer after all"}

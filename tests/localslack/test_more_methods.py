@@ -226,7 +226,7 @@ async def test_scheduling_is_limited_and_keeps_blocks_and_metadata(slack: LocalS
 
 
 @pytest.mark.parametrize("post_at", ["soon", "0", "", "-5", "1e400"])
-async def test_scheduling_refuses_what_is_no_time(client: Any, post_at: str) -> None:
+async def test_scheduling_refuses_an_invalid_time(client: Any, post_at: str) -> None:
     call = client.api_call("chat.scheduleMessage", json={"channel": "#desk", "text": "x", "post_at": post_at})
     assert await error_of(call) == "invalid_time"
 

@@ -68,7 +68,7 @@ async def test_own_message_in_a_shared_channel_names_this_workspace(slack: Local
     assert "user_team" not in local["event"]
 
 
-async def test_edit_deletion_and_broadcast_of_an_external_person_are_told(slack: LocalSlack) -> None:
+async def test_edit_deletion_and_broadcast_of_an_external_person_are_relayed(slack: LocalSlack) -> None:
     rita, anna = slack.person("rita"), slack.person("anna")
     root = await anna.post("#with-partner", "root")
     posted = await rita.post("#with-partner", "said", thread=root)
@@ -159,7 +159,7 @@ async def test_private_channel_gets_a_new_id_when_it_is_shared(slack: LocalSlack
     assert found["messages"][0]["text"] == "before"
 
 
-async def test_ended_connection_is_told_and_takes_the_people_along(slack: LocalSlack) -> None:
+async def test_ended_connection_is_reported_and_takes_the_people_along(slack: LocalSlack) -> None:
     anna = slack.person("anna")
     await anna.control("POST", "channels/with-partner/unshare")
     [envelope] = await envelopes(slack, "channel_unshared")

@@ -32,7 +32,7 @@ async def test_archived_channel_takes_no_message_until_it_is_back(slack: LocalSl
     assert (await client.chat_postMessage(channel="#desk", text="x"))["ok"]
 
 
-async def test_app_without_invitation_is_told_so(slack: LocalSlack, client: AsyncWebClient) -> None:
+async def test_app_without_invitation_gets_an_error(slack: LocalSlack, client: AsyncWebClient) -> None:
     anna = slack.person("anna")
     await anna.control("POST", "channels/desk/members", remove=["Bot"])
     assert await error_of(client.chat_postMessage(channel="#desk", text="x")) == "not_in_channel"
@@ -54,7 +54,7 @@ async def test_deleted_parent_leaves_its_thread_or_takes_it_along(slack: LocalSl
     assert await error_of(client.chat_update(channel=desk, ts=ids[0], text="x")) == "message_not_found"
 
 
-async def test_deleted_message_is_told_unless_it_goes_quietly(slack: LocalSlack) -> None:
+async def test_deleted_message_is_reported_unless_it_goes_quietly(slack: LocalSlack) -> None:
     async with over_socket_mode(slack, bolt_app(slack)):
         anna = slack.person("anna")
         first, second = [await anna.post("#desk", text) for text in ("first", "second")]
@@ -174,7 +174,7 @@ def _keeping(received: list[Json]) -> Callable[..., Awaitable[None]]:
     return keep
 
 
-async def test_app_with_too_many_events_is_told_once_and_hears_no_more(slack: LocalSlack) -> None:
+async def test_app_with_too_many_events_is_notified_once_and_gets_no_more(slack: LocalSlack) -> None:
     slack.switches.rate_limits, slack.switches.events_per_hour = True, 2
     anna = slack.person("anna")
     async with over_socket_mode(slack, bolt_app(slack)):

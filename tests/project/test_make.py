@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(folder: Path, *arguments: str, **settings: str) -> tuple[int, list[str]]:
-    """`make …` there; its exit code and the lines it said."""
+    """Runs `make …` there; its exit code and the lines it printed."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "MAKE", "PIP_"))}
     python = () if any(each.startswith("PYTHON=") for each in arguments) else (f"PYTHON={sys.executable}",)
     done = subprocess.run(
@@ -73,7 +73,7 @@ def test_interrupted_environment_is_created_again(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("module", ["ensurepip", "venv"])
-def test_a_python_without_venv_is_said_with_the_name_of_its_package(checkout: Path, module: str) -> None:
+def test_a_python_without_venv_is_reported_with_the_name_of_its_package(checkout: Path, module: str) -> None:
     code, output = make(checkout, "run", f"PYTHON={python_without(module, checkout)}")
     assert code != 0
     assert output[0].endswith(
@@ -82,13 +82,13 @@ def test_a_python_without_venv_is_said_with_the_name_of_its_package(checkout: Pa
     assert not (checkout / ".venv").exists()
 
 
-def test_missing_python_is_said_with_the_name_of_its_package(checkout: Path) -> None:
+def test_missing_python_is_reported_with_the_name_of_its_package(checkout: Path) -> None:
     code, output = make(checkout, "run", "PYTHON=python3.99")
     assert code != 0
     assert output[0] == "There is no python3.99. On Debian or Ubuntu: sudo apt install python3 python3-venv"
 
 
-def test_a_missing_browser_and_node_js_are_said_before_the_tests_begin(checkout: Path, tmp_path: Path) -> None:
+def test_a_missing_browser_and_node_js_are_reported_before_the_tests_begin(checkout: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
     for name in ("sh", "make", "grep", "touch"):

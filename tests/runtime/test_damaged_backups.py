@@ -186,7 +186,7 @@ async def test_wrong_desk_toml_does_not_keep_a_restored_database_from_being_made
     await store.close()
 
 
-async def test_place_for_desk_toml_that_cannot_be_written_to_is_told(env: Environment, tmp_path: Path) -> None:
+async def test_place_for_desk_toml_that_cannot_be_written_to_is_reported(env: Environment, tmp_path: Path) -> None:
     await in_use(env)
     await back_up(env, tmp_path / "desk.tar.gz")
     new = env_of(tmp_path / "new", desk_config=tmp_path / "missing" / "desk.toml")

@@ -52,7 +52,9 @@ async def test_closed_ticket_is_never_reminded(w: World) -> None:
     assert (await w.ticket()).due is None
 
 
-async def test_job_that_fails_is_told_by_kind_and_place_and_goes_on(w: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_job_that_fails_is_reported_by_kind_and_place_and_goes_on(
+    w: World, caplog: pytest.LogCaptureFixture
+) -> None:
     number = "+49 89 12345678"
 
     async def fails() -> None:

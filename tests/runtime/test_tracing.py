@@ -92,7 +92,7 @@ async def test_interaction_delivery_and_calls_of_slack_arrive_as_one_trace_each(
     assert not any(word in body for body in receiver.bodies for word in (b"Mustermann", b"Anna", b"U0ANNA"))
 
 
-async def test_failed_work_is_told_without_its_text() -> None:
+async def test_failed_work_is_reported_without_its_text() -> None:
     async with receiving() as receiver:
         async with tracing(receiver.url) as spans:
             with pytest.raises(ValueError, match="Mustermann"):

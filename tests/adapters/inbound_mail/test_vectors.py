@@ -174,7 +174,7 @@ async def test_10_mail_of_theirs_that_is_answered_proves_nothing_where_no_server
     assert ticket((await taken(mail("Re: your letter", "Ja.", answers=OLD_STYLE), desk, unproven)).match) == "t42"
 
 
-async def test_11_references_decide_before_the_subject_and_both_are_said() -> None:
+async def test_11_references_decide_before_the_subject_and_both_are_shown() -> None:
     found = await taken(mail("Re: PD-42", "x", answers="<L2@partner.example>"))
     assert found.match == Assigned(ticket="t43", by=MatchedBy.MESSAGE_ID, others=("PD-42",))
 
@@ -327,7 +327,7 @@ async def test_subject_must_name_exactly_one_ticket(
     assert reason((await taken(mail(subject, "x", proof=PASSED), Desk(rcr=rcr))).match) is wanted
 
 
-async def test_reference_decides_before_the_number_and_both_are_said() -> None:
+async def test_reference_decides_before_the_number_and_both_are_reported() -> None:
     found = (await taken(mail("PD-43 RCR-88123", "Which?", proof=PASSED))).match
     assert isinstance(found, Assigned)
     assert (found.ticket, found.by, found.others) == ("t43", MatchedBy.REFERENCE, ("PD-42",))

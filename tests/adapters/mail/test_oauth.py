@@ -129,14 +129,14 @@ async def test_refresh_token_gives_one_token_until_shortly_before_its_end(servic
 
 
 @pytest.mark.parametrize("error", ["invalid_grant", "invalid_client"])
-async def test_refused_token_is_said_without_secrets(service: TokenService, error: str) -> None:
+async def test_refused_token_is_reported_without_secrets(service: TokenService, error: str) -> None:
     service.refuses = error
     with pytest.raises(NoToken) as caught:
         await refresh(service).token()
     assert str(caught.value) == f"The token service gave no token; it said: {error}."
 
 
-async def test_unreachable_token_service_is_said() -> None:
+async def test_unreachable_token_service_is_reported() -> None:
     async with running(TokenService()) as service:
         source = refresh(service)
     with pytest.raises(NoToken, match="cannot be used"):
@@ -159,7 +159,7 @@ async def test_forgotten_microsoft_token_is_requested_again() -> None:
         assert await source.token() == "T2"
 
 
-async def test_microsoft_refusal_is_said_without_secrets() -> None:
+async def test_microsoft_refusal_is_reported_without_secrets() -> None:
     async with running(TokenService(), tls=True) as service:
         service.refuses = "unauthorized_client"
         source = microsoft(service)

@@ -52,7 +52,7 @@ def test_zero_minutes_mean_never() -> None:
     assert next_due(an_incident(Stage.NEW), a_config(reminders={"new": 0})) is None
 
 
-def test_every_open_stage_is_reminded_unless_told_otherwise() -> None:
+def test_every_open_stage_is_reminded_unless_configured_otherwise() -> None:
     assert all(next_due(an_incident(stage), a_config()) for stage in Stage if stage.is_open)
 
 

@@ -11,7 +11,7 @@ def test_tables_are_all_shown_but_the_one_that_has_a_screen_of_its_own() -> None
     assert set(tables(a_config())) == set(Config.model_fields) - {"contacts"}
 
 
-def test_settings_of_a_contract_and_of_the_desk_are_told_apart() -> None:
+def test_settings_of_a_contract_and_of_the_desk_are_distinguished() -> None:
     shown = tables(a_config())
     assert ("phone", NOT_SET) in shown["retarus"]
     assert ("2.definition", NOT_SET) in shown["priorities"]

@@ -128,7 +128,7 @@ async def notified_admins(world: World) -> list[tuple[str, str]]:
     return sorted((str(each.body["about"]), each.to) for each in words)
 
 
-async def test_admins_are_told_each_time_the_channel_is_severed_and_once_for_each() -> None:
+async def test_admins_are_notified_each_time_the_channel_is_severed_and_once_for_each() -> None:
     first = replica(await a_world(a_contact(BEN), levels={"second": {"leads": [BEA], "members": [BEN]}}))
     for _ in range(2):
         await first.desk.channel_routes.severed("C-RET")
@@ -139,7 +139,7 @@ async def test_admins_are_told_each_time_the_channel_is_severed_and_once_for_eac
     assert await notified_admins(first) == [("severed", BEA)] * 2 + [("severed", CARLA)] * 2
 
 
-async def test_workspace_that_leaves_while_another_stays_is_told_and_changes_no_way(world: World) -> None:
+async def test_workspace_that_leaves_while_another_stays_is_reported_and_changes_no_way(world: World) -> None:
     first = replica(world)
     await first.desk.channel_routes.left("C-RET")
     await first.desk.channel_routes.left("C-OTHER")

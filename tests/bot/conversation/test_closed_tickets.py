@@ -89,7 +89,7 @@ async def test_edit_that_changes_no_word_and_an_edit_while_it_is_open_ask_nobody
     assert "reopened?" not in str(conversation.message(entry, ticket, world.desk.config, [BEN]).blocks)
 
 
-async def test_message_that_came_to_a_closed_ticket_is_told_once_although_it_is_edited() -> None:
+async def test_message_that_came_to_a_closed_ticket_is_reported_once_although_it_is_edited() -> None:
     world = await a_world()
     ticket = await closed_after_a_word(world)
     before = await notified(world, ticket)

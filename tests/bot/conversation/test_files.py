@@ -42,7 +42,7 @@ def test_logo_is_a_small_picture_shown_inline() -> None:
     assert (found.logos, found.accepted) == ((logo,), tuple(others))
 
 
-def test_every_reason_is_said() -> None:
+def test_every_reason_is_reported() -> None:
     files = [a_file("a.exe"), a_file("winmail.dat"), a_file(is_complete=False), a_file(size=MAX_BYTES + 1)]
     text = {each.in_words() for each in sort_files(files).left_out}
     assert len(text) == 4

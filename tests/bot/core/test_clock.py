@@ -38,7 +38,7 @@ def test_a_moment_is_written_as_in_the_guide(seconds: int, place: str, written: 
         (datetime(2019, 10, 27, 1, 30, tzinfo=UTC), "27.10.2019 - 02:30 UTC+1"),
     ],
 )
-def test_the_hour_that_is_skipped_and_the_hour_that_comes_twice_are_told_apart(utc: datetime, written: str) -> None:
+def test_the_hour_that_is_skipped_and_the_hour_that_comes_twice_are_distinguished(utc: datetime, written: str) -> None:
     assert guide_time(utc, "Europe/Berlin") == written
 
 
@@ -72,5 +72,5 @@ def test_the_machines_clock_is_aware() -> None:
         (2 * 86400 + 3 * 3600 + 59, "2 d 3 h"),
     ],
 )
-def test_a_length_of_time_is_said_in_two_units_at_most(seconds: float, words: str) -> None:
+def test_duration_has_two_units_at_most(seconds: float, words: str) -> None:
     assert span(seconds) == words

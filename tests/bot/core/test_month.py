@@ -52,7 +52,7 @@ def test_a_month_begins_and_ends_at_midnight_of_the_desk_also_when_the_clocks_ch
     assert (october.key, october.name) == ("2026-10", "October 2026")
 
 
-def test_a_month_that_lasts_is_told_up_to_now() -> None:
+def test_month_that_lasts_is_reported_up_to_now() -> None:
     november = periods.period(TODAY, "Europe/Berlin", NOW)
     assert november.until == NOW
     assert not november.is_over

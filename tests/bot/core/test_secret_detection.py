@@ -218,7 +218,7 @@ def test_every_shape_has_marks_that_its_examples_hold() -> None:
 
 
 @pytest.mark.parametrize("text", ORDINARY)
-def test_an_ordinary_password_is_known_however_a_sentence_or_a_setting_tells_it(text: str) -> None:
+def test_ordinary_password_is_recognised_in_any_sentence_or_setting(text: str) -> None:
     assert secret_in(text) in {"a password", "a token or key"}
 
 

@@ -60,7 +60,7 @@ def test_telephone_numbers_are_written_for_abroad_and_an_inbound_one_is_the_numb
     )  # fmt: skip
 
 
-def test_every_fault_is_told_with_its_line() -> None:
+def test_every_fault_is_reported_with_its_line() -> None:
     with pytest.raises(ValueError) as refused:
         read(
             "Time;From;Status\n27.08.2019 11:04;;550\nsoon;a@mueller.example;550\n27.08.2019 11:04;a@mueller.example;\n"

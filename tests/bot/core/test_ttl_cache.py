@@ -41,7 +41,7 @@ async def test_expired_answer_is_requested_again() -> None:
     assert [await cache.get("a"), await cache.get("a")] == [1, 2]
 
 
-async def test_a_failure_is_told_and_not_kept() -> None:
+async def test_failure_is_raised_and_not_cached() -> None:
     source = Source()
     cache = TtlCache(source.ask, ttl=60)
     source.down = True
@@ -59,14 +59,14 @@ async def test_cancelled_waiter_does_not_cancel_the_shared_lookup() -> None:
     assert await second == 1
 
 
-async def test_no_more_than_so_many_are_kept() -> None:
+async def test_size_of_the_cache_is_limited() -> None:
     cache = TtlCache(Source().ask, ttl=60, max_size=2)
     for key in "abc":
         await cache.get(key)
     assert list(cache.answers) == ["b", "c"]
 
 
-async def test_least_recently_used_answer_goes_first() -> None:
+async def test_least_recently_used_answer_is_evicted_first() -> None:
     cache = TtlCache(Source().ask, ttl=60, max_size=2)
     for key in "abac":
         await cache.get(key)
@@ -106,7 +106,7 @@ async def test_expired_answer_beyond_its_bound_is_not_used() -> None:
         await cache.get("a")
 
 
-async def test_forgotten_answer_is_not_fallen_back_on() -> None:
+async def test_forgotten_answer_is_no_fallback() -> None:
     source = Source()
     cache = TtlCache(source.ask, ttl=60, stale_ttl=60)
     await cache.get("a")

@@ -93,7 +93,7 @@ async def test_answers_and_files_of_one_form_are_one_version_and_one_event() -> 
     assert await w.notices_of_kind(filled, NoticeKind.THREAD)
 
 
-async def test_files_alone_are_told_as_attached() -> None:
+async def test_files_alone_are_reported_as_attached() -> None:
     w = await a_world()
     ticket = await w.raised()
     filled = await w.desk.answers.fill_in(ticket.id, ANNA, {}, w.form(), ticket.version, [LOG])

@@ -75,7 +75,7 @@ async def suspend(world: World, user: str) -> None:
     await world.store.apply(Batch(contacts=[gone]))
 
 
-async def test_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) -> None:
+async def test_letter_that_is_dead_is_reported_and_can_be_tried_again(world: World) -> None:
     ticket = await world.sent()
     claims = await world.store.claim(world.clock(), timedelta(minutes=1), limit=100)
     claim = next(each for each in claims if each.notice.kind is NoticeKind.LETTER_MAIL)

@@ -59,7 +59,7 @@ async def test_single_task_of_retarus_moves_the_ticket(world: World) -> None:
     assert ticket.stage is Stage.SECOND
 
 
-async def test_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(world: World) -> None:
+async def test_workaround_of_theirs_is_reported_to_both_levels_while_they_go_on(world: World) -> None:
     ticket = await world.sent()
     ticket = await world.desk.retarus_replies.record(
         ticket.id, BEA, {"their_workaround": "Use DE2"}, world.form(), ticket.version
@@ -70,7 +70,7 @@ async def test_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(worl
     assert {tuple(notice.names("news")) for notice in notices} == {("their_workaround",)}
 
 
-async def test_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
+async def test_remedy_of_theirs_is_reported_to_both_levels(world: World) -> None:
     ticket = await record_reply(
         world, await world.sent(), Move.RETARUS_ANSWERED, by=BEA, their_remedy="Policy corrected"
     )
@@ -167,7 +167,7 @@ async def test_technical_note_of_theirs_is_flagged_with_its_day(world: World) ->
 # --- what the 2nd level gives the 1st
 
 
-async def test_workaround_is_told_to_the_first_level_and_in_the_thread(world: World) -> None:
+async def test_workaround_is_reported_to_the_first_level_and_in_the_thread(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     assert [notice.to for notice in await world.notices_of_kind(ticket, NoticeKind.DIRECT)] == [ANNA]

@@ -306,7 +306,7 @@ def test_an_address_that_does_not_fit_any_more_can_still_be_corrected() -> None:
     assert is_asked(row, answers, settings)
 
 
-def test_a_transaction_without_an_address_is_told_beside_the_first_one_that_is_asked() -> None:
+def test_a_transaction_without_an_address_is_reported_beside_the_first_one_that_is_asked() -> None:
     services = {"examples": {"FAX": ["inbound"]}}
     settings = a_config(services=services)
     keys = {f"example.1.{part}" for part in ("when", "inbound", "status", "log")}

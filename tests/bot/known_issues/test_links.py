@@ -76,7 +76,7 @@ async def test_events_not_from_retarus_are_not_relayed() -> None:
     assert await notices_of(w, led) == []
 
 
-async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
+async def test_unlinked_or_closed_ticket_gets_no_relayed_words() -> None:
     w = await a_world()
     leading, led = await two(w)
     await w.desk.known_issues.other_cause(led, BEN, "click")
@@ -85,7 +85,7 @@ async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
     assert await notices_of(w, led) == []
 
 
-async def test_the_leading_ticket_counts_each_once_however_often_it_is_said() -> None:
+async def test_leading_ticket_counts_each_linked_ticket_once() -> None:
     w = await a_world()
     leading, led = await two(w)
     await w.desk.known_issues.same_cause(led, BEN, "PD-1001", "form")
@@ -125,7 +125,7 @@ async def test_linking_to_another_leader_leaves_the_first() -> None:
     assert history[-2:] == [Step.LINK, Step.LINK]
 
 
-async def test_a_linked_ticket_stands_where_it_stood() -> None:
+async def test_linking_leaves_the_stage_unchanged() -> None:
     w = await a_world()
     _, led = await two(w)
     ticket = await w.desk.queries.ticket(led)
@@ -167,7 +167,7 @@ async def test_word_reaches_people_who_joined_and_the_first_owner_once_each() ->
     assert sorted(people) == sorted([ALEX, ANNA, BEN])
 
 
-async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_link() -> None:
+async def test_ticket_linked_later_gets_the_last_word_of_the_leading_one() -> None:
     w = await a_world()
     leading = await w.sent()
     await w.desk.retarus_replies.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", leading.version)
@@ -182,7 +182,7 @@ async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_l
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 
 
-async def test_a_remedy_that_did_not_hold_is_not_passed_on_later() -> None:
+async def test_remedy_that_did_not_hold_is_not_relayed_later() -> None:
     w = await a_world()
     leading = await w.resolved()
     await w.desk.tickets.act_with_text(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")

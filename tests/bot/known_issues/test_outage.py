@@ -129,7 +129,7 @@ async def test_word_of_retarus_reaches_each_thread_and_each_person_once() -> Non
     assert message.body["numbers"] == sorted(each.number for each in led)
 
 
-async def test_own_word_is_told_in_every_thread_of_the_outage() -> None:
+async def test_own_word_is_posted_in_every_thread_of_the_outage() -> None:
     w = await a_world()
     leading, led = await an_outage(w, 2)
     form = w.form()

@@ -87,7 +87,7 @@ async def test_handover_broken_off_by_the_database_says_so_and_is_completed_by_a
     assert [notice.to for notice in await posted(w)][1:] == [ANNA]
 
 
-async def test_giver_is_told_once_for_all_tickets() -> None:
+async def test_giver_is_notified_once_for_all_tickets() -> None:
     w = await a_world()
     tickets = [await w.taken() for _ in range(3)]
     await w.desk.handovers.offer(ANNA, "", "form")

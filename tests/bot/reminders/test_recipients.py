@@ -109,7 +109,7 @@ async def test_new_ticket_reminds_its_owner_when_the_first_level_is_everybody() 
     assert (detail["mentioned"], detail["people"]) == (ANNA, ANNA)
 
 
-async def test_raiser_on_no_level_is_told_that_the_ticket_is_not_taken_yet() -> None:
+async def test_raiser_on_no_level_is_notified_that_the_ticket_is_not_taken_yet() -> None:
     world = await a_desk(
         desk={"leads": [CARLA], "admins": [CARLA]}, levels={"first": {"group": "S0FIRST"}, "second": {"group": GROUP}}
     )
@@ -123,7 +123,7 @@ async def test_owner_of_an_accepted_ticket_is_reminded_alone() -> None:
     assert (detail["mentioned"], detail["people"], detail["unable"]) == (BEN, BEN, "")
 
 
-async def test_leads_on_no_level_are_told_without_a_button_to_act() -> None:
+async def test_leads_on_no_level_are_notified_without_a_button_to_act() -> None:
     world = await a_desk(sla={"P1": {"action_plan": 120, "warn_before": 0}})
     detail = await reminder(world, await world.accepted())
     assert (detail["people"], detail["unable"]) == (f"{BEN} {BEA} {CARLA}", CARLA)
@@ -163,7 +163,7 @@ async def test_owner_who_left_after_raising_calls_the_first_level() -> None:
     assert (detail["mentioned"], await direct_messages(world, ticket)) == (ALEX, [ALEX])
 
 
-async def test_owner_who_changed_the_team_is_told_and_the_team_is_called() -> None:
+async def test_owner_who_changed_the_team_is_notified_and_the_team_is_called() -> None:
     world = await a_desk()
     ticket = await world.accepted()
 
@@ -187,7 +187,7 @@ async def test_person_who_cannot_be_looked_up_is_reminded_all_the_same(caplog: p
 # --- the breach
 
 
-async def test_breach_is_told_to_owner_and_lead_at_once() -> None:
+async def test_breach_is_reported_to_owner_and_lead_at_once() -> None:
     world = await a_desk(sla={"P1": {"action_plan": 120, "warn_before": 30}}, reminders={"second": 0, "handed_off": 0})
     ticket = await world.accepted()
     warned = await reminder(world, ticket, minutes=90)

@@ -52,7 +52,7 @@ async def alert_texts(w: World, ticket: Ticket) -> list[str]:
     return [each.detail["says"] for each in await w.store.history(ticket.id) if each.kind == Step.SERVICE]
 
 
-async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and_of_no_others(w: World) -> None:
+async def test_notice_is_posted_in_the_thread_of_open_tickets_of_its_service_and_of_no_others(w: World) -> None:
     fax, mail = await w.raised(services="FAX"), await w.raised(services="Email Security")
     assert await swept(watching(w, Page(FAX))) == 1
     assert (await alert_texts(w, fax), await alert_texts(w, mail)) == (["Fax delayed (identified)"], [])
@@ -62,7 +62,7 @@ async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and
     assert await w.notices_of_kind(ticket, NoticeKind.DIRECT) == []
 
 
-async def test_notice_is_told_once_by_any_number_of_processes(w: World) -> None:
+async def test_notice_is_reported_once_by_any_number_of_processes(w: World) -> None:
     ticket = await w.raised(services="FAX")
     page = Page(FAX)
     one, two = watching(w, page), watching(w, page)
@@ -72,7 +72,7 @@ async def test_notice_is_told_once_by_any_number_of_processes(w: World) -> None:
     assert await alert_texts(w, ticket) == ["Fax delayed (identified)"]
 
 
-async def test_notice_is_told_once_even_when_it_outlives_the_once_keys(w: World) -> None:
+async def test_notice_is_reported_once_even_when_it_outlives_the_once_keys(w: World) -> None:
     ticket = await w.raised(services="FAX")
     page = Page(FAX)
     assert await swept(watching(w, page)) == 1
@@ -82,7 +82,7 @@ async def test_notice_is_told_once_even_when_it_outlives_the_once_keys(w: World)
     assert await alert_texts(w, ticket) == [FAX.says]
 
 
-async def test_a_ticket_raised_later_is_told_too_and_older_ones_are_not_gone_through_again(w: World) -> None:
+async def test_ticket_raised_later_is_notified_too_and_older_ones_are_not_gone_through_again(w: World) -> None:
     await w.raised(services="FAX")
     desk = watching(w, Page(FAX))
     await swept(desk)
@@ -92,7 +92,7 @@ async def test_a_ticket_raised_later_is_told_too_and_older_ones_are_not_gone_thr
     assert await alert_texts(w, later) == [FAX.says]
 
 
-async def test_a_new_notice_is_told_beside_the_old_one(w: World) -> None:
+async def test_new_notice_is_posted_beside_the_old_one(w: World) -> None:
     ticket = await w.raised(services="FAX")
     page = Page(FAX)
     desk = watching(w, page)
@@ -102,7 +102,7 @@ async def test_a_new_notice_is_told_beside_the_old_one(w: World) -> None:
     assert await alert_texts(w, ticket) == [FAX.says, "Fax stopped (investigating)"]
 
 
-async def test_a_closed_ticket_hears_nothing(w: World) -> None:
+async def test_closed_ticket_gets_no_message(w: World) -> None:
     ticket = await w.closed()
     assert await swept(watching(w, Page(ServiceNotice("i3", "Mail", "Email Security")))) == 0
     assert await alert_texts(w, ticket) == []

@@ -158,7 +158,7 @@ async def test_people_outside_the_team_get_no_report(user: str) -> None:
     assert await sent(world) == []
 
 
-async def test_report_holds_nothing_up_that_is_told_to_the_same_person() -> None:
+async def test_report_holds_nothing_up_that_is_reported_to_the_same_person() -> None:
     world, reporting = await a_desk()
     await reporting.ask("", "", ANNA, "click")
     (notice,) = await sent(world)

@@ -36,7 +36,7 @@ async def test_guest_or_deactivated_person_on_the_team_is_refused_with_the_true_
     assert error.value.errors["to"].endswith("cannot own it: only active, full members can own tickets.")
 
 
-async def test_lead_assigns_what_nobody_has_taken_and_the_person_is_told_once(world: World) -> None:
+async def test_lead_assigns_what_nobody_has_taken_and_the_person_is_notified_once(world: World) -> None:
     raised = await world.raised()
     for by in (ANNA, BEN):
         with pytest.raises(NotYours):

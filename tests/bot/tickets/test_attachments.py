@@ -39,7 +39,7 @@ def a_file(number: int = 1, size: int = 1000, **values: object) -> Attachment:
     ("count", "words"),
     [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (12_345, "12 kB"), (1_234_567, "1.2 MB"), (20 * MB, "20 MB")],
 )
-def test_sizes_are_told_as_people_say_them(count: int, words: str) -> None:
+def test_sizes_are_written_as_people_say_them(count: int, words: str) -> None:
     assert sized(count) == words
 
 
@@ -103,7 +103,7 @@ def test_notice_keeps_references_only() -> None:
     assert unpacked({}) == ()
 
 
-def test_files_that_cannot_be_sent_are_told_with_the_reason() -> None:
+def test_files_that_cannot_be_sent_are_reported_with_the_reason() -> None:
     found: list[bytes | MissingFile] = [MissingFile("was deleted in Slack"), b"x"]
     assert left_out([a_file(1), a_file(2)], found) == ("trace1.log was deleted in Slack.",)
 
@@ -114,7 +114,7 @@ OLD = {"services": "Transactional Email\nFAX", "example.1.when": str(int((NOW - 
 WINDOWS = {"services": {"trace_days": {"Transactional Email": 45, "FAX": 30}}}
 
 
-def test_example_older_than_a_services_trace_window_is_told_with_both_numbers() -> None:
+def test_example_older_than_a_services_trace_window_is_reported_with_both_numbers() -> None:
     (warning,) = warnings(an_incident(answers=COMPLETE | OLD), a_config(**WINDOWS), NOW)
     assert "Example 1 is from 27.07.2019 - 11:20 UTC+2, 31 days ago. FAX can be traced for 30 days" in warning
 
@@ -143,7 +143,7 @@ def test_files_a_form_offers_come_back_as_they_were_chosen() -> None:
     assert read("") == read("nonsense") == ()
 
 
-async def test_files_are_read_up_to_what_one_letter_takes_whatever_size_was_told() -> None:
+async def test_files_are_read_up_to_what_one_letter_takes_whatever_size_was_reported() -> None:
     asked: list[int] = []
 
     async def fetch(file: Attachment, limit: int) -> bytes | MissingFile:

@@ -48,12 +48,12 @@ def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: St
     assert kinds(moved(stage, move, ANNA)) == [NoticeKind.CARD, NoticeKind.THREAD]
 
 
-def test_former_owner_hears_of_a_takeover() -> None:
+def test_former_owner_is_notified_of_a_takeover() -> None:
     assert direct(moved(Stage.FIRST, Move.TAKE_OVER, ALEX)) == [ANNA]
     assert direct(moved(Stage.SECOND, Move.TAKE_OVER, BEA)) == [BEN]
 
 
-def test_acceptance_is_told_in_the_thread_and_not_directly() -> None:
+def test_acceptance_is_reported_in_the_thread_and_not_directly() -> None:
     assert direct(moved(Stage.HANDED_OFF, Move.ACCEPT, BEN)) == []
 
 
@@ -71,7 +71,7 @@ def test_actor_is_not_notified_of_their_own_change() -> None:
     assert direct(moved(Stage.FIRST, Move.RESOLVE, ANNA)) == []
 
 
-def test_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
+def test_colleague_who_gets_a_ticket_is_notified() -> None:
     before = an_incident(Stage.SECOND)
     assert direct(notices_of(before, apply_move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
 
@@ -202,7 +202,7 @@ def test_letter_that_arrived_redraws_the_line_of_its_event(kind: NoticeKind) -> 
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.LETTER_MAIL, NoticeKind.LETTER_POST])
-def test_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(kind: NoticeKind) -> None:
+def test_letter_that_will_not_arrive_is_reported_in_the_thread_with_the_reason(kind: NoticeKind) -> None:
     (alarm,) = after(kind, Dead("The mailbox is full."), to=MAIL)
     assert (alarm.kind, alarm.to) == (NoticeKind.THREAD, DESK)
     assert (alarm.body["failed"], alarm.body["why"]) == (kind, "The mailbox is full.")
@@ -210,7 +210,7 @@ def test_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(kind:
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.CARD, NoticeKind.THREAD])
-def test_owner_is_told_directly_when_the_channel_is_gone(kind: NoticeKind) -> None:
+def test_owner_is_notified_directly_when_the_channel_is_gone(kind: NoticeKind) -> None:
     (alarm,) = after(kind, Dead("The channel is archived."))
     assert (alarm.kind, alarm.to) == (NoticeKind.DIRECT, BEN)
 
@@ -229,7 +229,7 @@ def test_other_deliveries_have_no_follow_up(kind: NoticeKind, outcome: Outcome) 
     assert after(kind, outcome) == []
 
 
-def test_letter_that_dies_twice_is_told_twice_and_one_sent_again_after_a_bounce_has_another_receipt() -> None:
+def test_letter_that_dies_twice_is_reported_twice_and_one_sent_again_after_a_bounce_has_another_receipt() -> None:
     ticket = an_incident(Stage.RETARUS)
     notice = a_notice(ticket, NoticeKind.LETTER_MAIL, to=MAIL)
 

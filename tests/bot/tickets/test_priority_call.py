@@ -59,7 +59,7 @@ async def test_take_now_makes_the_quickest_move_and_is_idempotent(by: str, stage
 
 
 @pytest.mark.parametrize("end", ["taken", "closed", "lowered", "planned"])
-async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybody_who_was_told(end: str) -> None:
+async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybody_who_was_notified(end: str) -> None:
     world = await a_desk()
     ticket = await world.raised(priority="P1", priority_reason="All mail is down")
     match end:
@@ -101,7 +101,7 @@ async def test_take_now_is_for_the_support_team_and_only_while_nobody_has_it() -
 
 
 @pytest.mark.parametrize("stage", [Stage.FIRST, Stage.HANDED_OFF])
-def test_first_level_is_told_that_the_second_can_take_it_now(stage: Stage) -> None:
+def test_first_level_is_notified_that_the_second_can_take_it_now(stage: Stage) -> None:
     with pytest.raises(NotNow, match="Now the 2nd level"):
         quickest(an_incident(stage), an_actor(ALEX, Level.FIRST))
 

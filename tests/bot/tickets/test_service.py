@@ -298,7 +298,7 @@ async def test_ticket_is_found_by_its_name_however_it_is_written(world: World, t
 
 
 @pytest.mark.parametrize("text", ["PD-9999", "XX-1001", "", "help me", "9" * 30, "1001; DROP TABLE"])
-async def test_name_no_ticket_has_is_said_so(world: World, text: str) -> None:
+async def test_name_no_ticket_has_is_reported(world: World, text: str) -> None:
     await world.raised()
     with pytest.raises(Refused, match="There is no ticket"):
         await world.desk.queries.by_reference(text, ALEX)

@@ -30,13 +30,13 @@ async def successors(person: str, ticket: Ticket, *left: str) -> tuple[str, ...]
         (Stage.SECOND, CARLA, (), ()),
     ],
 )
-async def test_second_person_then_leads_then_admins_are_told_in_place_of_one_who_left(
+async def test_second_person_then_leads_then_admins_are_notified_in_place_of_one_who_left(
     stage: Stage, person: str, left: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert await successors(person, an_incident(stage), *left) == expected
 
 
-async def test_owner_is_told_in_place_of_a_second_owner_or_of_one_who_joined() -> None:
+async def test_owner_is_notified_in_place_of_a_second_owner_or_of_one_who_joined() -> None:
     joined = (Affected(customer="Nordsee", impact="none", by=CARLA, at=NOW),)
     ticket = an_incident(Stage.FIRST, second_owner=BEN, affected=joined)
     assert await successors(BEN, ticket) == (ANNA,)
@@ -57,7 +57,7 @@ async def follow_up(world: World, notice: Notice) -> list[Notice]:
     return list(await world.desk.receipts.follow_up(Claim(notice=notice, attempt=1), Gone()))
 
 
-async def test_resolved_ticket_of_an_owner_who_left_is_told_to_the_second_person() -> None:
+async def test_resolved_ticket_of_an_owner_who_left_is_reported_to_the_second_person() -> None:
     world = await a_desk()
     ticket = await world.resolved()
     (notice,) = [each for each in await world.notices_of_kind(ticket, NoticeKind.DIRECT) if each.to == ANNA]

@@ -177,7 +177,7 @@ async def test_undo_of_anothers_step_is_refused(world: World, user: str) -> None
 
 
 @pytest.mark.parametrize("tables", [{"desk": {"leads": [ALEX]}}, {"levels": {"first": {"leads": [ALEX]}}}])
-async def test_lead_undoes_the_step_of_another_and_its_author_is_told(tables: dict[str, object]) -> None:
+async def test_lead_undoes_the_step_of_another_and_its_author_is_notified(tables: dict[str, object]) -> None:
     world = await a_world(**tables)
     taken = await world.taken()
     ticket = await undone(world, taken, ALEX)
@@ -213,7 +213,7 @@ async def test_undone_remedy_is_said_to_everybody_who_heard_of_it(world: World) 
     assert [each.version for each in there if each.kind is NoticeKind.THREAD] == [done.version, ticket.version]
 
 
-async def test_newly_linked_ticket_hears_no_remedy_that_was_undone(world: World) -> None:
+async def test_newly_linked_ticket_gets_no_remedy_that_was_undone(world: World) -> None:
     leading = await world.accepted()
     await undone(world, await resolve(world, leading), BEN)
     other = await world.raised()
