@@ -30,8 +30,6 @@ from tests.soak.trouble import Trouble
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
 _OPEN_ONES = 0.95
 """Probability that a person works on an open ticket."""
-_OPEN = 8
-"""Number of open tickets from which no more are raised."""
 _JUMPS = (1800, 3600, 3 * 3600, 8 * 3600, 24 * 3600)
 """Seconds by which the clock moves at a kill …"""
 _SHORT = 100
@@ -65,6 +63,10 @@ class Plan:
     """Seconds after which no more are killed."""
     steady: float = 0.0
     """Seconds of work without faults at the end, in which the memory is measured and judged."""
+    open_tickets: int = 8
+    """Number of open tickets from which no more are raised."""
+    answering: tuple[float, float] = (1.0, 5.0)
+    """Seconds between two messages of Retarus."""
     answers: int = 0
     """Number of answers of Retarus by each of the two ways that work goes on for after the last kill."""
     drain: float = 600.0
@@ -102,7 +104,7 @@ class Soak:
     async def answer(self) -> None:
         """Answers letters periodically, until cancelled."""
         while True:
-            await asyncio.sleep(self.dice.uniform(1.0, 5.0))
+            await asyncio.sleep(self.dice.uniform(*self.plan.answering))
             with suppress(*LOST, StoreDown):
                 if await self.waiting() <= _BACKLOG:
                     await self.retarus.answer()
@@ -113,7 +115,7 @@ class Soak:
             await asyncio.sleep(0.5)
             return
         still_open = [ticket for ticket in tickets if ticket.stage.is_open]
-        if person.user in {"U0ANNA", "U0ALEX"} and len(still_open) + len(self.busy) < _OPEN:
+        if person.user in {"U0ANNA", "U0ALEX"} and len(still_open) + len(self.busy) < self.plan.open_tickets:
             await person.raise_ticket()
             return
         if act := await self._act(name):

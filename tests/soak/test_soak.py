@@ -17,7 +17,8 @@ KILLS, ANSWERS = 2, 1
 
 
 def _short(seed: int, **more: Any) -> Plan:
-    return Plan(KILLS, seed, life=(1.0, 2.0), pause=4.0, drain=150.0, seconds=120.0, answers=ANSWERS, **more)
+    quick: dict[str, Any] = {"life": (1.0, 2.0), "pause": 4.0, "drain": 150.0, "seconds": 120.0}
+    return Plan(KILLS, seed, open_tickets=4, answering=(0.2, 1.0), answers=ANSWERS, **quick, **more)
 
 
 def _assert_work(findings: Findings) -> None:
