@@ -10,7 +10,7 @@ from bot.conversation import conversation_notices
 from bot.conversation.inbound import Inbound
 from bot.conversation.ports import ConversationStore
 from bot.core.clock import Clock, as_utc
-from bot.core.errors import Conflict, Invalid, NotNow, Refused
+from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.model.conversation import ConversationChanges, Entry, EntryRecord, EntryState
 from bot.model.ticket import Ticket
@@ -82,7 +82,7 @@ class Conversation:
                 return await self._assigned_before(entry, ticket)
             try:
                 return await self._assigned(entry, await self.queries.ticket(ticket.id), by)
-            except Conflict:
+            except (Conflict, Duplicate):  # somebody else, or the same submission on another replica, was faster
                 continue
         raise Conflict
 

@@ -155,9 +155,15 @@ def _audit_steps(stored: StoredState, steps: Sequence[Taken], found: Findings) -
         maximum = minimum + sum(taken.answer is Answer.UNSURE for taken in group)
         history = stored.histories.get(ticket, [])
         history = [each for each in history if not _comes_with_raising(each, history)]
-        there = sum(is_of(event, group[0]) for event in history) if step != Move.RAISE else 1
+        there = len(_same([each for each in history if is_of(each, group[0])])) if step != Move.RAISE else 1
         name = f"{step} by {by} {word} on {ticket}: done {minimum}, unsure {maximum - minimum}, in the store {there}"
         found.expect(minimum <= there <= maximum, name)
+
+
+def _same(events: list[Event]) -> list[Event]:
+    """Without later answers that quote the first: a form may draft one answer from another."""
+    is_answer = bool(events) and events[0].kind == Step.FILL_IN
+    return [each for each in events if each.detail == events[0].detail] if is_answer else events
 
 
 def _comes_with_raising(event: Event, history: Sequence[Event]) -> bool:

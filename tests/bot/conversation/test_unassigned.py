@@ -91,6 +91,22 @@ async def test_mail_that_is_assigned_while_it_is_dismissed_stays_assigned(world:
     assert (await stored(world, entry)).state is EntryState.SHOWN
 
 
+async def test_assignment_that_another_replica_saves_at_the_same_moment_is_done_once(world: World) -> None:
+    entry, ticket = await taken(world), await world.raised()
+    other = world.at(store=Assigned(world.store, lambda: world.desk.conversation.assign(entry.id, BEN, "PD-1001")))
+    assert (await other.desk.conversation.assign(entry.id, BEN, "PD-1001")).id == ticket.id
+    assert (await stored(world, entry)).version == 2
+
+
+async def test_mail_that_a_colleague_assigns_at_the_same_moment_is_not_assigned_to_another_ticket(world: World) -> None:
+    entry, first, _ = await taken(world), await world.raised(), await world.raised()
+    other = world.at(store=Assigned(world.store, lambda: world.desk.conversation.assign(entry.id, BEN, "PD-1001")))
+    with pytest.raises(Invalid) as refused:
+        await other.desk.conversation.assign(entry.id, ANNA, "PD-1002")
+    assert refused.value.errors == {"ticket": "This mail is assigned to PD-1001 already."}
+    assert (await stored(world, entry)).ticket_id == first.id
+
+
 @pytest.mark.parametrize("language", Language)
 async def test_unreadable_mail_that_is_assigned_is_not_shown_as_an_automatic_reply(
     world: World, language: Language
