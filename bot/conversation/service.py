@@ -13,9 +13,11 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.model.conversation import ConversationChanges, Entry, EntryRecord, EntryState
-from bot.model.ticket import Ticket
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Move
 from bot.tickets import permissions
 from bot.tickets.changes import ATTEMPTS, Along, Change, Changes
+from bot.tickets.notifications import VERBATIM
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
@@ -142,6 +144,9 @@ class Conversation:
             records = (*entry.records, EntryRecord(kind=kind, by=by, at=at, form=form))
             changed = entry.model_copy(update={"version": entry.version + 1, "records": records})
             shown = conversation_notices.shown(done.ticket, changed, self.changes.routes, at)
+            if _is_verbatim(done.event, entry):
+                detail = {**done.event.detail, VERBATIM: entry.id}
+                done = replace(done, event=done.event.model_copy(update={"detail": detail}))
             return replace(done, letters=[*done.letters, shown], conversation=ConversationChanges(changed=(changed,)))
 
         return along
@@ -182,3 +187,11 @@ class Conversation:
 
 def _draft(user: str, ticket_id: str) -> str:
     return f"outbound:{user}:{ticket_id}"
+
+
+def _is_verbatim(recorded: Event, entry: Entry) -> bool:
+    """True for an update or an answer that says nothing but words of their message."""
+    if recorded.kind not in {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value}:
+        return False
+    words = " ".join(recorded.detail.get("answer", "").split())
+    return set(recorded.detail) == {"answer"} and words in " ".join(entry.words.split())

@@ -88,7 +88,7 @@ async def test_answer_is_recorded_with_the_form_filled(w: World) -> None:
     form = await w.ben.modal("Answer of Retarus")
     done = await w.ben.submit(form)
     assert done["outcome"] == "closed", done
-    await w.ben.reply(card, "recorded Retarus's answer")
+    await w.recorded(shown)
     ticket = await w.ticket()
     assert ticket.stage is Stage.SECOND
     history = await w.running.store.history(ticket.id)

@@ -37,10 +37,11 @@ async def test_message_below_the_letter_is_mirrored_with_its_link(w: World) -> N
 async def test_answer_in_the_channel_is_recorded_with_the_form_filled(w: World) -> None:
     card = await w.escalated()
     await w.rita.post(RETARUS, "The rule was removed.", thread=await letter_of(w))
-    await w.ben.click(await w.ben.reply(card, "The rule was removed."), "Record as answer")
+    entry = await w.ben.reply(card, "The rule was removed.")
+    await w.ben.click(entry, "Record as answer")
     done = await w.ben.submit(await w.ben.modal("Answer of Retarus"))
     assert done["outcome"] == "closed", done
-    await w.ben.reply(card, "recorded Retarus's answer")
+    await w.recorded(entry)
 
 
 async def test_edit_and_deletion_are_followed(w: World) -> None:
@@ -192,9 +193,10 @@ async def test_long_message_that_was_edited_is_one_change_however_often_it_is_re
 async def test_thread_of_a_ticket_that_came_back_from_retarus_is_read_again(w: World) -> None:
     card, letter = await w.escalated(), await letter_of(w)
     await w.rita.post(RETARUS, "The rule was removed.", thread=letter)
-    await w.ben.click(await w.ben.reply(card, "The rule was removed."), "Record as answer")
+    entry = await w.ben.reply(card, "The rule was removed.")
+    await w.ben.click(entry, "Record as answer")
     await w.ben.submit(await w.ben.modal("Answer of Retarus"))
-    await w.ben.reply(card, "recorded Retarus's answer")
+    await w.recorded(entry)
     w.slack.faults.order("event:message", "dropped", channel=RETARUS, times=None)
     await w.rita.post(RETARUS, "One more thing.", thread=letter)
     await read_threads(w)

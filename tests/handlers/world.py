@@ -133,6 +133,14 @@ class World:
         await self.ben.reply(card, "Delivered to Retarus in ")
         return await self.ben.again(card)
 
+    async def recorded(self, entry: Json) -> None:
+        """Waits until the message of Retarus says what it was recorded as."""
+
+        async def is_marked() -> bool:
+            return "Recorded as" in str((await self.ben.again(entry))["blocks"])
+
+        assert await self.ben.wait_for(is_marked, "the mark")
+
     async def further(self, person: PersonDriver, card: Json, button: str) -> None:
         """Clicks what the card has no room for, in the modal with the clocks."""
         await person.click(card, "Clocks and more")

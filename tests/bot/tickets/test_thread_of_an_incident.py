@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.adapters.inbound_mail.parser import parse
+from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Claim, NoticeKind, Sent
-from bot.model.ticket import Stage
+from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move
-from tests.factories import ANNA, BEN, a_world
+from bot.tickets.ports import Batch
+from tests.adapters.inbound_mail.mails import mail
+from tests.factories import ANNA, BEN, World, a_world
+
+LETTER = "<ours@nordlicht.example>"
 
 MAX_LINES = 8
+
+
+async def shown(w: World, ticket: Ticket) -> list[str]:
+    """What each message in the thread tells: an event, or a mail of Retarus."""
+    rows = [row.notice for row in await w.notices(ticket)]
+    history = {each.version: each.kind for each in await w.store.history(ticket.id)}
+    entries = dict.fromkeys(str(row.body["entry"]) for row in rows if row.kind is NoticeKind.ENTRY)
+    first = {next(row.key for row in rows if row.body.get("entry") == each) for each in entries}
+    posted = [row for row in rows if row.kind is NoticeKind.THREAD or row.key in first]
+    return ["mail" if row.kind is NoticeKind.ENTRY else history[row.version] for row in posted]
 
 
 async def test_smooth_incident_has_at_most_eight_lines_in_its_thread() -> None:
@@ -23,7 +41,43 @@ async def test_smooth_incident_has_at_most_eight_lines_in_its_thread() -> None:
     await w.desk.tickets.act_with_text(ticket.id, Move.RESOLVE, BEN, w.form(), "remedy", "Policy corrected")
     ticket = await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, w.form())
     assert ticket.stage is Stage.CLOSED
-    lines = [row.notice for row in await w.notices(ticket) if row.notice.kind in {NoticeKind.THREAD, NoticeKind.ENTRY}]
-    assert len(lines) <= MAX_LINES
-    kinds = [(await w.desk.queries.event_at(ticket, each.version)).kind for each in lines]
+    kinds = await shown(w, ticket)
+    assert len(kinds) <= MAX_LINES
     assert kinds == ["take", "hand_off", "accept", "escalate", "rcr", "retarus_answered", "resolve", "confirm"]
+
+
+async def test_incident_whose_answers_come_by_mail_has_at_most_eight_lines_too() -> None:
+    w = await a_world(mail={"allowed": ["@retarus.example"]})
+    ticket = await w.sent()
+    ours = MessageId(message_id=LETTER, ticket_id=ticket.id, is_sent=True, at=w.clock())
+    await w.store.apply(Batch(conversation=ConversationChanges(message_ids=(ours,))))
+    entries = []
+    for number, words in enumerate(("Your ticket number is RCR-88123.", "The policy on DE1\nis corrected. Regards")):
+        raw = mail("Re: your letter", words, answers=LETTER, number=number)
+        entries.append(await w.desk.inbound.take(parse(raw), raw))
+    assert entries[1]
+    reply, record = Move.RETARUS_ANSWERED, w.desk.retarus_replies.record_reply
+    along = w.desk.conversation.recording(entries[1].id, BEN, "reply", w.form(), 0)
+    await record(ticket.id, BEN, reply, "The policy on DE1 is corrected.", {}, w.form(), 0, along)
+    await w.desk.tickets.act_with_text(ticket.id, Move.RESOLVE, BEN, w.form(), "remedy", "Policy corrected")
+    ticket = await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, w.form())
+    assert ticket.rcr == ("RCR-88123",)
+    assert await shown(w, ticket) == ["take", "hand_off", "accept", "escalate", "mail", "mail", "resolve", "confirm"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [("They corrected it.", {}), ("The policy is corrected", {"their_workaround": "Send through DE2"})],
+)
+async def test_answer_in_other_words_or_with_findings_has_a_line_of_its_own(answer: str, found: dict[str, str]) -> None:
+    w = await a_world(mail={"allowed": ["@retarus.example"]})
+    ticket = await w.sent()
+    ours = MessageId(message_id=LETTER, ticket_id=ticket.id, is_sent=True, at=w.clock())
+    await w.store.apply(Batch(conversation=ConversationChanges(message_ids=(ours,))))
+    raw = mail("Re: your letter", "The policy is corrected", answers=LETTER)
+    entry = await w.desk.inbound.take(parse(raw), raw)
+    assert entry
+    along = w.desk.conversation.recording(entry.id, BEN, "reply", w.form(), 0)
+    record = w.desk.retarus_replies.record_reply
+    await record(ticket.id, BEN, Move.RETARUS_ANSWERED, answer, found, w.form(), ticket.version, along)
+    assert (await shown(w, ticket))[-1] == "retarus_answered"
