@@ -59,12 +59,16 @@ VERBATIM = "verbatim"
 """Detail of an answer of Retarus recorded word for word: their own message in the thread says it, and by whom."""
 
 
+def is_silent(event: Event) -> bool:
+    """True for an event that has no line in the thread unless it brings news or files."""
+    return event.kind in SILENT or bool(event.detail.get(VERBATIM))
+
+
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the person who must act from now on or no longer must."""
     notices_of_change = [notice(ticket, NoticeKind.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
-    is_silent = event.kind in SILENT or bool(event.detail.get(VERBATIM))
-    if not event.detail.get(TOGETHER) and (not is_silent or news or event.detail.get("files")):
+    if not event.detail.get(TOGETHER) and (not is_silent(event) or news or event.detail.get("files")):
         notices_of_change.append(
             notice(ticket, NoticeKind.THREAD, routes.desk, event.at, {"news": news, **_redrawable(ticket, event)})
         )
