@@ -104,9 +104,9 @@ async def _measure_in(test_bed: TestBed, available: Sequence[Engine], plan: Plan
     async with AsyncExitStack() as stack:
         urls = {_display_name(engine): engine.database(name) for engine in available}
         desks = [await stack.enter_async_context(_desk(called, url, test_bed)) for called, url in urls.items()]
-        interactions = await _capture_payloads(desks[0], test_bed.folder)
+        interactions = await capture_payloads(desks[0], test_bed.folder)
         for desk in desks[1:]:
-            await _raise_one(desk, interactions)
+            await raise_one(desk, interactions)
         others = [
             await stack.enter_async_context(bots.comparison_bot(name, program, test_bed))
             for name, program in COMPARISON_BOTS.items()
@@ -124,13 +124,13 @@ async def _desk(name: str, url: str, test_bed: TestBed) -> AsyncIterator[Bot]:
         yield bot
 
 
-async def _capture_payloads(desk: Bot, folder: Path) -> list[Scenario]:
+async def capture_payloads(desk: Bot, folder: Path) -> list[Scenario]:
     """Captures the desk's form, card and modal, which the other bots have to show; gives the scenarios."""
     command = scenarios.command()
     await desk.slack.burst([command.stimulus()])
     form = _view(desk)
     submission = scenarios.submission(form)
-    await _raise_one(desk, [submission])
+    await raise_one(desk, [submission])
     card = json.loads(desk.slack.last["chat.postMessage"])
     button = scenarios.button(card)
     await desk.slack.burst([button.stimulus()])
@@ -145,7 +145,7 @@ async def _capture_payloads(desk: Bot, folder: Path) -> list[Scenario]:
     return [command, button, submission]
 
 
-async def _raise_one(desk: Bot, interactions: Sequence[Scenario]) -> None:
+async def raise_one(desk: Bot, interactions: Sequence[Scenario]) -> None:
     """Raises the ticket whose button is clicked; its id is derived from the submission, the same on all engines."""
     submission = next(each for each in interactions if each.follow_up)
     stimulus = submission.fixed_stimulus()

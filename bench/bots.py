@@ -80,10 +80,10 @@ def channels() -> Sequence[str]:
 
 
 @asynccontextmanager
-async def desk(name: str, database_url: str, test_bed: TestBed) -> AsyncIterator[Bot]:
-    """Runs Partner Desk as in a real workspace, with all checks."""
+async def desk(name: str, database_url: str, test_bed: TestBed, root: Path = ROOT) -> AsyncIterator[Bot]:
+    """Runs Partner Desk as in a real workspace, with all checks. `root`: the folder of its source."""
     settings = {"DATABASE_URL": database_url, "DESK_CONFIG": str(CONFIG)}
-    async with _running(name, [str(ROOT / "app.py")], settings, test_bed) as bot:
+    async with _running(name, [str(root / "app.py")], settings, test_bed) as bot:
         yield bot
 
 

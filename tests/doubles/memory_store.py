@@ -17,10 +17,7 @@ from bot.known_issues.links import affected_by
 from bot.model.access_log import Access
 from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
-from bot.model.notice import (
-    Notice,
-    Place,
-)
+from bot.model.notice import Notice, Place
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.register.ports import KnownForRaising
@@ -278,8 +275,7 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
     async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
         """All indexed words for each of these: the caller filters out dissimilar ones."""
         entries = [entry for shelf in DocumentKind for entry in self._entries(shelf).values()]
-        known = sorted({token for entry in entries for token in entry.tokens if is_plain(token)})
-        return dict.fromkeys(words, known)
+        return dict.fromkeys(words, sorted({each for entry in entries for each in entry.tokens if is_plain(each)}))
 
     async def candidates(self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
         entries = {
@@ -338,8 +334,8 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
         return dict(Counter((each.owner, each.stage) for each in self._tables().tickets.values() if each.stage.is_open))
 
     async def known_for_raising(self, customer: str, user: str, limit: int) -> KnownForRaising:
-        tickets = tuple(await self.tickets_of(customer, limit))
-        return KnownForRaising(await self.customer_named(customer), await self.contact(user), tickets)
+        named, tickets = await self.customer_named(customer), await self.tickets_of(customer, limit)
+        return KnownForRaising(named, self._tables().contacts.get(user), tuple(tickets))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         theirs = [each for each in self._tables().tickets.values() if fold(each.answer("customer")) == customer != ""]
