@@ -113,7 +113,9 @@ def _groups(tickets: Sequence[Ticket], first: int, config: Config) -> list[Json]
         label = t("Tickets") if len(tickets) <= _GROUP else t("Tickets {first} to {last}", **numbers)
         element: Json = {"type": "checkboxes", "options": [_option(each, config) for each in some]}
         # the page is part of the id: Slack would keep the ticks of another page for the same id
-        inputs.append(_input(f"{TICKETS}{(first + start) // _GROUP}", label, element, is_optional=True))
+        inputs.append(
+            _input(f"{TICKETS}{(first + start) // _GROUP}", label, element, is_optional=len(tickets) > _GROUP)
+        )
     return inputs
 
 
@@ -131,8 +133,7 @@ def _pages(scope: Scope, shown: int, total: int) -> list[Json]:
 
 
 def _option(ticket: Ticket, config: Config) -> Json:
-    about = f"{urgency.customer(ticket)}: {ticket.answer('happens')}"
-    return kit.option(excerpt(urgency.title(ticket, config), 75), ticket.id, excerpt(about, 75))
+    return kit.option(excerpt(urgency.title(ticket, config), 75), ticket.id, urgency.about(ticket, 75))
 
 
 def _action_input(chosen: BulkAction, known: Sequence[BulkAction]) -> Json:

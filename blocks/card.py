@@ -40,11 +40,6 @@ def party_name(party: Party) -> str:
     return t(_PARTIES[party])
 
 
-def state_of(ticket: Ticket) -> str:
-    """Current stage and the party who must act next: `with the 2nd level · waiting on: 2nd level`."""
-    return " · ".join(filter(None, (t(STANDING[ticket.stage]), ball_of(ticket))))
-
-
 def ball_of(ticket: Ticket) -> str:
     """`waiting on: 2nd level`; empty once it is closed."""
     return t("waiting on: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
@@ -55,7 +50,7 @@ def card(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str] = ()) 
 
     `on_duty`: names of the people on duty, on a ticket of the highest priority.
     """
-    text = kit.escape(f"{urgency.push(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}")
+    text = kit.escape(urgency.pushed(ticket, config))
     if not ticket.stage.is_open:
         return Message(text, [_closed(ticket, config)])
     blocks = [_facts(ticket, config, who, on_duty), *findings.known(ticket, config)]
@@ -66,7 +61,7 @@ def _closed(ticket: Ticket, config: Config) -> Json:
     """Two lines: the name of the ticket and its end; with the menu."""
     name = urgency.joined(reference(ticket, config), ticket.answer("priority"), *ticket.rcr)
     about = urgency.joined(urgency.customer(ticket), urgency.services(ticket))
-    problem, remedy = excerpt(ticket.answer("happens"), 80), excerpt(ticket.answer("remedy"), 80)
+    problem, remedy = urgency.trouble(ticket, 80), excerpt(ticket.answer("remedy"), 80)
     ended = " → ".join(filter(None, (problem, remedy)))
     words = f"✅ {urgency.joined(name, about)}\n" + t("Closed: {what}", what=ended or kind_name(ticket.kind))
     menu = kit.overflow(MORE, [_entry(step, ticket, config) for step in steps(ticket, config)])
@@ -75,7 +70,7 @@ def _closed(ticket: Ticket, config: Config) -> Json:
 
 
 def _facts(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str]) -> Json:
-    lines = [excerpt(ticket.answer("happens"), 200), excerpt(ticket.answer("impact"), 160)]
+    lines = [urgency.trouble(ticket, 200), excerpt(ticket.answer("impact"), 160)]
     lines += [t("↩️ Sent back: {reason}", reason=excerpt(ticket.sent_back, 200))] if ticket.sent_back else []
     lines += _together(ticket, config)
     lines += [t("On duty: {names}", names=excerpt(", ".join(on_duty), 100))] if on_duty else []
@@ -87,18 +82,23 @@ def _facts(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str]) -> 
 
 def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
     """One line: number, kind (if no incident), where it is and whose, its age, the SLA, and Retarus's number."""
-    where = _place(ticket, who)
-    waiting = ball_of(ticket) if ticket.ball is not ticket.stage.ball else ""
     kind = kind_name(ticket.kind) if ticket.kind is not Kind.INCIDENT else ""
-    name = urgency.joined(reference(ticket, config), kind, where, waiting)
+    name = urgency.joined(reference(ticket, config), kind, standing(ticket, who))
     parts = [[kit.text(name)], urgency.age(ticket), urgency.due(ticket, config)]
     parts += [[kit.bold(", ".join(ticket.rcr))]] if ticket.rcr else []
     parts += [[kit.link(t("from a message"), ticket.source)]] if ticket.source else []
     return urgency.joined_elements(parts)
 
 
+def standing(ticket: Ticket, who: Who) -> str:
+    """Place of the ticket, its owner, and who must act where the place does not say it."""
+    return urgency.joined(_place(ticket, who), ball_of(ticket) if ticket.ball is not ticket.stage.ball else "")
+
+
 def _place(ticket: Ticket, who: Who) -> str:
     """Place of the ticket and its owner; for a new ticket, who raised it."""
+    if not ticket.stage.is_open:
+        return t(STANDING[ticket.stage])
     place, name = t(_WITH[ticket.stage]), who(ticket.owner)
     return urgency.joined(place, t("raised by {name}", name=name)) if ticket.stage is Stage.NEW else f"{place}: {name}"
 
@@ -137,11 +137,11 @@ def _is_collected(ticket: Ticket) -> bool:
 def _missing_words(items: Iterable[Missing]) -> str:
     names = [_brief(item) for item in items if item.heading.guide_part is GuidePart.TICKET]
     if not names:
-        return t("nothing missing for Retarus")
+        return t("Nothing missing for Retarus")
     shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
     if more > 0:
-        return t("missing for Retarus: {names} and {count} more", names=shown, count=more)
-    return t("missing for Retarus: {names}", names=shown)
+        return t("Missing for Retarus: {names} and {count} more", names=shown, count=more)
+    return t("Missing for Retarus: {names}", names=shown)
 
 
 _NAMED = 2
@@ -233,6 +233,8 @@ _NAMES: dict[Button, str] = {
 }
 _IN_SIGHT, _IN_MENU = 3, 5
 """A phone shows three buttons in one glance; Slack's menus have at most five entries."""
+_MENU_ALONE = range(20, 32)
+"""Characters of three labels that fill a phone's row, so that the menu would stand alone in the next one."""
 
 
 def steps(ticket: Ticket, config: Config) -> tuple[Button, ...]:
@@ -255,17 +257,20 @@ def _offered(ticket: Ticket, config: Config) -> tuple[Button, ...]:
     """The steps, and for the highest priority the one that skips the handoff."""
     order = steps(ticket, config)
     if can(ticket, Move.COMPRESS) and is_highest(ticket.answer("priority"), config):
-        return (*order[: _IN_SIGHT - 1], Move.COMPRESS, *order[_IN_SIGHT - 1 :])
+        place = 1 if ticket.stage is Stage.NEW else _IN_SIGHT - 1
+        return (*order[:place], Move.COMPRESS, *order[place:])
     return order
 
 
 def _divided(ticket: Ticket, config: Config) -> tuple[Sequence[Button], Sequence[Button], Sequence[Button]]:
     """The buttons in sight, those in the menu, and those in the modal that the last entry of the menu opens."""
     order = _offered(ticket, config)
-    if len(order) <= _IN_SIGHT + _IN_MENU:
-        return order[:_IN_SIGHT], order[_IN_SIGHT:], ()
-    last = _IN_SIGHT + _IN_MENU - 1
-    return order[:_IN_SIGHT], (*order[_IN_SIGHT:last], order[-1]), order[last:-1]
+    length = sum(len(_name(step, ticket, config)) for step in order[:_IN_SIGHT])
+    in_sight = _IN_SIGHT - (length in _MENU_ALONE)
+    if len(order) <= in_sight + _IN_MENU:
+        return order[:in_sight], order[in_sight:], ()
+    last = in_sight + _IN_MENU - 1
+    return order[:in_sight], (*order[in_sight:last], order[-1]), order[last:-1]
 
 
 def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
@@ -306,6 +311,11 @@ def _name(step: Button, ticket: Ticket, config: Config) -> str:
 def next_step(ticket: Ticket, config: Config) -> str:
     """Name of the next sensible step."""
     return _name(steps(ticket, config)[0], ticket, config)
+
+
+def asking(ticket: Ticket, config: Config) -> Json:
+    """The button by which somebody asks again about a ticket that others must move."""
+    return _button(Step.NOTE, ticket, config, style="primary")
 
 
 def primary(ticket: Ticket, config: Config) -> Json:

@@ -58,7 +58,7 @@ def modal(
     for each in tasks(ticket, level, config):
         blocks += _task(each, ticket, config, traces.get(each.key), who)
         if each.key in undoable:
-            button = undo.button(ticket, undo.UNDO_CHECK, each.heading.label_text)
+            button = undo.button(ticket, undo.UNDO_CHECK, each.fields[0].called(ticket.kind))
             blocks.append(kit.actions(f"checks.undo.{each.key}", [button]))
     blocks += _promised(ticket) if level is Level.THIRD else []
     blocks.append(kit.actions("checks.levels", _other_levels(ticket, level)))
@@ -66,13 +66,12 @@ def modal(
 
 
 def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: Callable[[str], str]) -> Iterable[Json]:
-    """The guide's words; the answer with its author and time; or the answers that can be given by one click."""
-    head = kit.heading(f"{_MARKS[each.state]} {each.heading.label_text}")
+    """The question and the guide's words; the answer with its author and time; or the answers of one click."""
+    name = each.fields[0].called(ticket.kind)
+    head = kit.heading(f"{_MARKS[each.state]} {name}", each.heading.label_text)
     answers = _answers(each, ticket, config)
     if ticket.stage.is_open:
-        head["accessory"] = kit.button(
-            t("Edit") if answers else t("Answer"), ANSWER, each.key, about=each.heading.label_text
-        )
+        head["accessory"] = kit.button(t("Edit") if answers else t("Answer"), ANSWER, each.key, about=name)
     yield head
     if answers:
         yield kit.rich(kit.line(kit.text(answers), *_by(trace, who)))
@@ -80,7 +79,7 @@ def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: 
     if picks:
         field = each.fields[0].key
         buttons = [
-            kit.button(option.label, f"{PICK}{number}", f"{field}={option.value}", about=each.heading.label_text)
+            kit.button(option.label, f"{PICK}{number}", f"{field}={option.value}", about=name)
             for number, option in enumerate(picks)
         ]
         yield kit.actions(f"checks.{each.key}", buttons)
@@ -121,7 +120,6 @@ def one(ticket: Ticket, each: Task, name: str, config: Config, typed: Mapping[st
     """Modal for one task, prefilled where possible. `typed`: answers so far, when it is redrawn."""
     answers = {**drafts(ticket, config), **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {level_name(each.level)}")]
-    blocks += [] if any(field.label for field in each.fields) else [kit.heading(each.heading.label_text)]
     blocks += inputs(each.fields, ticket.kind, config, answers, Need.ESCALATE)
     about = f"{ticket.id}|{ticket.version}|{each.key}"
     return kit.modal(SUBMIT, t("One check"), blocks, submit=t("Save"), about=about)

@@ -116,6 +116,8 @@ class FormContext:
     """The draft that would be lost by saving this one: it asks which one to keep."""
     overview: CustomerOverview | None = None
     """Known facts of the chosen end-customer."""
+    may_own: bool = True
+    """False for a person who is not on the 1st level, and so does not own what they raise."""
 
 
 NOTHING = FormContext()
@@ -138,7 +140,7 @@ def modal(state: FormState, config: Config, answers: Mapping[str, str], context:
     if state.more or PASTED in answers:
         blocks += paste_inputs({}, answers)
     blocks += [file_input()] if state.more else []
-    blocks.append(_whose(answers.get(LEFT, "")))
+    blocks.append(_whose(answers.get(LEFT, "")) if context.may_own else kit.note(t("The 1st level takes this ticket.")))
     later = t("Anybody can fill in the rest later. The ticket can go to Retarus once nothing is missing.")
     blocks.append(kit.note(later))
     blocks += _which(kind, context.other) if context.other else [kit.actions("raising", _buttons(state))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blocks import kit
+from blocks import kit, urgency
 from blocks.customer_words import LANGUAGES
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
@@ -66,7 +66,7 @@ def overview(known: CustomerOverview, config: Config) -> list[Json]:
     last = known.last
     tickets = many("{count} open", "{count} open", known.open)
     if last is not None:
-        words = excerpt(last.answer("happens"), 80)
+        words = urgency.trouble(last, 80)
         tickets += ", " + t("last: {ticket} {words}", ticket=reference(last, config), words=words)
     parts = (
         tickets if last else "",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import kit, urgency
-from blocks.card import Who, state_of
+from blocks.card import Who, standing
 from blocks.kit import Json, Message
 from blocks.urgency import title
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
 from bot.forms.validation import level_name
 from bot.model.ticket import Level, Ticket
@@ -50,10 +49,10 @@ def message(
 
 
 def _line(ticket: Ticket, config: Config, who: Who, links: Mapping[str, str]) -> Json:
-    problem = excerpt(ticket.answer("happens"), 80)
+    problem = urgency.about(ticket, 120)
     return kit.line(
         kit.link(title(ticket, config), links.get(ticket.id, "")),
-        kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · "),
+        kit.text(f" · {standing(ticket, who)} · "),
         *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)]),
         kit.text(f" · {problem}"),
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from blocks import delivery_lines, kit, priority_call, undo
+from blocks import delivery_lines, kit, priority_call, undo, urgency
 from blocks.card import Who, primary
 from blocks.kit import Message
 from blocks.thread_lines import answered, details, pushed, reasons, words_of
 from blocks.urgency import title
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
 from bot.model.notice import Notice
 from bot.model.ticket import Event, Party, Ticket
@@ -22,7 +21,7 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
         return delivery_lines.not_delivered(notice, ticket)
     words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
-    about = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}")
+    about = kit.text(f"\n{urgency.about(ticket, 240)}")
     answers = answered(notice, ticket, config)
     blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
     if priority_call.is_call(notice):

@@ -19,7 +19,7 @@ from bot.forms.field_table import fields_of, is_asked
 from bot.forms.guide_tasks import HELP_DESK_1, PLAN, REMEDY
 from bot.forms.template_fields import EXAMPLE, Field, GuidePart, Need
 from bot.forms.validation import examples
-from bot.model.ticket import Level, Ticket
+from bot.model.ticket import Kind, Level, Ticket
 
 TASKS = "escalate.tasks"
 SAVE = "escalate.save"
@@ -52,7 +52,7 @@ def modal(
     asked = up_to(due if everything else unanswered, number)
     about = t("nothing is sent yet: the exact text comes next")
     blocks = [kit.note(f"{name} · {about}")]
-    blocks += [_readers(asked)] if asked else []
+    blocks += [_readers(asked, ticket.kind)] if asked else []
     blocks += from_earlier(asked, earlier or {}, ticket)
     answers = {**drafts(ticket, config), **(earlier or {}), **ticket.answers, **(typed or {})}
     blocks += inputs(asked, ticket.kind, config, answers, Need.ESCALATE)
@@ -109,9 +109,9 @@ def _lines(fields: Iterable[Field], ticket: Ticket, config: Config) -> Iterable[
             yield EXAMPLE.label_text, many("{count} transaction", "{count} transactions", number)
 
 
-def _readers(asked: Iterable[Field]) -> Json:
+def _readers(asked: Iterable[Field], kind: Kind) -> Json:
     """Answers that stay with the partner; all others are printed in the letter."""
-    ours = [field.name.rstrip(":?") for field in asked if not field.printed and field.key not in FINDINGS]
+    ours = [field.called(kind).rstrip(":?") for field in asked if not field.printed and field.key not in FINDINGS]
     if not ours:
         return kit.note(t("Retarus reads all of these answers."))
     return kit.note(t("Retarus reads these answers. Only we read: {names}.", names="; ".join(dict.fromkeys(ours))))

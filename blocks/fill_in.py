@@ -77,7 +77,9 @@ def modal(
 
 def from_earlier(asked: Iterable[Field], earlier: Mapping[str, str], ticket: Ticket) -> list[Json]:
     """Names the fields that are prefilled from the customer's last ticket."""
-    names = [each.name.rstrip(":?") for each in asked if each.key in earlier and not ticket.answer(each.key)]
+    names = [
+        each.called(ticket.kind).rstrip(":?") for each in asked if each.key in earlier and not ticket.answer(each.key)
+    ]
     words = t("Prefilled from the last ticket of this customer, please check: {names}.", names="; ".join(names))
     return [kit.note(words)] if names else []
 

@@ -9,7 +9,7 @@ from bot.config.settings import Config
 from bot.core import cleaning
 from bot.core.i18n import t
 from bot.forms.field_table import fitting, is_asked
-from bot.forms.template_fields import Field, InputType, Need, Option
+from bot.forms.template_fields import Field, Heading, InputType, Need, Option
 from bot.forms.validation import default_answer, is_due
 from bot.forms.validators import BY_MATRIX, in_readers_language
 from bot.model.ticket import Kind
@@ -34,7 +34,7 @@ def inputs(
     *,
     has_headings: bool = True,
 ) -> list[Json]:
-    """The fields as inputs under their headings; `answers` are those to begin with, canonical or as typed so far.
+    """The fields as inputs, with the guide's words as hints; `answers` are those to begin with, canonical or as typed.
 
     What the border asks for is required. A field that only applies with another's answer comes and goes with it:
     an input that decides on others tells the bot at once, and the form is redrawn.
@@ -42,23 +42,31 @@ def inputs(
     fields = tuple(fields)
     deciding = {field.only_if[0] for field in fields if field.only_if} | {each.key for each in fields if each.decides}
     blocks: list[Json] = []
-    above = ""
+    above: tuple[Heading, str] | None = None
     for field in fields:
         if not is_asked(field, answers, config):
             continue
-        title = f"{field.heading.label_text} {field.group.split('.')[1]}" if field.group else field.heading.label_text
-        blocks += [heading(title)] if has_headings and field.label and title != above else []
-        above = title
+        is_first = has_headings and (field.heading, field.group) != above
+        blocks += [heading(_numbered(field))] if is_first and field.group else []
+        above = (field.heading, field.group)
         answer = answers.get(field.key, "")
         answer = "" if answer in {BY_MATRIX, default_answer(field, answers, config)} else answer
         blocks += _defined(field.options(config))
         needed = is_due(field.need[kind], border) and not field.default
-        block = _input(fitting(field, answers, config), kind, config, answer, needed)
+        has_guide = has_headings and not field.group and (is_first or field.question)
+        guide = field.guide_words if has_guide else ""
+        block = _input(fitting(field, answers, config), kind, config, answer, needed, guide)
         blocks.append(block | {"dispatch_action": True} if field.key in deciding else block)
     return blocks
 
 
-def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) -> Json:
+def _numbered(field: Field) -> str:
+    """Heading of a transaction: `EXAMPLE 1`."""
+    return f"{field.heading.label_text} {field.group.split('.')[1]}"
+
+
+def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool, guide: str) -> Json:
+    """`guide`: the guide's words, which the hint repeats where the label differs."""
     block: Json = {
         "type": "input",
         "block_id": field.key,
@@ -66,8 +74,10 @@ def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) 
         "element": _element(field, field.options(config), answer),
         "optional": not needed,
     }
-    if field.hint:
-        block["hint"] = plain(t(field.hint), 2000)
+    is_repeated = not guide or guide.casefold() == field.called(kind).casefold()
+    hint = " · ".join(filter(None, (t(field.hint), "" if is_repeated else t("Guide: {words}", words=guide))))
+    if hint:
+        block["hint"] = plain(hint, 2000)
     return block
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import kit, urgency
-from blocks.card import Who, next_step, state_of
+from blocks.card import Who, next_step, standing
 from blocks.form import text_input
 from blocks.kit import Json, Message
 from bot.config.settings import Config
@@ -76,10 +76,10 @@ def _lines(tickets: Sequence[Ticket], config: Config, who: Who, links: Links) ->
 
 def _line(ticket: Ticket, config: Config, who: Who, links: Links) -> Json:
     """Ticket with its stage and owner, due and promised moments, and the next step."""
-    parts = [[kit.text(f"\n{state_of(ticket)} · {who(ticket.owner)}")], urgency.due(ticket, config), _promised(ticket)]
+    parts = [[kit.text(f"\n{standing(ticket, who)}")], urgency.due(ticket, config), _promised(ticket)]
     if ticket.stage.is_open:
         parts.append([kit.text(t("next: {step}", step=next_step(ticket, config)))])
-    about = f": {excerpt(urgency.customer(ticket), 60)}, {excerpt(ticket.answer('happens'), 80)}"
+    about = f" · {urgency.about(ticket, 120)}"
     title = kit.link(urgency.title(ticket, config), links.get(ticket.id, ""))
     return kit.line(title, kit.text(about), *urgency.joined_elements([part for part in parts if part]))
 

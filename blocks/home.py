@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from blocks import bulk, guides, kit, search, urgency
-from blocks.card import party_name, primary, state_of
+from blocks.card import asking, party_name, primary, standing
 from blocks.create import begins
 from blocks.kit import Json
 from blocks.urgency import title
 from bot.config.settings import Config
-from bot.core.cleaning import capital, excerpt, shorten_middle
+from bot.core.cleaning import capital
 from bot.core.clock import span
 from bot.core.i18n import mark, t
 from bot.forms.validation import level_name
 from bot.home import FOR_ADMINS, FOR_LEADS, AttentionReason, Overview, Screen, Tab, Urgent, is_late
-from bot.model.ticket import Kind, Level, Party, Ticket
+from bot.model.ticket import Kind, Level, Party, Stage, Ticket
 from bot.model.transitions import STANDING
 from bot.tickets.reference import kind_name
 
@@ -111,8 +111,14 @@ def _urgent(seen: Overview, config: Config) -> list[Json]:
         ]
     blocks = [kit.header(t("For you to do now: {count}", count=seen.urgent_total))]
     for each in seen.urgent:
-        blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket, config)])]
+        blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [_next(each, config)])]
     return [*blocks, *_urgent_pages(seen)]
+
+
+def _next(each: Urgent, config: Config) -> Json:
+    """The next step of the reader: what others must accept, they can ask about."""
+    is_theirs = each.reason is AttentionReason.CHASE and each.ticket.stage is Stage.HANDED_OFF
+    return asking(each.ticket, config) if is_theirs else primary(each.ticket, config)
 
 
 def _urgent_pages(seen: Overview) -> list[Json]:
@@ -133,13 +139,13 @@ def _call(each: Urgent, seen: Overview, config: Config) -> Json:
     late = is_late(ticket, seen.now) and each.reason is not AttentionReason.CHASE
     reason = t(each.reason.value)
     rest = span((seen.now - ticket.since).total_seconds())
-    standing = t("{standing} for {time}", standing=t(STANDING[ticket.stage]), time=rest)
+    state = t("{standing} for {time}", standing=t(STANDING[ticket.stage]), time=rest)
     return kit.rich(
         kit.line(
             _name(ticket, seen, config),
             kit.text(" · "),
             kit.bold(t("{reason}, overdue", reason=reason) if late else reason),
-            kit.text(f" · {standing}\n{_about(ticket)}"),
+            kit.text(f" · {state}\n{_about(ticket)}"),
         )
     )
 
@@ -237,10 +243,10 @@ def _page(seen: Overview, config: Config) -> list[Json]:
 
 
 def _row(ticket: Ticket, seen: Overview, config: Config) -> Json:
-    standing = f" · {state_of(ticket)} · {seen.who(ticket.owner)} · "
+    place = f" · {standing(ticket, seen.who)} · "
     urgent = urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)])
     name = _name(ticket, seen, config)
-    return kit.rich(kit.line(name, kit.text(standing), *urgent, kit.text(f"\n{_about(ticket)}")))
+    return kit.rich(kit.line(name, kit.text(place), *urgent, kit.text(f"\n{_about(ticket)}")))
 
 
 def _name(ticket: Ticket, seen: Overview, config: Config) -> Json:
@@ -248,4 +254,4 @@ def _name(ticket: Ticket, seen: Overview, config: Config) -> Json:
 
 
 def _about(ticket: Ticket) -> str:
-    return f"{shorten_middle(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"
+    return urgency.about(ticket, 160)

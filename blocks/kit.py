@@ -44,9 +44,10 @@ def header(text: str) -> Json:
     return {"type": "header", "text": plain(text, HEADER_TEXT)}
 
 
-def heading(text: str) -> Json:
-    """A heading inside a form, never typed text."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": f"*{escape(text)}*"}}
+def heading(text: str, below: str = "") -> Json:
+    """A heading inside a form, with a plain line `below` it; never typed text."""
+    lines = [f"*{escape(text)}*", *([escape(below)] if below not in {"", text} else [])]
+    return {"type": "section", "text": {"type": "mrkdwn", "text": "\n".join(lines)}}
 
 
 def note(text: str) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blocks import kit
+from blocks import kit, urgency
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json, Message
 from bot.config.settings import Config
@@ -76,12 +76,12 @@ def _groups(outage: Outage, config: Config) -> Iterator[Json]:
             "block_id": f"{TICKETS}{first // _GROUP}",
             "label": kit.plain(label),
             "element": element,
-            "optional": True,
+            "optional": len(found) > _GROUP,
         }
 
 
 def _option(ticket: Ticket, config: Config) -> Json:
-    about = shorten_middle(ticket.answer("happens").replace("\n", " "), 70)
+    about = urgency.trouble(ticket, 70)
     customer = shorten_middle(ticket.answer("customer"), 40)
     return kit.option(f"{reference(ticket, config)} · {customer}", ticket.id, about)
 

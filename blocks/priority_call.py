@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from blocks import kit, urgency
 from blocks.kit import Json, Message
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
 from bot.core.i18n import t
 from bot.model.notice import Notice
 from bot.model.ticket import Ticket
@@ -23,14 +22,14 @@ def is_call(notice: Notice) -> bool:
 
 def lines(ticket: Ticket, config: Config, called: Sequence[Json] = ()) -> list[Json]:
     """Lines of the call: the trouble, the time that is left, and the people who are called."""
-    problem = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
+    problem = kit.text(f"\n{urgency.trouble(ticket, 200)}\n")
     parts = urgency.joined_elements([urgency.countdown(ticket, config), called])
     return [kit.bold(urgency.heading(ticket, config)), problem, *([*parts, kit.text("\n")] if parts else [])]
 
 
 def over(ticket: Ticket, config: Config, ended: str) -> Message:
     """The call after it has ended: what ended it, without countdown and button."""
-    problem = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
+    problem = kit.text(f"\n{urgency.trouble(ticket, 200)}\n")
     done = t("This call is over: {ended}", ended=ended)
     line = kit.line(kit.bold(urgency.heading(ticket, config)), problem, kit.text(done))
     return Message(kit.escape(f"{urgency.push(ticket, config)}: {done}"), [kit.rich(line)])
@@ -44,7 +43,7 @@ def again(ticket: Ticket, config: Config, undone: str) -> Message:
 
 def words(ticket: Ticket, config: Config) -> str:
     """Text of the notification."""
-    return kit.escape(f"{urgency.push(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}")
+    return kit.escape(urgency.pushed(ticket, config))
 
 
 def buttons(ticket: Ticket) -> list[Json]:

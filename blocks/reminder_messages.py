@@ -10,8 +10,9 @@ from blocks.card import primary
 from blocks.kit import Json, Message
 from blocks.urgency import title
 from bot.clocks.timers import Timer
+from bot.clocks.urgency import reminded_overdue
 from bot.config.settings import Config
-from bot.core.cleaning import capital, excerpt
+from bot.core.cleaning import capital
 from bot.core.clock import as_moment, span, work_span
 from bot.core.i18n import many, mark, t
 from bot.model.ticket import Event, Stage, Ticket
@@ -212,7 +213,8 @@ def _words_for(item: Item, to: str) -> str:
     detail = item.event.detail
     owner = detail.get("owner", next(iter(item.names("people")), item.ticket.owner))
     if to == owner:
-        words = t("Still yours: {resting}.") if item.is_theirs_to_move else _waits_for_others(item)
+        is_theirs = item.is_theirs_to_move and Stage(detail["stage"]) is not Stage.NEW
+        words = t("Still yours: {resting}.") if is_theirs else _waits_for_others(item)
     elif not owner:
         words = t("Its owner is no longer here: {resting}.")
     elif detail.get("unanswered", "1") != "0":
@@ -230,6 +232,9 @@ def _about(item: Item, words: str, config: Config) -> Json:
     name = kit.link(title(item.ticket, config), item.link)
     if item.is_answered:
         return kit.rich(kit.line(name, kit.text("\n"), _struck(words)))
-    problem = excerpt(item.ticket.answer("happens"), 200)
-    urgent = urgency.joined_elements([urgency.age(item.ticket), urgency.due(item.ticket, config)])
-    return kit.rich(kit.line(name, kit.text(" · "), *urgent, kit.text(f"\n{words}\n{problem}")), *_listed(item.event))
+    problem = urgency.about(item.ticket, 240)
+    listed, late = _listed(item.event), reminded_overdue(item.ticket, config)
+    is_listed = bool(listed) and late is not None and late.timer.value in item.names("watches")
+    due = [] if is_listed else urgency.due(item.ticket, config)
+    urgent = urgency.joined_elements([urgency.age(item.ticket), due])
+    return kit.rich(kit.line(name, kit.text(" · "), *urgent, kit.text(f"\n{words}\n{problem}")), *listed)

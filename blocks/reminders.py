@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from blocks import assignment, kit
+from blocks import assignment, canned_answers, kit
 from blocks.evidence import along
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from blocks.outbound import WRITE
+from bot.config.canned_answers import AnswerPlace
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.model.ticket import Stage, Ticket
@@ -112,6 +113,7 @@ def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str], config: Co
     """The draft, sent as it stands there, with its files."""
     goes = t("goes {ways}, in your name, in the thread about this ticket", ways=kit.together(ways))
     blocks = [kit.note(f"{name} · {goes}"), *along(waiting(ticket), config)]
+    blocks += canned_answers.menu(AnswerPlace.RETARUS, config)
     blocks.append(text_input(WORD, t("What Retarus reads"), "", value=draft))
     about = f"{ticket.id}|{ticket.version}"
     return kit.modal(CHASE, t("Chase Retarus"), blocks, submit=t("Send to Retarus"), about=about)

@@ -9,7 +9,6 @@ from blocks.card import party_name
 from blocks.kit import Json
 from blocks.urgency import title
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
 from bot.core.i18n import many, t
 from bot.home import Screen, Tab
 from bot.model.ticket import Ticket
@@ -103,7 +102,7 @@ def _row(ticket: Ticket, seen: TeamOverview, config: Config) -> Json:
     owner = "" if seen.screen.listed.startswith(OWN) else seen.who(ticket.owner)
     who = [kit.text(waits or owner)] if waits or owner else []
     parts = urgency.joined_elements([who, since, urgency.due(ticket, config)])
-    problem = f"{urgency.customer(ticket)}: {excerpt(ticket.answer('happens'), 120)}"
+    problem = urgency.about(ticket, 160)
     return kit.rich(kit.line(name, kit.text(" · "), *parts, kit.text(f"\n{problem}")))
 
 

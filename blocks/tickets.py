@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import bulk, customer_words, evidence_pack, kit, outage, urgency
-from blocks.card import Who, state_of
+from blocks.card import Who, standing
 from blocks.kit import Json, Message
 from blocks.urgency import title
 from bot.config.settings import NOT_SET, Config
-from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import many, mark, t
 from bot.model.ticket import Ticket
 from bot.tickets.one_line import Verb
@@ -40,10 +39,10 @@ def _row(ticket: Ticket, config: Config, who: Who, link: str) -> Json:
     return kit.rich(
         kit.line(
             kit.link(title(ticket, config), link),
-            kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · "),
+            kit.text(f" · {standing(ticket, who)} · "),
             *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)]),
             kit.text("\n"),
-            kit.text(f"{shorten_middle(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"),
+            kit.text(urgency.about(ticket, 160)),
         )
     )
 

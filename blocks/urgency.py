@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from blocks import kit
@@ -9,9 +10,10 @@ from blocks.kit import Json
 from bot.clocks.timers import Timer, plan
 from bot.clocks.urgency import rank, reminded_overdue
 from bot.config.settings import Config
-from bot.core.cleaning import shorten_middle
+from bot.core.cleaning import capital, clean_line, excerpt, shorten_middle
 from bot.core.clock import as_moment
 from bot.core.i18n import t
+from bot.core.identifiers import fold, without_legal_form
 from bot.forms.template_fields import OTHER
 from bot.model.ticket import Ticket
 from bot.tickets.reference import kind_name, reference
@@ -20,6 +22,8 @@ _SIGNS = ("🔴", "🟠", "🟡")
 """Signs of the highest priorities, in their order; the others have the last one."""
 _NO_SIGN = "⚪\ufe0f"
 _CUSTOMER = 60
+_HEAD = re.compile(r"(.{1,100}?)(?:\s?[:;|·]|,|\s[-–—])\s(?=\S)")
+"""The words before the first colon, comma or dash of a text."""
 
 
 def sign(ticket: Ticket, config: Config) -> str:
@@ -48,8 +52,31 @@ def push(ticket: Ticket, config: Config) -> str:
     return joined(priority(ticket, config), reference(ticket, config), customer(ticket))
 
 
+def pushed(ticket: Ticket, config: Config) -> str:
+    """Text of a notification: `🔴 P1 · PD-1042 · Müller GmbH: Outbound mail is rejected`."""
+    return joined(priority(ticket, config), reference(ticket, config), about(ticket, 250))
+
+
 def customer(ticket: Ticket) -> str:
     return shorten_middle(ticket.answer("customer"), _CUSTOMER)
+
+
+def trouble(ticket: Ticket, limit: int) -> str:
+    """Description shown beside the customer's name, which is removed from its beginning."""
+    words = clean_line(ticket.answer("happens"))
+    head = _HEAD.match(words)
+    name = fold(ticket.answer("customer"))
+    if head and fold(head[1]) in {name, without_legal_form(name)}:
+        words = capital(words[head.end() :])
+    return excerpt(words, limit)
+
+
+def about(ticket: Ticket, limit: int) -> str:
+    """`Müller GmbH: Outbound mail is rejected`, with the customer's name once and in `limit` characters."""
+    words, name = trouble(ticket, limit), fold(ticket.answer("customer"))
+    begins = fold(words)
+    is_named = bool(name) and begins.startswith(name) and not begins[len(name) : len(name) + 1].isalnum()
+    return words if is_named else excerpt(": ".join(filter(None, (customer(ticket), words))), limit)
 
 
 def services(ticket: Ticket) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from blocks import canned_answers, outbound, transitions
+from blocks import canned_answers, outbound, reminders, transitions
 from blocks.kit import Json
 from bot.config.canned_answers import AnswerPlace
 from bot.core.errors import NotNow
@@ -53,10 +53,15 @@ def _forms(desk: Desk) -> dict[str, tuple[AnswerPlace, Draw]]:
         name = reference(ticket, desk.config)
         return outbound.form(ticket, name, desk.config, text=words, entry=entry, question=question)
 
+    async def chasing(click: Click, words: str) -> Json:
+        ticket, _ = await desk.reminders.chaser(click.ticket, click.user)
+        return reminders.chase(ticket, reference(ticket, desk.config), words, desk.routes.ways, desk.config)
+
     return {
         transitions.action_of(Step.NOTE): (AnswerPlace.NOTE, draw_for(Step.NOTE)),
         transitions.action_of(Move.ASK_CUSTOMER): (AnswerPlace.CUSTOMER, draw_for(Move.ASK_CUSTOMER)),
         outbound.WRITE: (AnswerPlace.RETARUS, to_retarus),
+        reminders.CHASE: (AnswerPlace.RETARUS, chasing),
     }
 
 

@@ -13,7 +13,7 @@ from bot.core.cleaning import fitting
 from bot.desk import Desk
 from bot.forms.validation import present
 from bot.intake.model import IntakeDocument
-from bot.model.ticket import Kind
+from bot.model.ticket import Kind, Level
 from bot.register.message_reader import MessageAnswers
 
 LONGEST = 3000
@@ -37,7 +37,9 @@ class RaiseForm:
         """The form with these answers; `answers`: of shown fields only, as typed, read, or kept in a draft."""
         overview = await self.desk.raising.overview(answers.get("customer", ""), user)
         known = {**await self.desk.raising.defaults(user), **(overview.defaults if overview else {})}
-        return create.modal(form, self.desk.config, answers, FormContext(known, offers, other, overview))
+        may_own = Level.FIRST in (await self.desk.queries.actor(user)).levels
+        context = FormContext(known, offers, other, overview, may_own=may_own)
+        return create.modal(form, self.desk.config, answers, context)
 
     async def from_draft(self, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
         """The form with this person's draft, whatever it was begun with."""

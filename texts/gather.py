@@ -55,11 +55,11 @@ def _words(arguments: Iterable[ast.expr]) -> Iterator[str]:
 
 
 def field_messages() -> Iterator[str]:
-    """Messages of the table of fields: headings, labels, hints, options, printed lines."""
+    """Messages of the table of fields: headings, labels, questions, hints, options, printed lines."""
     yield TRANSACTIONS
     for field in FIELDS:
         heading = (field.heading.text, field.heading.section)
-        texts = (*heading, field.label, field.hint, *field.labels.values(), *_printed(field.printed))
+        texts = (*heading, field.label, field.question, field.hint, *field.labels.values(), *_printed(field.printed))
         yield from filter(None, texts)
         if field.key not in _CONFIGURABLE_FIELDS:
             yield from (option.label for option in field.options(Config()))

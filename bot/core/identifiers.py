@@ -10,6 +10,9 @@ from bot.core.characters import plain, with_few_marks, without_invisible
 
 EMAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 """An e-mail address in a text; found in linear time."""
+_LEGAL_FORM = re.compile(
+    r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|& co\.? kg|mbh|e\.? ?v)\.?(?:\s.*)?$"
+)
 _SPACE = re.compile(r"\s+")
 _OPENS, _CLOSES = " \"'([{<.,;:#", " \"')]}>.,;:"
 _CALLED = r"(?:[-\s#:_]*(?:no|nr|numbers?|nummern?)[-\s.#:_]+)?"
@@ -42,6 +45,11 @@ def fold(text: str) -> str:
     text = plain(unicodedata.normalize("NFKD", with_few_marks(text)).casefold())
     text = _SPACE.sub(" ", text)
     return unicodedata.normalize("NFC", text.rstrip(_CLOSES).lstrip(_OPENS)) or text.strip()
+
+
+def without_legal_form(folded: str) -> str:
+    """A folded company name up to its legal form: `müller gmbh & co. kg` → `müller`."""
+    return _LEGAL_FORM.sub("", folded)
 
 
 def words_in(text: str) -> tuple[str, ...]:

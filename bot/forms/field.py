@@ -102,6 +102,8 @@ class Field:
     """Default answer when no text is typed, from the other answers; empty where there is none."""
     decides: bool = False
     """True if other fields depend on its answer, besides those that say so with `only_if`."""
+    question: str = ""
+    """Plain label in a form, where name and heading are the guide's words."""
     labels: Mapping[Kind, str] = field(default_factory=dict)
     """Labels for kinds that call it something else."""
 
@@ -115,9 +117,16 @@ class Field:
         """Name in the reader's language: its label, or else its heading."""
         return t(self.label) or self.heading.label_text
 
+    @property
+    def guide_words(self) -> str:
+        """The guide's words in the reader's language where the label differs: a task, or what it is called there."""
+        if self.question:
+            return self.name
+        return self.heading.label_text if self.heading.guide_part is not GuidePart.TICKET else ""
+
     def called(self, kind: Kind) -> str:
-        """The label in a form of this kind."""
-        return t(self.labels[kind]) if kind in self.labels else self.name
+        """The label in a form of this kind, in plain words."""
+        return t(self.labels.get(kind) or self.question) or self.name
 
 
 ANYTHING: frozenset[str] = frozenset()

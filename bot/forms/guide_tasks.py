@@ -70,7 +70,7 @@ def _priorities(config: Config) -> tuple[Option, ...]:
 
 PARTNER: tuple[Field, ...] = (
     Field(
-        "info", INFO, for_all(Need.HANDOFF), InputType.DECISION,
+        "info", INFO, for_all(Need.HANDOFF), InputType.DECISION, question="Is what the customer told us correct and complete?",
         options=fixed(correct="Correct and complete", missing="Something is missing", wrong="Something is wrong"),
         printed="",
     ),
@@ -86,9 +86,12 @@ PARTNER: tuple[Field, ...] = (
         "priority_reason", PRIORITY, for_all(Need.HANDOFF), InputType.LINE, "Why this priority?",
         "e.g. no outbound mail for three customers", check=validators.reason, printed="", max_length=validators.MAX_REASON,
     ),
-    Field("triage", TRIAGE, need_of(Need.HANDOFF), hint="What was done, and what came of it", printed=""),
     Field(
-        "remote", REMOTE, need_of(Need.HANDOFF), InputType.DECISION,
+        "triage", TRIAGE, need_of(Need.HANDOFF), question="What was tried, and what came of it?", hint="Each step with its result",
+        printed="",
+    ),
+    Field(
+        "remote", REMOTE, need_of(Need.HANDOFF), InputType.DECISION, question="Does the customer's remote connection work?",
         options=fixed(ok="Works", failed="Does not work", not_applicable="Not applicable"), printed="",
     ),
     Field(
@@ -96,7 +99,8 @@ PARTNER: tuple[Field, ...] = (
         only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", max_length=1000,
     ),
     Field(
-        "known", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), InputType.DECISION, options=fixed(yes="Yes", no="No"),
+        "known", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), InputType.DECISION, question="Is it a known issue?",
+        options=fixed(yes="Yes", no="No"),
     ),
     Field(
         "known_as", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), InputType.LINE, "Known as",
@@ -111,15 +115,17 @@ PARTNER: tuple[Field, ...] = (
         "Which one, who, and what came of it", printed="", max_length=1000,
     ),
     Field(
-        "summary_first", SUMMARY_1, for_all(Need.HANDOFF),
+        "summary_first", SUMMARY_1, for_all(Need.HANDOFF), question="Summary for the 2nd level",
         hint="So that a colleague can continue without asking", printed="",
     ),
     Field(
-        "system", SYSTEM, need_of(Need.ESCALATE), hint="What was found; or: not applicable because …", printed="",
+        "system", SYSTEM, need_of(Need.ESCALATE), question="How is the customer's system set up?",
+        hint="What was found; or: not applicable because …", printed="",
         level=Level.SECOND,
     ),
     Field(
-        "access", ACCESS, need_of(Need.NEVER), InputType.LINE, hint="Who, when, with whose consent; or: not necessary", printed="",
+        "access", ACCESS, need_of(Need.NEVER), InputType.LINE, question="Was the customer's system accessed?",
+        hint="Who, when, with whose consent; or: not necessary", printed="",
         level=Level.SECOND, max_length=1000,
     ),
     Field(
@@ -152,7 +158,8 @@ PARTNER: tuple[Field, ...] = (
         check=validators.reason, printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
-        "summary_second", SUMMARY_2, for_all(Need.ESCALATE), hint="What was found, what was ruled out, what is asked of Retarus",
+        "summary_second", SUMMARY_2, for_all(Need.ESCALATE), question="Summary for Retarus",
+        hint="What was found, what was ruled out, what is asked of Retarus",
         printed="", level=Level.SECOND,
     ),
 )  # fmt: skip

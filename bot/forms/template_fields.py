@@ -85,22 +85,24 @@ def example_fields(number: int) -> tuple[Field, ...]:
 
 FIELDS: tuple[Field, ...] = (
     Field("customer", CUSTOMER, for_all(Need.RAISE), InputType.SEARCH, hint="Which customer called? Type the name", printed="", max_length=150),
-    Field("main_id", MAIN_ID, for_all(Need.RAISE), InputType.LINE, hint="e.g. 73125", check=validators.main_id, max_length=20),
+    Field("main_id", MAIN_ID, for_all(Need.RAISE), InputType.LINE, question="Main customer ID", hint="e.g. 73125", check=validators.main_id, max_length=20),
     Field(
         "tenants", MAIN_ID, for_all(Need.ESCALATE), InputType.LINE, "Tenant(s) or Dedicated Customer ID(s):",
         f"e.g. 12345RS, 23456RS, or: {validators.MAIN_ACCOUNT}", check=validators.tenants,
+        question="Affected tenants",
         printed="Tenant(s) or Dedicated Customer ID(s): {}",
     ),
     Field(
-        "services", SERVICE, for_all(Need.RAISE), InputType.CHOICES, hint="e.g. Email Security, Transactional Email, SMS, FAX",
+        "services", SERVICE, for_all(Need.RAISE), InputType.CHOICES, question="Which service is affected?",
+        hint="e.g. Email Security, Transactional Email, SMS, FAX",
         options=_services,
     ),
     Field(
         "service_other", SERVICE, for_all(Need.RAISE), InputType.LINE, "Which other service?",
         only_if=("services", frozenset({OTHER})), max_length=150,
     ),
-    Field("start", START, need_of(Need.RAISE), InputType.MOMENT, hint="In your own time zone", check=validators.moment),
-    Field("end", END, need_of(Need.NEVER), InputType.MOMENT, hint="Leave empty while it is ongoing", check=validators.end),
+    Field("start", START, need_of(Need.RAISE), InputType.MOMENT, question="Start of the incident", hint="In your own time zone", check=validators.moment),
+    Field("end", END, need_of(Need.NEVER), InputType.MOMENT, question="End of the incident", hint="Leave empty while it is ongoing", check=validators.end),
     Field(
         "happens", DESCRIPTION, for_all(Need.RAISE), label="What happens?",
         labels={Kind.SERVICE_REQUEST: "What is requested?", Kind.CHANGE: "What is to be changed?"}, hint="In the customer's words, with what they expect",
@@ -125,11 +127,11 @@ FIELDS: tuple[Field, ...] = (
         printed="Related tickets: {}", max_length=500,
     ),
     Field(
-        "contact", CONTACT, for_all(Need.RAISE), hint="Our people, one per line: Anna Arnold, +49 89 1234 5678",
+        "contact", CONTACT, for_all(Need.RAISE), question="Contact persons for Retarus", hint="Our people, one per line: Anna Arnold, +49 89 1234 5678",
         check=validators.contacts, max_length=600,
     ),
     Field(
-        "reproduced", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), InputType.DECISION,
+        "reproduced", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), InputType.DECISION, question="Could it be reproduced?",
         options=fixed(yes="Yes", no="No", not_attempted="Not attempted"), level=Level.SECOND,
     ),
     Field(
@@ -137,10 +139,10 @@ FIELDS: tuple[Field, ...] = (
         hint="What was done, step by step; or why it was not tried", level=Level.SECOND,
     ),
     Field(
-        "done", DONE, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), hint="Each step with its result", level=Level.SECOND,
+        "done", DONE, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), question="What has been done so far?", hint="Each step with its result", level=Level.SECOND,
     ),
     Field(
-        "test", TEST, need_of(Need.ESCALATE, Need.NEVER, Need.ESCALATE), InputType.DECISION,
+        "test", TEST, need_of(Need.ESCALATE, Need.NEVER, Need.ESCALATE), InputType.DECISION, question="May Retarus send test transactions?",
         options=fixed(yes="Yes, permitted", no="No, not permitted"), level=Level.SECOND,
     ),
     Field(

@@ -38,10 +38,18 @@ _GMAIL = re.compile(
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
-    r"^\s*(?:the response(?: from the remote server)? was|die antwort(?: vom remote-?server| des "
-    r"remote-?servers)? lautete?)\s*:\s*(.*)$",
+    r"^\s*(?:the response(?: from the remote server)? was|response|die antwort(?: vom remote-?server| des "
+    r"remote-?servers)? lautete?|antwort)\s*:\s*(.*)$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(
+    r"^\s*(?:(?P<recipient>recipient address|empfängeradresse|was not delivered to|"
+    r"wurde nicht (?:zugestellt|übermittelt) an)|(?P<status>reported error|gemeldeter fehler|error|fehler|because|"
+    r"grund))\s*:\s*(?P<value>.*)$",
+    re.IGNORECASE,
+)
+"""Labels of Exchange Online's and Notes's reports."""
+_FROM_CODE = re.compile(r"(?<![\w.])[245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400}")
 _STATUSES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -53,12 +61,18 @@ _STATUSES = tuple(
             r"smtp error from remote mail server after (?:[^:]{1,60}|rcpt to:<[^<>]{1,300}>|mail "
             r"from:<[^<>]{0,300}>(?: size=\d{1,12})?):\s(.{3,500})$"
         ),
-        r"\bsaid: (.{3,500})$",
+        r"\b(?:said|refused to talk to me): (.{3,500})$",
+        r"remote-?server hat [\"„“](.{3,500}?)[\"“”] zurückgegeben",
         r"#<?\s?([245]\d\d [245]\.\d{1,3}\.\d{1,3} .{0,400}?)\s?>?\s?##",
         r"^\s*([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
     )
 )
-_SENDER = re.compile(r"^\s*>>> MAIL From:\s?<(" + ADDRESS + ")>", re.IGNORECASE)
+_SENDER = re.compile(
+    r"^\s*(?:>>> MAIL From:\s?<|(?:sender address|absenderadresse):\s{1,3})(" + ADDRESS + ")>?", re.IGNORECASE
+)
+_CREATED = re.compile(r"^\s*(?:created date|erstellungsdatum|erstellt am):\s+(\S.{6,60})$", re.IGNORECASE)
+_HOPS_IN_UTC = re.compile(r"(?<![^\W_])(?:time|zeit|uhrzeit) \(utc\)", re.IGNORECASE)
+"""Heading of the hops in a report of Exchange Online, whose moments are in UTC."""
 _RECEIVED = re.compile(r"original message was received at (.{10,60})$", re.IGNORECASE)
 _SENT = re.compile(
     r"^\s*(?:sent|gesendet|message sent at|nachricht gesendet am|gesendet am|date sent):\s+(\S.{6,60})$", re.IGNORECASE
@@ -165,11 +179,15 @@ def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: 
 def _message_facts(page: TextPage, known: IntakeContext) -> dict[str, str]:
     """Parts of the transaction in these words, besides its recipients."""
     facts = dict[str, str]()
+    in_utc = any(_HOPS_IN_UTC.search(line) for line in page.lines[:500])
     for line in page.lines[:500]:
         if sender := _SENDER.match(line):
             facts.setdefault("sender", sender[1])
         if moment := _RECEIVED.search(line) or _SENT.match(line):
             at = read_moment(moment[1], known.zone, known.now)
+            facts |= {"when": str(int(at.timestamp()))} if at else {}
+        elif in_utc and (created := _CREATED.match(line)):
+            at = read_moment(created[1], known.zone, known.now, in_utc=True)
             facts |= {"when": str(int(at.timestamp()))} if at else {}
     return facts
 
@@ -177,7 +195,7 @@ def _message_facts(page: TextPage, known: IntakeContext) -> dict[str, str]:
 def _failures(page: TextPage, *, is_marked: bool) -> Iterator[Failure]:
     """The best known values of each recipient, in the order of the text."""
     best = dict[str, Failure]()
-    for each in (*_by_address(page), *_by_sentence(page)):
+    for each in (*_by_address(page), *_by_sentence(page), *_by_label(page)):
         key = each.recipient.casefold()
         if (each.status or is_marked) and (key not in best or (each.status and not best[key].status)):
             best[key] = each
@@ -242,3 +260,18 @@ def _by_sentence(page: TextPage) -> Iterator[Failure]:
             last = min(last, first + _BLOCK)
             text = " ".join([answered[1], *page.lines[number + 1 : last]])
             yield Failure(recipient, diagnostic(text), at, last)
+
+
+def _by_label(page: TextPage) -> Iterator[Failure]:
+    """Recipients and errors behind labels, or on the line below them."""
+    recipient, at = "", 0
+    for number, line in page.free():
+        labelled = _LABELLED.match(line)
+        if not labelled:
+            continue
+        value = labelled["value"] or next(filter(None, map(str.strip, page.lines[number + 1 : number + 3])), "")
+        if labelled["recipient"]:
+            recipient, at = first_address(value), number
+        elif recipient:
+            code = _FROM_CODE.search(value)
+            yield Failure(recipient, diagnostic(code[0] if code else value), at, number + 1)

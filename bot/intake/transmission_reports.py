@@ -28,6 +28,17 @@ _FINE = re.compile(
 _SHORTEST_TABLE = 2
 
 
+_OF_REPORTS = {
+    label: part
+    for part, labels in {
+        "when": "beginn|start|begin|gestartet|started",
+        "recipient": "number|nummer|fax|telefon|phone",
+    }.items()
+    for label in labels.split("|")
+}
+"""Labels that mean a transaction's part in a report of faxes or SMS only."""
+
+
 def family_of(text: str) -> str:
     """`fax` or `sms`, where a report's words say so; empty otherwise."""
     return "fax" if _FAX.search(text) else "sms" if _SMS.search(text) else ""
@@ -61,7 +72,7 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
     words = "\n".join([context, *(line for _, line in page.free())])
     family = family_of(words)
     is_inbound = family != "" and bool(_RECEIVED.search(words[:3000]))
-    for record, last in _records(page):
+    for record, last in _records(page, family):
         parts = _read(record.parts, known)
         if family:
             parts.setdefault("direction", "inbound" if is_inbound else "outbound")
@@ -71,11 +82,11 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
     return found
 
 
-def _records(page: TextPage) -> Iterator[tuple[_Record, int]]:
+def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
     record, last = _Record(0), 0
     for number, line in list(page.free()):
         labelled = _LABELLED.match(line)
-        part = heading_part(labelled[1]) if labelled else ""
+        part = _part(labelled[1], family) if labelled else ""
         if not labelled or not part:
             continue
         if part in record.parts and part != "when":
@@ -87,6 +98,10 @@ def _records(page: TextPage) -> Iterator[tuple[_Record, int]]:
         last = number + 1
     if record.is_whole:
         yield record, last
+
+
+def _part(label: str, family: str) -> str:
+    return heading_part(label) or (_OF_REPORTS.get(label.strip().casefold(), "") if family else "")
 
 
 def _read(texts: Mapping[str, str], known: IntakeContext) -> dict[str, str]:

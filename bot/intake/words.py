@@ -9,21 +9,46 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot.core.fillers import is_filler
-from bot.core.identifiers import fold, rcr_numbers, references
+from bot.core.identifiers import fold, listed_rcr_numbers, rcr_numbers, references, split_ids, without_legal_form
 from bot.core.moments import Stamp, moment_of, stamps
 from bot.core.telephone import people
 from bot.intake.model import FieldReading, IntakeContext, Transaction
 from bot.intake.text_page import ADDRESS, CODE, Flow
 
-_TENANT = re.compile(r"(?<![\w@./=+-])(?:\d{5}(?!MB|KB|GB|TB|MS|HZ|KM|KG|EU)[A-Z]{2})(?![\w@/=-])(?!\.\w)")
+_TENANT = re.compile(
+    r"(?:(?<=\d{5}[A-Z]{2}/)|(?<![\w@./=+-]))(?:\d{5}(?!MB|KB|GB|TB|MS|HZ|KM|KG|EU)[A-Z]{2})"
+    r"(?![\w@=-]|/(?!\d{5}[A-Z]{2}(?![\w@=-])))(?!\.\w)"
+)
+"""A tenant; no part of a link or a path, but of a list such as `12345RS/23456RS`."""
 _MAIN_ID = re.compile(
     r"(?:main customer id|main id|hauptkunden-?(?:id|nummer|nr\.?)|"
     r"haupt-?id)\s{0,3}[:=]?\s{0,3}(\d{5}(?:[A-Z]{2})?)(?!\w)",
     re.IGNORECASE,
 )
+_COMPANY = re.compile(
+    r"\s{0,5}((?:[^\W\d_a-zäöüß][\w.'’-]{0,30} |(?:&|und|and|\+) ){1,6}"
+    r"(?:GmbH & Co\. ?KG|GmbH|AG & Co\. ?KG|AG|KG|SE|OHG|e\. ?K\.|UG|Ltd\.?|Inc\.?|LLC|S\.A\.|B\.V\.|e\. ?V\.)):\s"
+)
 _WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
 _SMTP_ANSWER = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
 _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
+_NAMED_CODE = re.compile(
+    r"(?<![\w.-])(?i:smtp|sip|(?:(?:smtp|sip|fax)[- ]?)?(?:error|fehler)(?:[- ]?code)?)"
+    r"(?i: (?:error|code|fehler|status))?(?: ?[:#])? ?[4-6]\d\d(?![\w-]|[.,]\d| ?[245]\.\d)"
+    r"(?:: [^.;,\n]{3,80}|(?: [A-Z][a-z]+){1,4}(?![\w-]))?"
+)
+"""A code with the name of its protocol or the word `error`: `SMTP 452`, `SIP 503 Service Unavailable`."""
+_LISTED_TENANTS = re.compile(
+    r"(?<![^\W_])(?:tenants?|tenant-?ids?|mandant(?:en)?|mandanten-?(?:id|nr|nummer)s?)(?![^\W_])[ :]{1,3}"
+    r"(\d{5}[ -]?[A-Z]{2}(?![^\W_])(?:(?:, ?| ?/ ?| und | and )\d{5}[ -]?[A-Z]{2}(?![^\W_])){0,20})",
+    re.IGNORECASE,
+)
+"""Tenants behind their label, in any spelling."""
+_AFTER_NUMBER = re.compile(
+    r"(?<=\d)\)?[,.]?\s+(?!(?:ext|dw|app|durchwahl|apparat|or|oder|and|und|mobile?|handy|tel|fax|office|privat)(?![^\W_]))"
+    r"[a-zäöü].*$"
+)
+"""Words of the sentence that follow a telephone number."""
 _TROUBLE = re.compile(
     r"störung|gestört|ausfall|ausgefallen|verspät|verzöger|langsam|fehler|problem|nicht|keine|delay|down|outage|"
     r"fail|error|issue|"
@@ -44,7 +69,8 @@ _AFFECTED = re.compile(
 _IS_AFFECTED = re.compile(r"affected|betroffen|betrifft|impacted", re.IGNORECASE)
 _CUSTOMERS = re.compile(r"customer|kunde", re.IGNORECASE)
 _CUE_START = re.compile(
-    r"(?<![^\W_])(?:since|seit|started(?: at| on)?|began(?: at| on)?|begonnen(?: um| am)?|angefangen(?: um| am)?)"
+    r"(?<![^\W_])(?:since|seit|beginn|störungsbeginn|started(?: at| on)?|began(?: at| on)?|"
+    r"begonnen(?: um| am)?|angefangen(?: um| am)?)"
     r"(?:\s(?:about|around|approx\.?|ca\.?|etwa|ungefähr|the|dem|at|um|am)){0,2}\s?:?\s?$",
     re.IGNORECASE,
 )
@@ -66,7 +92,6 @@ _FROM_TO = re.compile(
 _TITLES = re.compile(r"^(?:herrn?|frau|mr|mrs|ms|dr)\.?\s|\s(?:unter|at|on|via|auf|über)$", re.IGNORECASE)
 _CAPITAL = re.compile(r"^[^\W\d_a-zäöüß]")
 _LONGEST_NAME = 5
-_LEGAL = re.compile(r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|& co\.? kg|mbh|e\.? ?v)\.?(?:\s.*)?$")
 
 
 def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
@@ -81,11 +106,20 @@ def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 
 def _ids(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    for found in _TENANT.finditer(flow.text):
-        yield FieldReading("tenants", found[0], flow.source(found.start()))
+    for tenant, at in _tenants(flow.text):
+        yield FieldReading("tenants", tenant, flow.source(at))
     for found in _MAIN_ID.finditer(flow.text):
         yield FieldReading("main_id", found[1].upper(), flow.source(found.start()))
     yield from _numbers(flow, known)
+
+
+def _tenants(text: str) -> Iterator[tuple[str, int]]:
+    """Tenants in capitals anywhere, and in any spelling behind their label, each with its place."""
+    found = {each.start(): each[0] for each in _TENANT.finditer(text)}
+    for each in _LISTED_TENANTS.finditer(text):
+        found |= {each.start(1) + number: tenant for number, tenant in enumerate(split_ids(each[1]))}
+    places = {tenant: at for at, tenant in sorted(found.items(), reverse=True)}
+    yield from sorted(places.items(), key=lambda each: each[1])
 
 
 def _numbers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
@@ -94,22 +128,35 @@ def _numbers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     for line in flow.text.split("\n"):
         if _WITH_DIGIT.search(line):
             own = (f"{known.prefix}-{each}" for each in references(line, known.prefix))
-            for number in (*rcr_numbers(line, known.rcr_pattern), *own):
+            for number in (*_listed_rcr(line, known.rcr_pattern), *own):
                 yield FieldReading("related", number, flow.source(at))
         at += len(line) + 1
+
+
+def _listed_rcr(line: str, pattern: str) -> Iterator[str]:
+    """Retarus's numbers, also those of a list without letters of their own, which are as long: `RCR 88123/88124`."""
+    whole = rcr_numbers(line, pattern)
+    lengths = {len(each) for each in whole}
+    yield from (each for each in listed_rcr_numbers(line, pattern) if each in whole or len(each) in lengths)
 
 
 # --- customers and services
 
 
 def _customers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """The one customer that is named, or whose tenant is; None when there are several."""
+    """The company that the text begins with, known or not (`Adler & Söhne KG: …`), or else the one customer that is
+    named, or whose tenant is; None when there are several.
+    """
     named = dict(_named(flow, names_of(tuple(known.customers))))
     owners = {tenant: name for name, tenants in known.customers.items() for tenant in tenants}
-    for found in _TENANT.finditer(flow.text):
-        if found[0] in owners:
-            named.setdefault(owners[found[0]], found.start())
-    if len(named) == 1:
+    for tenant, at in _tenants(flow.text):
+        if tenant in owners:
+            named.setdefault(owners[tenant], at)
+    company = _COMPANY.match(flow.text)
+    if company:
+        first = next((name for name, at in named.items() if at < company.end()), company[1])
+        yield FieldReading("customer", first, flow.source(company.start(1)))
+    elif len(named) == 1:
         name, at = next(iter(named.items()))
         yield FieldReading("customer", name, flow.source(at))
 
@@ -120,7 +167,7 @@ def names_of(names: tuple[str, ...]) -> dict[str, dict[tuple[str, ...], str]]:
     found = dict[str, dict[tuple[str, ...], str]]()
     for name in names:
         whole = _words(fold(name))
-        short = _words(_LEGAL.sub("", fold(name)))
+        short = _words(without_legal_form(fold(name)))
         for words in (whole, short) if len(short) > 1 else (whole,):
             if words:
                 found.setdefault(words[0], {})[words] = name
@@ -242,7 +289,8 @@ def errors_in(text: str) -> list[tuple[int, str]]:
     quoted_text = [each.span() for each in lines]
     codes = (
         each
-        for each in CODE.finditer(text)
+        for pattern in (CODE, _NAMED_CODE)
+        for each in pattern.finditer(text)
         if not _is_within(each.start(), quoted) and not _is_within(each.start(), quoted_text)
     )
     found |= {each.start(): each[0] for each in codes}
@@ -259,7 +307,7 @@ def _contacts(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     for found in _CONTACT.finditer(flow.text):
         for line in re.split(r";|\s(?:und|and)\s", found[1]):
             try:
-                persons = people(line, known.region)
+                persons = people(_AFTER_NUMBER.sub("", line), known.region)
             except ValueError:
                 continue
             for person in persons:

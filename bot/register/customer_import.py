@@ -13,8 +13,9 @@ from bot.core.identifiers import fold
 from bot.core.transaction_table import separator_of
 from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
-from bot.register.customers import read
+from bot.register.customers import customer_called, read
 from bot.register.ports import CustomerStore
+from bot.register.spelling import spelling_key
 from bot.tickets.ports import Batch
 
 _COLUMNS: Mapping[str, str] = {
@@ -37,20 +38,21 @@ async def import_customers(store: CustomerStore, config: Config, text: str, now:
     """
     customers, known, faults = dict[str, EndCustomer](), dict[str, EndCustomer](), list[str]()
     for line, typed in _rows(text):
-        name = fold(typed.get("name", ""))
-        entry = customers.get(name) or (await store.customer_named(name) if name else None)
-        key = entry.id if entry else hashlib.sha256(name.encode()).hexdigest()[:20]
+        name = spelling_key(typed.get("name", ""))
+        saved = None if name in customers else await customer_called(store, typed.get("name", ""))
+        entry = customers.get(name) or saved
+        key = entry.id if entry else hashlib.sha256(fold(typed.get("name", "")).encode()).hexdigest()[:20]
         try:
             customers[name] = read({**_typed(entry), **typed}, key, CheckContext(now, config, {}))
         except Invalid as error:
             faults += [f"line {line}, {column}: {fault}" for column, fault in error.errors.items()]
-        if entry and name not in known:
-            known[name] = entry
+        if saved:
+            known[name] = saved
     if faults:
         raise Misconfigured("\n".join(faults))
     changed = [each for name, each in customers.items() if known.get(name) != each]
     await store.apply(Batch(customers=changed))
-    new = sum(each.folded not in known for each in changed)
+    new = sum(spelling_key(each.name) not in known for each in changed)
     return new, len(changed) - new
 
 

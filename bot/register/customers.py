@@ -23,6 +23,7 @@ from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Ticket
 from bot.register.ports import CustomerStore, KnownForRaising
+from bot.register.spelling import first_words, spelling_key
 from bot.tickets import permissions
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
@@ -110,6 +111,25 @@ def _unknown(name: str, near: str) -> str:
     return t("No ticket names “{name}”.", name=known)
 
 
+async def customer_called(store: CustomerStore, name: str) -> EndCustomer | None:
+    """The customer of this name, with this other name, or with another spelling of it (`Mueller`, `und Co KG`)."""
+    entry = await store.customer_named(fold(name)) if name else None
+    if entry or not words_in(name):
+        return entry
+    alike = await store.customers(words_in(name), limit=_OFFERED)
+    found = next((each for each in alike if fold(name) in map(fold, each.also)), None)
+    return found or await _other_spelling(store, name)
+
+
+async def _other_spelling(store: CustomerStore, name: str) -> EndCustomer | None:
+    key = spelling_key(name)
+    for word in first_words(name):
+        for each in await store.customers([word], limit=_ALIKE):
+            if key in map(spelling_key, (each.name, *each.also)):
+                return each
+    return None
+
+
 @dataclass(frozen=True)
 class CustomerPage:
     """Some of the customers, by name."""
@@ -153,12 +173,8 @@ class Customers:
         return await self.store.customers(words_in(text), limit=_OFFERED)
 
     async def named(self, name: str) -> EndCustomer | None:
-        """The customer of this name, or with this other name."""
-        entry = await self.store.customer_named(fold(name)) if name else None
-        if entry or not words_in(name):
-            return entry
-        alike = await self.store.customers(words_in(name), limit=_OFFERED)
-        return next((each for each in alike if fold(name) in map(fold, each.also)), None)
+        """The customer of this name in any spelling, or with this other name."""
+        return await customer_called(self.store, name)
 
     async def has_customer_list(self) -> bool:
         """True if an admin saved an end-customer: there is a list that is meant to be complete."""

@@ -207,14 +207,12 @@ class Search:
         return KnownIssueCheck(await self._with_stories(found), await self._answers(ticket, found, places))
 
     async def _answers(self, ticket: Ticket, found: SearchResult, places: HitsByPlace) -> dict[str, str]:
-        """`known` is answered only without doubt: something was chosen already, or there is nothing."""
+        """`known` is answered only for a ticket joined to another one: that an issue is new, a person states."""
         answers = {"searched": self._outcome(ticket, found, places)}
         if ticket.parent:
             parent = await self.queries.ticket(ticket.parent)
             name = reference(parent, self.config)
             return {**answers, "known": "yes", "known_as": ", ".join((name, *parent.rcr))}
-        if not found.hits and not found.is_building:
-            return {**answers, "known": "no"}
         return answers | ({"known_as": self._name(found.hits[0].found)} if found.hits else {})
 
     def _outcome(self, ticket: Ticket, found: SearchResult, places: HitsByPlace) -> str:

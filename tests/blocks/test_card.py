@@ -11,6 +11,7 @@ import pytest
 
 from blocks import card, transitions, urgency
 from blocks.card import MORE, action_of, steps
+from bot.core.i18n import Language, speaking
 from bot.model.ticket import Nudge, Stage, Ticket, Times
 from bot.model.transitions import MOVES, Move, can
 from tests.blocks.surfaces import parts
@@ -71,7 +72,7 @@ def test_closing_without_remedy_is_offered_in_the_form_of_resolve(stage: Stage) 
 @pytest.mark.parametrize("stage", [Stage.FIRST_ASKED, Stage.SECOND_ASKED])
 def test_resume_without_an_answer_is_in_the_menu_and_not_hit_by_mistake(stage: Stage) -> None:
     shown = [button["action_id"] for button in buttons(an_incident(stage))]
-    assert len(shown) == 3
+    assert len(shown) == 2
     assert action_of(Move.GO_ON) in set(everything_offered(an_incident(stage))) - set(shown)
 
 
@@ -92,7 +93,19 @@ def test_card_has_at_most_three_buttons_and_a_menu_of_five(stage: Stage, times: 
 
 def test_buttons_differ_for_a_screen_reader() -> None:
     labels = [button["accessibility_label"] for button in buttons(an_incident(Stage.HANDED_OFF))]
-    assert labels == ["Accept: PD-1042", "Send back: PD-1042", "Checks: PD-1042"]
+    assert labels == ["Accept: PD-1042", "Send back: PD-1042"]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage.is_open])
+def test_menu_does_not_stand_alone_in_a_row_of_a_phone(language: Language, stage: Stage) -> None:
+    with speaking(language):
+        labels = [button["text"]["text"] for button in buttons(an_incident(stage))]
+    assert len(labels) == 2 or not 20 <= sum(map(len, labels)) <= 31
+
+
+def test_new_ticket_of_the_highest_priority_is_taken_at_either_level_in_one_glance() -> None:
+    assert [button["text"]["text"] for button in buttons(an_incident(Stage.NEW))] == ["Take", "Take at 2nd level"]
 
 
 def test_closed_card_has_two_lines_and_its_menu() -> None:
@@ -249,11 +262,11 @@ def test_times_are_shown_in_each_readers_own_zone() -> None:
 def test_missing_answers_for_retarus_are_named_and_counted() -> None:
     text = words(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF))
     assert "Start checks" in text
-    assert "missing for Retarus: tenants, interface and 8 more" in text
+    assert "Missing for Retarus: tenants, interface and 8 more" in text
 
 
 def test_complete_ticket_says_so() -> None:
-    assert "nothing missing for Retarus" in words(an_incident(Stage.SECOND))
+    assert "Nothing missing for Retarus" in words(an_incident(Stage.SECOND))
 
 
 def test_notification_says_which_ticket_and_what_happens() -> None:

@@ -40,13 +40,13 @@ def test_form_says_which_answers_stay_with_us() -> None:
     line = next(
         each for each in words(view).splitlines() if each.startswith("Retarus reads these answers. Only we read: ")
     )
-    assert "Access end-customer's system" in line
+    assert "Was the customer's system accessed" in line
     assert "Help desk, if one was needed" in line
     for printed in (
         "What is asked of Retarus",
         "Root cause",
-        "Summarize status; ",
-        "system customization",
+        "Summary for Retarus",
+        "How is the customer's system set up",
         "Workaround given",
     ):
         assert printed not in line

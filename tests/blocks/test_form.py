@@ -78,8 +78,21 @@ def test_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> No
     assert shown.pop(TABLE_FILE)["optional"]
     assert shown.pop(MODE)["element"]["initial_option"]["value"] == "add"
     for key, block in shown.items():
-        assert block["label"]["text"] == fitting(BY_KEY[key], COMPLETE, CONFIG).name
+        assert block["label"]["text"] == fitting(BY_KEY[key], COMPLETE, CONFIG).called(Kind.INCIDENT)
         assert block["element"].get("max_length", 1) <= BY_KEY[key].max_length
+
+
+def test_question_is_plain_and_the_guides_words_are_its_hint() -> None:
+    shown = inputs(everything(an_incident(Stage.SECOND)))
+    shown_words = {key: (shown[key]["label"]["text"], shown[key].get("hint", {}).get("text")) for key in shown}
+    assert shown_words["triage"] == (
+        "What was tried, and what came of it?",
+        "Each step with its result · Guide: Perform initial triage to solve issue",
+    )
+    assert shown_words["known"] == ("Is it a known issue?", "Guide: Is this issue is already known?")
+    assert shown_words["tenants"][0] == "Affected tenants"
+    assert shown_words["tenants"][1].endswith(" · Guide: Tenant(s) or Dedicated Customer ID(s):")
+    assert shown_words["happens"] == ("What happens?", "In the customer's words, with what they expect")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 
 from blocks import customers, guides, home, resources, settings
 from bot.config.settings import NOT_SET
-from bot.home import Screen
+from bot.home import AttentionReason, Screen, Urgent
 from bot.model.contact import EndCustomer
-from bot.model.ticket import Level, Party
+from bot.model.ticket import Level, Party, Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from localslack.visible import text_of
 from tests.blocks.homes import GUIDES, an_overview, messages, views
-from tests.blocks.surfaces import longest
+from tests.blocks.surfaces import longest, parts
 from tests.factories import a_config, an_incident
 
 CONFIG = a_config()
@@ -37,6 +37,20 @@ def test_items_that_need_somebody_come_first() -> None:
     words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=True))
     order = ["For you to do now: 12", "Show 4 more", "My drafts", "Not delivered (3)", "Open tickets: 5600", "of 5000"]
     assert [words.index(each) for each in order] == sorted(words.index(each) for each in order)
+
+
+def test_overdue_handoff_offers_its_sender_a_note_and_the_receiver_the_acceptance() -> None:
+    ticket = an_incident(Stage.HANDED_OFF)
+    for reason, button in ((AttentionReason.CHASE, "Write a note"), (AttentionReason.ACCEPT, "Accept")):
+        seen = an_overview(ticket, urgent=[Urgent(ticket, reason)], urgent_total=1)
+        view = home.overview(seen, CONFIG, is_admin=False)
+        (row,) = [block for block in parts(view) if block.get("block_id") == f"home.{ticket.id}"]
+        assert [each["text"]["text"] for each in row["elements"]] == [button]
+
+
+def test_row_of_an_untaken_ticket_names_its_raiser_and_no_owner() -> None:
+    words = text_of(home.overview(an_overview(an_incident(Stage.NEW)), CONFIG, is_admin=False))
+    assert " · not taken yet · raised by U0ANNA · " in words
 
 
 def test_admin_tabs_are_hidden_from_other_people() -> None:

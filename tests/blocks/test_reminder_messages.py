@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from blocks import reminder_messages, reminders, transitions
 from blocks.kit import Message
 from blocks.reminder_messages import Item
+from bot.clocks.timers import Timer
 from bot.core.i18n import Language, speaking
 from bot.model.ticket import Event, Nudge, Stage, Ticket, Times
 from bot.model.transitions import Move, Step
@@ -143,3 +145,19 @@ def test_reminder_is_superseded_by_a_newer_one_with_any_clock(hours: int) -> Non
 
 def test_unanswered_reminder_still_asks() -> None:
     assert item().asks
+
+
+def test_untaken_ticket_is_not_called_still_yours() -> None:
+    new = item(Stage.NEW, ANNA, people=ANNA, owner=ANNA, watches="unclaimed")
+    assert direct(new).text == "PD-1042: Not taken yet: new at the 1st level for 1 h with no activity."
+
+
+def test_breach_that_is_listed_is_not_said_twice() -> None:
+    begun = NOW - timedelta(hours=9)
+    nudges = {Timer.PLAN.value: Nudge(at=NOW, unanswered=1)}
+    for watches, count in (("plan", 0), ("progress", 1)):
+        late = item(Stage.SECOND, BEN, watches=watches, due=str(int(NOW.timestamp())))
+        times = late.ticket.times.model_copy(update={"priorities": {"P1": begun}, "nudges": nudges})
+        late = Item(late.ticket.model_copy(update={"times": times}), late.event, to=BEN)
+        shown = reminder_messages.direct([late], 1, BEN, a_config(sla={"P1": {"action_plan": 120}}))
+        assert json.dumps(shown.blocks).count("past the SLA") == count

@@ -29,9 +29,9 @@ def test_each_ticket_is_a_link_to_its_card() -> None:
     assert listed.text == "All open: 1 open ticket"
 
 
-def test_ticket_says_where_it_is_who_has_the_ball_and_who_owns_it() -> None:
+def test_ticket_says_where_it_is_and_who_owns_it() -> None:
     one = tickets.one(an_incident(Stage.SECOND), CONFIG, who, LINK)
-    assert any(" · with the 2nd level · waiting on: 2nd level · Ben Brandt" in part["text"] for part in of(one, "text"))
+    assert any(" · 2nd level: Ben Brandt · " in part["text"] for part in of(one, "text"))
 
 
 def test_card_that_is_not_posted_yet_is_named_without_a_link() -> None:

@@ -49,10 +49,10 @@ async def bea_previews_the_escalation(user: UserGetter, *, is_answered: bool = F
     await bea.fill(
         form,
         {
-            t("Was it possible to reproduce the error and what steps were taken to reproduce it?"): t("Yes"),
+            t("Could it be reproduced?"): t("Yes"),
             t("Steps, or why not"): "Sent a mail through the connector: rejected each time",
-            t("Is Retarus permitted to send test transactions?"): t("No, not permitted"),
-            t("Verify end-customer's system customization"): "Connector 4.2, no custom rules",
+            t("May Retarus send test transactions?"): t("No, not permitted"),
+            t("How is the customer's system set up?"): "Connector 4.2, no custom rules",
             t("What is asked of Retarus, and why is Retarus needed?"): "Only Retarus sees why DE1 rejects",
         },
     )

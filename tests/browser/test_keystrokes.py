@@ -17,7 +17,6 @@ from playwright.async_api import Browser, expect
 from bot.adapters.store import open_store
 from bot.core.clock import as_utc, now
 from bot.core.i18n import t
-from bot.forms.guide_tasks import INFO
 from bot.model.contact import EndCustomer
 from bot.model.transitions import Move
 from bot.tickets.ports import Batch
@@ -142,10 +141,10 @@ async def anna_hands_it_off(hands: Counting, name: str) -> None:
     anna = await hands.user("anna")
     await anna.press(anna.card(name), t("Hand off to 2nd level"))
     form = await anna.opened_modal(t("Hand off to 2nd level"))
-    await anna.insert(form, t("Perform initial triage to solve issue"), TRIAGE)
-    answers = {INFO.label_text: t("Correct and complete")}
-    answers |= {t("Check functionality of end-customer's remote connection"): t("Works")}
-    await anna.fill(form, answers | {t("Is this issue is already known?"): t("No")})
+    await anna.insert(form, t("What was tried, and what came of it?"), TRIAGE)
+    answers = {t("Is what the customer told us correct and complete?"): t("Correct and complete")}
+    answers |= {t("Does the customer's remote connection work?"): t("Works")}
+    await anna.fill(form, answers | {t("Is it a known issue?"): t("No")})
     await anna.press(form, t("Hand off"))
     await expect(form).to_be_hidden()
     await expect(anna.card(name)).to_contain_text(t("offered to the 2nd level"))
@@ -172,8 +171,8 @@ async def ben_sends_it(hands: Counting, name: str) -> None:
     await ben.press(ben.card(name), t("Escalate to Retarus"))
     form = await ben.opened_modal(t("Escalate to Retarus"))
     await ben.insert(form, t("Steps, or why not"), REPRODUCED)
-    reproduced = t("Was it possible to reproduce the error and what steps were taken to reproduce it?")
-    answers = {reproduced: t("Yes"), t("Is Retarus permitted to send test transactions?"): t("Yes, permitted")}
+    reproduced = t("Could it be reproduced?")
+    answers = {reproduced: t("Yes"), t("May Retarus send test transactions?"): t("Yes, permitted")}
     await ben.fill(form, answers | {t("What is asked of Retarus, and why is Retarus needed?"): ASK})
     await ben.press(form, t("Preview"))
     preview = await ben.opened_modal(t("Preview"))

@@ -10,7 +10,6 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.core.i18n import Language, speaking, t
-from bot.forms.guide_tasks import INFO
 from tests.browser import test_home as admin
 from tests.browser import test_story as story
 from tests.browser.demo_session import UserGetter, browser_users, running_demo, save_screenshot
@@ -71,12 +70,12 @@ async def a_request_is_raised(user: UserGetter, name: str, command: str, title: 
     await anna.go_to_channel("partner-desk")
     await anna.run_command(command)
     form = await anna.opened_modal(t(title))
-    await expect(form).not_to_contain_text(t("START OF INCIDENT"))
+    await expect(form).not_to_contain_text(t("Start of the incident"))
     await anna.fill(
         form,
         {
             t("End-customer"): "Müller GmbH",
-            t("AFFECTED SERVICE"): "Email Security",
+            t("Which service is affected?"): "Email Security",
             t(question): "A second domain, mueller.test",
             t("Impact"): "They cannot send from it yet",
         },
@@ -86,7 +85,9 @@ async def a_request_is_raised(user: UserGetter, name: str, command: str, title: 
     await anna.press(anna.card(name), t("Hand off to 2nd level"))
     form = await anna.opened_modal(t("Hand off to 2nd level"))
     priority = {t("Priority"): "P3", t("Why this priority?"): "Nobody is held up by it"}
-    await anna.fill(form, {INFO.label_text: t("Correct and complete"), **priority})
+    await anna.fill(
+        form, {t("Is what the customer told us correct and complete?"): t("Correct and complete"), **priority}
+    )
     await anna.press(form, t("Hand off"))
     await expect(form).to_be_hidden()
 
@@ -102,7 +103,7 @@ async def a_request_reaches_retarus(user: UserGetter, name: str, kind: str) -> N
         await ben.fill(
             form,
             {
-                t("Tenant(s) or Dedicated Customer ID(s):"): "12345RS",
+                t("Affected tenants"): "12345RS",
                 t("Timestamp"): ben.local_time(timedelta(minutes=16)),
                 t("Sender"): "a@mueller.example",
                 t("Status / error message"): "not possible yet",
@@ -113,7 +114,7 @@ async def a_request_reaches_retarus(user: UserGetter, name: str, kind: str) -> N
     await ben.press(ben.card(name), t("Escalate to Retarus"))
     form = await ben.opened_modal(t("Escalate to Retarus"))
     if kind == CHANGE:
-        await ben.fill(form, {t("Is Retarus permitted to send test transactions?"): t("No, not permitted")})
+        await ben.fill(form, {t("May Retarus send test transactions?"): t("No, not permitted")})
     await ben.fill(
         form, {t("What is asked of Retarus, and why is Retarus needed?"): "Only Retarus can set up a domain"}
     )

@@ -36,8 +36,8 @@ async def alex_describes_the_same_problem_and_joins(user: UserGetter) -> None:
         form,
         {
             t("End-customer"): "Adler AG",
-            t("AFFECTED SERVICE"): "Email Security",
-            t("START OF INCIDENT"): alex.local_time(timedelta(minutes=15)),
+            t("Which service is affected?"): "Email Security",
+            t("Start of the incident"): alex.local_time(timedelta(minutes=15)),
         },
     )
     description = form.get_by_label(t("What happens?"), exact=True)
@@ -106,11 +106,11 @@ async def alex_raises_it_again_with_prefilled_search_results(user: UserGetter) -
         form,
         {
             t("End-customer"): "Müller GmbH",
-            t("AFFECTED SERVICE"): "Email Security",
-            t("START OF INCIDENT"): alex.local_time(timedelta(minutes=5)),
+            t("Which service is affected?"): "Email Security",
+            t("Start of the incident"): alex.local_time(timedelta(minutes=5)),
             t("What happens?"): "Mail is rejected again after the connector was updated",
             t("Impact"): "No outbound mail",
-            t("Contact person(s) including telephone number"): "Alex Adler, +49 89 1234 5672",
+            t("Contact persons for Retarus"): "Alex Adler, +49 89 1234 5672",
         },
     )
     await alex.press(form, t("Raise"))

@@ -10,7 +10,6 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.core.i18n import t
-from bot.forms.guide_tasks import INFO
 from tests.browser.demo_session import (
     UserGetter,
     browser_users,
@@ -55,7 +54,7 @@ async def anna_raises_it(user: UserGetter, shown: str = "", *, is_left: bool = F
         form,
         {
             t("End-customer"): "Müller GmbH",
-            t("AFFECTED SERVICE"): "Email Security",
+            t("Which service is affected?"): "Email Security",
             t("Since when?"): t("30 minutes ago"),
             t("What happens?"): "Outbound mail is rejected with 550 since the connector update.",
             t("Impact"): "No outbound mail for three customers",
@@ -80,12 +79,12 @@ async def anna_hands_it_off(user: UserGetter) -> None:
     await anna.fill(
         form,
         {
-            INFO.label_text: t("Correct and complete"),
+            t("Is what the customer told us correct and complete?"): t("Correct and complete"),
             t("Priority"): "P1",
             t("Why this priority?"): "No outbound mail for three customers",
-            t("Perform initial triage to solve issue"): "Restarted the connector: no change",
-            t("Check functionality of end-customer's remote connection"): t("Works"),
-            t("Is this issue is already known?"): t("No"),
+            t("What was tried, and what came of it?"): "Restarted the connector: no change",
+            t("Does the customer's remote connection work?"): t("Works"),
+            t("Is it a known issue?"): t("No"),
             t("Where was it searched, and what came of it?"): "Technical notes for “connector”: nothing",
         },
     )
@@ -107,7 +106,7 @@ async def ben_accepts_and_completes_it(user: UserGetter) -> None:
     await ben.fill(
         form,
         {
-            t("Tenant(s) or Dedicated Customer ID(s):"): "12345RS, 23456RS",
+            t("Affected tenants"): "12345RS, 23456RS",
             t("Used interface"): "smtp-de1.example.com, DE1",
             t("Error pattern(s) / message(s)"): "550 5.7.1 rejected by policy",
             t("Number of affected customers"): "3",
@@ -129,11 +128,11 @@ async def ben_sends_it(user: UserGetter) -> None:
     await ben.fill(
         form,
         {
-            t("Was it possible to reproduce the error and what steps were taken to reproduce it?"): t("Yes"),
+            t("Could it be reproduced?"): t("Yes"),
             t("Steps, or why not"): "Sent a mail through the connector: rejected each time",
-            t("Is Retarus permitted to send test transactions?"): t("Yes, permitted"),
+            t("May Retarus send test transactions?"): t("Yes, permitted"),
             t("To whom and when"): "to test@mueller.example, weekdays 09–17",
-            t("Verify end-customer's system customization"): "Connector 4.2, no custom rules",
+            t("How is the customer's system set up?"): "Connector 4.2, no custom rules",
             t("What is asked of Retarus, and why is Retarus needed?"): "Only Retarus sees why DE1 rejects",
         },
     )

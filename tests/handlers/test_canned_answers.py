@@ -40,3 +40,18 @@ async def test_chosen_answer_follows_what_is_typed_and_is_edited_before_it_is_sa
         modal = await with_word(w.ben, "Please send us the log.")
         await w.ben.submit(modal, {"word": "Please send us the log of DE1."})
         await w.ben.reply(card, "Please send us the log of DE1.")
+
+
+async def test_chaser_keeps_its_draft_and_adds_the_chosen_answer(tmp_path: Path) -> None:
+    async with world(tmp_path, answers=ANSWERS) as w:
+        card = await w.escalated()
+        await w.further(w.ben, card, "Chase Retarus")
+        modal = await w.ben.modal("Chase Retarus")
+        await w.ben.choose(modal, canned_answers.CHOOSE, "0")
+        modal = await with_word(w.ben, "Please send us the log.")
+        words = next(each for each in modal.view["blocks"] if each["block_id"] == "word")["element"]["initial_value"]
+        assert words.startswith("This is about our ticket PD-1001 (P1)")
+        assert words.endswith("\n\nPlease send us the log.")
+        done = await w.ben.submit(modal)
+        assert done["outcome"] == "closed", done
+        await w.ben.reply(card, "Please send us the log.")

@@ -27,6 +27,13 @@ async def test_form_is_prefilled_with_what_is_known(w: World) -> None:
     assert values["contact"] == "Ben Brandt, +49 89 12345672"
 
 
+async def test_second_level_is_told_that_the_first_takes_what_they_raise(w: World) -> None:
+    await w.ben.command(DESK, "/retarus-incident")
+    modal = await w.ben.modal("Raise an incident")
+    assert "The 1st level takes this ticket." in modal.text
+    assert "left_to_others" not in {block["block_id"] for block in modal.view["blocks"]}
+
+
 async def test_form_marks_every_fault_at_once_and_loses_nothing_typed(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     await w.anna.click(await w.anna.modal(), "More fields")

@@ -16,7 +16,9 @@ UNITS = [
     "SIP/2.0 486 Busy\nCall-ID: a\n", "Final-Recipient: rfc822;a@b.example\n\n", "Status: x\nFax: 1\nTime: 11:00\n",
     "Content-Type: multipart/mixed; boundary=a\n\n--a\n", "id:1 submit date:1908270930 stat:X\n",
     "error: 550 5.7.1\n", "START OF INCIDENT\n", "delivered to a@b.example \n", "The response was:\n",
-    "\u0301\u0316", "von 10:00 bis\n", "fax sms Email Security\n", "5 customers affected\n",
+    "\u0301\u0316", "von 10:00 bis\n", "fax sms Email Security\n", "Recipient address:\n", "because:\n\n", "Aa & ",
+    "tenants 12345rs, ", "12345RS/", "SMTP 452 Aaa ",
+    "RCR 88123/88124, ", "call Anna 0171 5551234 a ", "5 customers affected\n",
 ]  # fmt: skip
 
 

@@ -42,6 +42,40 @@ def test_answers_are_canonical_and_of_fields_that_exist() -> None:
         assert "contact" not in found or contact_lines(found["contact"], "DE") == found["contact"]
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "answer"),
+    [
+        ("Adler & Söhne KG: mails are late", "customer", "Adler & Söhne KG"),
+        ("\nBäckerei Huber GmbH & Co. KG: Faxe fehlen", "customer", "Bäckerei Huber GmbH & Co. KG"),
+        ("Adler & Söhne KG: like Müller GmbH, mails are late", "customer", "Adler & Söhne KG"),
+        ("Nordsee Reederei GmbH & Co. KG: as at Müller GmbH", "customer", "Nordsee Reederei GmbH & Co. KG"),
+        ("Adler und Söhne haben Ärger wie Müller GmbH", "customer", "Müller GmbH"),
+        ("mails are rejected with SMTP 452 since 10:15", "error", "SMTP 452"),
+        ("faxes end with SIP 503 Service Unavailable", "error", "SIP 503 Service Unavailable"),
+        ("we get error 550: user unknown, always", "error", "error 550: user unknown"),
+        ("SMTP error 550 5.7.1 from DE1", "error", "550 5.7.1"),
+        ("Fax-Fehler 417 beim Versand", "error", "Fax-Fehler 417"),
+        ("mandanten 12345rs und 23456RS betroffen", "tenants", "12345RS\n23456RS"),
+        ("tenants: 12345 RS, 23456-RS", "tenants", "12345RS\n23456RS"),
+        ("12345RS/23456RS, see /34567RS/log", "tenants", "12345RS\n23456RS"),
+        ("RCR 88123/88124, 12 users wait", "related", "RCR-88123, RCR-88124"),
+        ("RCR-88123 / 550", "related", "RCR-88123"),
+        ("Faxe fehlen, Beginn ca. 8 Uhr", "start", "1566885600"),
+        ("Please call Anna Bach at +49 89 5528 1234, mails bounce", "contact", "Anna Bach, +49 89 55281234"),
+        ("Kontakt: Anna Bach 0171 5551234 oder 0172 5551234", "contact", "Anna Bach, +49 171 5551234, +49 172 5551234"),
+    ],
+)
+def test_codes_numbers_and_people_are_read_in_sentences(text: str, key: str, answer: str) -> None:
+    assert answers(text)[key] == answer
+
+
+@pytest.mark.parametrize(
+    "text", ["room 550", "code 404", "sip of tea 500", "error-free 4.2", "error 4711", "SMTP 250 ok"]
+)
+def test_numbers_without_a_protocol_are_no_errors(text: str) -> None:
+    assert "error" not in answers(text)
+
+
 def test_each_value_is_marked_with_where_it_was_read() -> None:
     found = read(
         [

@@ -37,6 +37,24 @@ async def test_import_is_repeatable_and_keeps_what_an_empty_cell_leaves() -> Non
     assert (mueller.name, mueller.agreement) == ("müller gmbh", "MSA-7")
 
 
+@pytest.mark.parametrize(
+    "spelling", ["Mueller GmbH & Co. KG", "MÜLLER GmbH und Co KG", "Müller GmbH&Co.KG", "Muller, GmbH & Co KG"]
+)
+async def test_import_changes_the_entry_of_another_spelling(spelling: str) -> None:
+    store = MemoryStore()
+    await import_customers(store, a_config(), "name;tenants\nMüller GmbH & Co. KG;12345RS\n", NOW)
+    expected = (1, 0) if spelling.startswith("Muller") else (0, 1)
+    assert await import_customers(store, a_config(), f"name;agreement\n{spelling};MSA-7\n", NOW) == expected
+
+
+async def test_import_of_two_spellings_saves_one_customer() -> None:
+    store = MemoryStore()
+    text = "Kunde;Mandanten\nAdler und Söhne KG;12345RS\nAdler & Soehne KG;23456RS\n"
+    assert await import_customers(store, a_config(), text, NOW) == (1, 0)
+    (saved,) = await store.customers((), limit=5)
+    assert (saved.name, saved.tenants) == ("Adler & Soehne KG", ("23456RS",))
+
+
 async def test_import_of_a_faulty_file_names_each_fault_and_saves_nothing() -> None:
     store = MemoryStore()
     with pytest.raises(Misconfigured, match=r"line 2, tenants: .*\nline 3, name: "):
