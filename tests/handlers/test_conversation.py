@@ -298,7 +298,7 @@ async def test_answer_to_a_closed_ticket_asks_whether_to_reopen(w: World) -> Non
     await w.running.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, ben, "form", "reason", "The customer left")
     await take_in(w, mail("Re: letter", "One more thing.", answers=answer, sender=RITA))
     shown = await w.ben.reply(card, "One more thing.")
-    assert "should it be reopened?" in str(shown["blocks"])
+    assert "Should it be reopened?" in str(shown["blocks"])
     await w.ben.click(shown, "Reopen")
     await w.ben.modal("Reopen")
 

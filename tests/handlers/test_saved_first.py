@@ -18,17 +18,19 @@ from slack_bolt.async_app import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from blocks.form_state import FormState, mark_of
 from blocks.tickets import SCOPES
 from bot.bulk import BulkAction
-from bot.core.errors import Invalid, Refused
+from bot.core.errors import Invalid, Refused, StoreDown
 from bot.core.saves import noting_saves
+from bot.model.ticket import Kind
 from bot.tickets.one_line import Verb
 from handlers.capabilities import CAPABILITIES
 from handlers.dispatch import Dispatcher
 from handlers.payload import Emoji
 from runtime.background_tasks import BackgroundTasks
 from tests.doubles.agreeable_slack import AgreeableSlack, agreeable_slack
-from tests.factories import ANNA, BEN, CARLA, DESK, GUS, World, a_world
+from tests.factories import ANNA, BEN, CARLA, DESK, GUS, RAISED, MemoryDrafts, World, a_world
 from tests.handlers.listener_scene import Scene, a_scene, copied, delivered, desk_on, without_failures
 from tests.handlers.listener_steps import SHOWS, STEPS, Step
 from tests.handlers.test_permissions import listeners, names, payload
@@ -224,6 +226,27 @@ async def shown(dispatcher: Dispatcher, listener: str, scene: Scene) -> dict[str
                 await dispatcher.tasks.drain(TIMEOUT)
                 return {}
     return {listener: refusal}
+
+
+class LockedDrafts(MemoryDrafts):
+    """Drafts that cannot be deleted."""
+
+    async def drop(self, key: str) -> None:
+        raise StoreDown(f"{key} is locked")
+
+
+async def test_draft_that_cannot_be_deleted_does_not_make_its_form_fail() -> None:
+    w = (await a_world()).at(drafts=LockedDrafts())
+    await w.desk.tickets.save_draft(ANNA, Kind.INCIDENT, RAISED)
+    draft = await w.desk.queries.draft(ANNA, Kind.INCIDENT)
+    about = FormState(Kind.INCIDENT, draft=Kind.INCIDENT, mark=mark_of(draft)).pack()
+    async with agreeable_slack() as slack:
+        dispatcher, ack = a_dispatcher(w, slack), an_ack()
+        step = Step(about=about, typed=RAISED)
+        await dispatcher._on_submission(ack, body_of("submission raising.raise", step, {}, slack))
+    assert ack.response
+    assert ack.response.body == ""
+    assert await w.store.numbered(1001)
 
 
 async def test_guest_who_joins_while_the_database_is_down_is_reported_at_the_next_delivery() -> None:
