@@ -14,7 +14,7 @@ from bot.search import documents, ranking
 from bot.search.documents import DocumentKind
 from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch
-from tests.doubles import memory_store
+from tests.doubles import memory_search
 from tests.doubles.records import START, a_ticket, an_event, minutes, next_version
 
 
@@ -208,7 +208,7 @@ async def test_common_word_is_searched_in_the_newest_tickets_only(store: Store) 
 @pytest.fixture
 def _low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Low limits, as if there were very many tickets."""
-    for module in (ranking, memory_store):
+    for module in (ranking, memory_search):
         monkeypatch.setattr(module, "CANDIDATES", 3)
     monkeypatch.setattr(documents, "STRETCHES", (1, 2, 3))
     monkeypatch.setattr(documents, "TOGETHER", 2)

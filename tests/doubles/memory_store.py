@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import lru_cache
 
 from bot.core.clock import Clock, as_utc, now
 from bot.core.errors import Conflict, Duplicate, StoreDown
@@ -21,19 +20,13 @@ from bot.model.notice import Notice, Place
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.register.ports import KnownForRaising
-from bot.search.documents import DocumentKind, IndexEntry, document_of, document_of_note, story_of
-from bot.search.ranking import CANDIDATES, Candidate, Candidates, QueryTerm, SearchFilter, gather
-from bot.search.tokens import is_plain
 from bot.tickets.ports import Batch, Query
 from tests.doubles.memory_conversation import ConversationData, MemoryConversation
 from tests.doubles.memory_outbox import MemoryOutbox, OutboxRow
+from tests.doubles.memory_search import MemorySearch
 
 FIRST_NUMBER = 1001
 PRUNE_LIMIT = 1000
-
-
-_entry = lru_cache(maxsize=1000)(IndexEntry.of)
-"""Index entry of a document, analysed once."""
 
 
 @dataclass
@@ -57,7 +50,7 @@ class _Tables:
         return _Tables(**tables | {"notices": rows, "conversation": self.conversation.copied()})
 
 
-class MemoryStore(MemoryConversation, MemoryOutbox):
+class MemoryStore(MemoryConversation, MemoryOutbox, MemorySearch):
     """Implements `bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
 
     shared_turns = None
@@ -85,6 +78,14 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
         if self.down:
             raise StoreDown("The database is down. Nothing was changed.")
         return self._data
+
+    # --- the search
+
+    def _latest_notes(self) -> Collection[TechnicalNote]:
+        return self._latest().values()
+
+    def _events(self) -> Collection[Event]:
+        return self._tables().events.values()
 
     # --- the outbox
 
@@ -271,61 +272,6 @@ class MemoryStore(MemoryConversation, MemoryOutbox):
     async def note_versions(self, note_id: str) -> list[TechnicalNote]:
         found = [note for note in self._tables().notes.values() if note.id == note_id]
         return sorted(found, key=lambda note: note.version, reverse=True)
-
-    async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
-        """All indexed words for each of these: the caller filters out dissimilar ones."""
-        entries = [entry for shelf in DocumentKind for entry in self._entries(shelf).values()]
-        return dict.fromkeys(words, sorted({each for entry in entries for each in entry.tokens if is_plain(each)}))
-
-    async def candidates(self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
-        entries = {
-            number: entry
-            for number, entry in self._entries(shelf).items()
-            if shelf is DocumentKind.NOTES or self._passes_filter(number, narrow)
-        }
-
-        def search_index(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
-            return [numbers_with_all([set(group) for group in query]) for query in queries]
-
-        def numbers_with_all(groups: Sequence[set[str]]) -> list[int]:
-            found = [number for number, entry in entries.items() if all(group & entry.tokens for group in groups)]
-            return sorted(found, reverse=True)[:CANDIDATES] if groups else []
-
-        gathered = gather(asked, narrow.groups(shelf), len(entries), search_index, search_index)
-        found = [Candidate(number, entries[number]) for number in gathered.numbers]
-        return gathered.among(asked, found, len(entries), is_building=False)
-
-    def _passes_filter(self, number: int, narrow: SearchFilter) -> bool:
-        ticket = next(each for each in self._tables().tickets.values() if each.number == number)
-        is_new = narrow.since is None or ticket.raised_at >= narrow.since
-        return is_new and narrow.open in {None, ticket.stage.is_open}
-
-    def _entries(self, shelf: DocumentKind) -> dict[int, IndexEntry]:
-        if shelf is DocumentKind.NOTES:
-            notes = self._latest().values()
-            return {note.number: _entry(document_of_note(note)).numbered(note.number, shelf) for note in notes}
-        events = sorted(self._tables().events.values(), key=lambda event: event.version)
-        return {
-            ticket.number: _entry(
-                document_of(ticket), story_of(event for event in events if event.ticket_id == ticket.id)
-            ).numbered(ticket.number, shelf)
-            for ticket in self._tables().tickets.values()
-        }
-
-    async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
-        return [ticket for ticket in self._tables().tickets.values() if ticket.number in set(numbers)]
-
-    async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
-        return [note for note in self._latest().values() if note.number in set(numbers)]
-
-    async def index_new(self, limit: int) -> int:
-        return 0
-
-    async def index_older(self, limit: int) -> int:
-        return 0
-
-    async def merge_index(self, pages: int) -> None:
-        pass
 
     async def standing(self) -> dict[tuple[Stage, Party], int]:
         return dict(Counter((each.stage, each.ball) for each in self._tables().tickets.values() if each.ball))
