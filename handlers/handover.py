@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from blocks import handover
 from blocks.card import Who
 from blocks.kit import Message
+from bot.core.errors import NotNow
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.reminders.handover import Handover
@@ -25,13 +26,21 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.handovers.offer(form.user, form.typed.get(handover.NOTE, ""), form.view)
 
     async def accept(click: Click) -> Show:
-        accepted = await desk.handovers.accept(click.value, click.user)
+        try:
+            accepted = await desk.handovers.accept(click.value, click.user)
+        except NotNow:
+            dispatcher.tasks.start(show_again(click))
+            raise
+        return lambda: show(click, accepted)
 
-        async def show() -> None:
-            message = await drawn(desk, accepted)
-            await reply(dispatcher.client, click.response_url, message, replace=True)
+    async def show(click: Click, found: Handover) -> None:
+        await reply(dispatcher.client, click.response_url, await drawn(desk, found), replace=True)
 
-        return show
+    async def show_again(click: Click) -> None:
+        """Redraws a handover that somebody else accepted: after a crash its message may still have the button."""
+        found = await desk.handovers.look(click.value)
+        if found and found.accepted_by:
+            await show(click, found)
 
     dispatcher.clicks[handover.START] = start
     dispatcher.submissions[handover.START] = offer

@@ -30,7 +30,7 @@ from handlers.dispatch import Dispatcher
 from handlers.payload import Emoji
 from runtime.background_tasks import BackgroundTasks
 from tests.doubles.agreeable_slack import AgreeableSlack, agreeable_slack
-from tests.factories import ANNA, BEN, CARLA, DESK, GUS, RAISED, MemoryDrafts, World, a_world
+from tests.factories import ALEX, ANNA, BEN, CARLA, DESK, GUS, RAISED, MemoryDrafts, World, a_world
 from tests.handlers.listener_scene import Scene, a_scene, copied, delivered, desk_on, without_failures
 from tests.handlers.listener_steps import SHOWS, STEPS, Step
 from tests.handlers.test_permissions import listeners, names, payload
@@ -247,6 +247,20 @@ async def test_draft_that_cannot_be_deleted_does_not_make_its_form_fail() -> Non
     assert ack.response
     assert ack.response.body == ""
     assert await w.store.numbered(1001)
+
+
+async def test_handover_whose_message_was_not_redrawn_before_a_kill_is_redrawn_at_the_next_click() -> None:
+    w = await a_world()
+    await w.taken()
+    await w.desk.handovers.offer(ANNA, "", "form")
+    (key,) = await w.drafts.keys()
+    await w.desk.handovers.accept(key, ALEX)
+    step = Step(user=BEN, value=key, about="")
+    async with agreeable_slack() as slack:
+        dispatcher = a_dispatcher(w, slack)
+        await dispatcher._on_click(an_ack(), body_of("click handover.accept", step, {}, slack))
+        await dispatcher.tasks.drain(TIMEOUT)
+    assert sorted(slack.called) == ["/response", "views.push"]
 
 
 async def test_guest_who_joins_while_the_database_is_down_is_reported_at_the_next_delivery() -> None:
