@@ -19,7 +19,7 @@ MAX_LINES = 8
 
 
 async def shown(w: World, ticket: Ticket) -> list[str]:
-    """What each message in the thread tells: an event, or a mail of Retarus."""
+    """The event of each message in the thread; `mail` for a mail of Retarus."""
     rows = [row.notice for row in await w.notices(ticket)]
     history = {each.version: each.kind for each in await w.store.history(ticket.id)}
     entries = dict.fromkeys(str(row.body["entry"]) for row in rows if row.kind is NoticeKind.ENTRY)
