@@ -44,7 +44,8 @@ async def _is_reminded(w: World, card: Json, times: int) -> bool:
 
 async def test_closed_ticket_is_never_reminded(w: World) -> None:
     card = await w.raised()
-    await w.anna.click(card, "Close without remedy")
+    await w.anna.click(card, "Clocks and more")
+    await w.anna.click(await w.anna.modal("Clocks"), "Close without remedy")
     await w.anna.submit(await w.anna.modal("Close without remedy"), {"word": "Raised twice by mistake"})
     await w.anna.reply(card, "closed it without a remedy")
     await w.anna.advance(30 * 86400)
