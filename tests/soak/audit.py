@@ -118,10 +118,11 @@ async def _settle(stored: StoredState, person: SoakPerson, found: Findings) -> N
     """Compares the messages to a person with the person's steps, one by one.
 
     A click that was acknowledged and not done was refused if it was said, and was silent if not. Of a form, only the
-    answer to its submission may not deny what was done: a message may be about the click that opened it.
+    answer to its submission may not deny what was done: a message may be about the click that opened it. After a
+    form that did not open, and of which the person was told nothing yet, the next message may be about that one.
     """
     messages = await person.messages()
-    words = sorted([*person.words, *messages])
+    words, is_untold = sorted([*person.words, *messages]), False
     ends = [*(taken.began for taken in person.steps), float("inf")][1:]
     for taken, end in zip(person.steps, ends, strict=True):
         text = " ".join(text for at, text in words if taken.began <= at < end)
@@ -130,7 +131,8 @@ async def _settle(stored: StoredState, person: SoakPerson, found: Findings) -> N
         about = f"{taken.step} of {taken.by} on {taken.ticket} {taken.word}: told {text[:200]!r}"
         about_it = words if taken.step in CLICKS else person.words
         received = [text for at, text in about_it if taken.began <= at < end and not text.startswith(_OF_A_FORM)]
-        is_denied = any(untrue in text for text in received for untrue in _UNTRUE)
+        is_denied = any(untrue in text for text in received[is_untold:] for untrue in _UNTRUE)
+        is_untold = not text and (is_untold or taken.answer is Answer.IMPOSSIBLE)
         found.expect(not (taken.answer is Answer.DONE and taken.done and is_denied), f"done, and denied: {about}")
         is_claimed = SAVED in text and taken.answer is not Answer.UNSURE
         found.expect(not is_claimed or taken.done, f"not done, and said to be saved: {about}")

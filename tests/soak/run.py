@@ -24,7 +24,7 @@ from tests.soak.conversation_audit import audit_conversation
 from tests.soak.person import LOST, SoakPerson
 from tests.soak.processes import Addresses, Replica, local_slack
 from tests.soak.retarus_side import RetarusSide
-from tests.soak.steps import AUTHORISED, Act, SoakStep, chosen
+from tests.soak.steps import AUTHORISED, Act, SoakStep, chosen, work_at
 from tests.soak.trouble import Trouble
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
@@ -121,7 +121,11 @@ class Soak:
         if act := await self._act(name):
             await person.uncounted(*act)
             return
-        ticket = self.dice.choice(still_open if still_open and self.dice.random() < _OPEN_ONES else tickets)
+        choice = still_open if still_open and self.dice.random() < _OPEN_ONES else tickets
+        weights = [work_at(each.stage, name) for each in choice]
+        if not any(weights):
+            return
+        ticket = self.dice.choices(choice, weights)[0]
         step = chosen(self.dice, ticket.stage, name)
         leader = ticket.parent or ticket.id
         others = [each for each in still_open if each.id != ticket.id and leader not in {each.id, each.parent}]

@@ -145,6 +145,11 @@ def chosen(dice: random.Random, stage: Stage, name: str) -> SoakStep | None:
     return dice.choices([step for step, _ in choices], [weight for _, weight in choices])[0] if choices else None
 
 
+def work_at(stage: Stage, name: str) -> int:
+    """Weight of this person's steps on a ticket at this stage; 0 when it is others' turn."""
+    return sum(weight for _, people, weight in CHOICES[stage] if name in people)
+
+
 def raised(word: str, now: float, dice: random.Random) -> Json:
     """Answers with which a ticket is raised."""
     return {
