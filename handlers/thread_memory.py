@@ -70,9 +70,14 @@ class ThreadMemory:
                 thread.replies.pop(str(event.get("deleted_ts")), None)
             return
         message = event.get("message") or {} if subtype == "message_changed" else event
-        if is_of_person(message) and (words := words_of(message)):
-            thread = self._thread((channel, str(message["thread_ts"])))
-            self._keep(thread, {str(message["ts"]): reply_of(message, words)})
+        if is_of_person(message):
+            thread, ts, words = (
+                self._thread((channel, str(message["thread_ts"]))),
+                str(message["ts"]),
+                words_of(message),
+            )
+            thread.replies.pop(ts, None)
+            self._keep(thread, {ts: reply_of(message, words)} if words else {})
 
     def _thread(self, place: Place) -> _Thread:
         now = self.clock()

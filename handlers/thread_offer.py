@@ -57,6 +57,8 @@ def added(typed: str, message: ThreadMessage, ticket: Ticket) -> str:
     moment = message.at.astimezone(zone(ticket.zone))
     words = f"{message.author}, {moment:%d.%m.%Y %H:%M}: {message.text}"
     whole = typed if words in typed else "\n".join(filter(None, (typed, words)))
+    if len(words) > LONGEST:
+        raise NotNow(t("This message is too long for the field: copy the part that matters from the thread."))
     if len(whole) > LONGEST:
         raise NotNow(t("There is no room for this message: shorten the text first."))
     return whole

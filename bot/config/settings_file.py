@@ -9,10 +9,25 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.config.placeholders import placeholders
 from bot.config.settings import Config
 from bot.core.errors import Misconfigured
+
+_LIST = 'must be a list in square brackets, such as ["first", "second"]'
+_TABLE = "must be a table: its settings stand below its name in square brackets"
+_TYPES = {
+    "string_type": "must be text in quotation marks (a string)",
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "frozen_set_type": _LIST,
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
+}
+"""Type of a fault → words for it."""
+_ONE_LINE = frozenset({r"^[^\r\n]*$", r"^[^\r\n]+$"})
+"""Patterns of texts without line breaks."""
 
 
 def load(path: Path) -> Config:
@@ -59,7 +74,14 @@ def _faults(error: ValidationError) -> Iterator[str]:
         elif fault["type"] == "extra_forbidden":
             yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
         else:
-            yield f"{place}`{key}`{number}: {fault['msg'].removeprefix('Value error, ')}"
+            yield f"{place}`{key}`{number}: {_words(fault)}"
+
+
+def _words(fault: ErrorDetails) -> str:
+    """The fault in words that need no knowledge of Python."""
+    if fault["type"] == "string_pattern_mismatch" and fault["ctx"]["pattern"] in _ONE_LINE:
+        return "must be one line of text"
+    return _TYPES.get(fault["type"], fault["msg"].removeprefix("Value error, "))
 
 
 def _place(table: list[str | int]) -> str:

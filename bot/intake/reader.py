@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.cleaning import clean_text
 from bot.core.i18n import t
+from bot.core.text_files import readable_text
 from bot.intake import bounces, labels, logs, transmission_reports, words
 from bot.intake.mail_parts import MailContents, read_mail
 from bot.intake.message_headers import MessageHeaders, blocks
@@ -186,12 +187,7 @@ def _decoded(document: IntakeDocument) -> str:
         )
     if isinstance(content, str):
         return content
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return readable_text(content)
 
 
 def _is_mail(name: str, page: TextPage) -> bool:

@@ -51,7 +51,7 @@ def test_form_submitted_unchanged_changes_nothing() -> None:
 
 
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
-TYPED = LINES.map(lambda text: clean_text(f"a {text} z"))
+TYPED = LINES.map(lambda text: clean_text(f"Mail {text} fails"))
 SHOWN = inputs(everything(an_incident(Stage.SECOND)))
 TEXTS = [
     key

@@ -39,6 +39,14 @@ def test_edited_and_deleted_replies_are_followed() -> None:
     assert words(memory) == ["mended"]
 
 
+def test_reply_that_is_edited_until_only_its_file_is_left_is_forgotten() -> None:
+    memory = ThreadMemory()
+    memory.receive(an_event(1))
+    changed = {**an_event(1), "text": "", "files": [{"id": "F1", "name": "trace.log"}]}
+    memory.receive({"type": "message", "subtype": "message_changed", "channel": "C1", "message": changed})
+    assert words(memory) == []
+
+
 def test_lines_of_bots_and_messages_that_begin_a_thread_are_not_kept() -> None:
     memory = ThreadMemory()
     memory.receive(an_event(1, bot_id="B1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -129,6 +130,8 @@ def test_message_is_added_once_below_what_is_typed() -> None:
     assert added(once, message, ticket) == once
     with pytest.raises(NotNow, match="There is no room"):
         added("x" * 2990, message, ticket)
+    with pytest.raises(NotNow, match="copy the part that matters"):
+        added("", replace(message, text="x" * 3000), ticket)
 
 
 @pytest.mark.parametrize(

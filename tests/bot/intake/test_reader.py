@@ -152,7 +152,7 @@ def test_document_of_more_than_a_megabyte_is_refused() -> None:
         read([IntakeDocument("ä" * 500_001)], KNOWN)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
 def test_file_is_read_in_every_usual_encoding(encoding: str) -> None:
     assert answers("Störung bei Müller GmbH".encode(encoding), "words.txt")["customer"] == "Müller GmbH"
 
@@ -321,3 +321,12 @@ def test_any_file_is_read(content: bytes) -> None:
         ],
         KNOWN,
     )
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0", b"PK\x03\x04\x14\0\x08", bytes(range(256))]
+)
+@pytest.mark.parametrize("name", ["trace.log", "bounce.eml", "table.csv"])
+def test_file_that_is_no_text_says_nothing(content: bytes, name: str) -> None:
+    found = read([IntakeDocument(content, name)], KNOWN)
+    assert (found.prose, found.answers()) == ("", {})
