@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from bot.adapters.store import open_store
+from bot.adapters.store import open_store, opened
 from bot.tickets.ports import Batch
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
@@ -233,10 +233,9 @@ async def test_check_reports_an_unreachable_database(tmp_path: Path) -> None:
 
 async def test_audit_export_ends_without_a_traceback_when_its_reader_does(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'd.sqlite3'}"
-    store = await open_store(url)
     tickets = [a_ticket(f"t{number}") for number in range(1000)]  # more than a pipe holds
-    await store.apply(Batch(tickets=tickets, events=[an_event(each) for each in tickets]))
-    await store.close()
+    async with opened(url) as (store, _):
+        await store.apply(Batch(tickets=tickets, events=[an_event(each) for each in tickets]))
     command = f"{sys.executable} {ROOT / 'app.py'} audit-export | head -1; exit ${{PIPESTATUS[0]}}"
     running = await asyncio.create_subprocess_exec(
         "bash", "-c", command, cwd=tmp_path, env={"PATH": os.environ["PATH"], "DATABASE_URL": url},
