@@ -143,7 +143,8 @@ class TeamHome:
             return await self._oldest([stage for stage in UNTAKEN if stage.worked_at in levels])
         if name == TeamList.RETARUS:
             return await self._oldest([Stage.RETARUS] if Level.SECOND in levels else [])
-        owned = Query(open=True, owner=name.removeprefix(OWN), stages=_stages(levels))
+        taken = tuple(stage for stage in _stages(levels) if stage not in UNTAKEN)
+        owned = Query(open=True, owner=name.removeprefix(OWN), stages=taken)
         total = await self.store.count(owned)
         found = await self.queries.most_urgent(owned, total, COMPARED)
         return sorted(found, key=lambda each: urgency.order(each, self.config, now)), total

@@ -25,9 +25,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def note(event: SlackEvent) -> None:
         """Puts a message into the notes once, whoever pins it and however often."""
-        await desk.queries.open_to_part(event.user)
         message = await reader.one(event.channel, event.ts)
         if message and message.text:
+            await desk.queries.open_to_part(event.user)
             words = f"{message.author}: {message.text}"
             await desk.tickets.note(message.ticket_id, event.user, words, f"pinned:{event.channel}:{event.ts}")
 

@@ -52,7 +52,7 @@ class KnownIssues:
         customer = _customer(typed, context)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            self.require_leadable(ticket)
+            self.require_open(ticket)
             if fold(customer) in {fold(each) for each in affected_by(ticket)}:
                 name = reference(ticket, self.config)
                 raise NotNow(t("{customer} is on {name} already. Add what is new there.", customer=customer, name=name))
@@ -86,8 +86,9 @@ class KnownIssues:
             if ticket.parent == leading.id:
                 return ()
             self._require_unmoved(ticket, former)
-            self.require_leadable(leading)
+            self.require_open(leading)
             self._require_led(ticket, leading)
+            self.require_open(ticket)
             linked = await self._linked(ticket, leading, by, at)
             gone = [self._counted(left, linked.ticket, Step.UNLEAD, by, at) for left in rest]
             return (linked, self._counted(leading, linked.ticket, Step.LEAD, by, at), *gone)
@@ -167,7 +168,7 @@ class KnownIssues:
     def _called(self, number: int) -> str:
         return f"{self.config.desk.prefix}-{number}"
 
-    def require_leadable(self, ticket: Ticket) -> None:
+    def require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} is closed. Reopen it, or raise a ticket of its own.", name=name))

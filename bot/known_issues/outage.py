@@ -107,7 +107,7 @@ class Outages:
 
         async def decide(tickets: Sequence[Ticket], at: datetime) -> Sequence[Change]:
             leading, *others = tickets
-            self.links.require_leadable(leading)
+            self.links.require_open(leading)
             if leading.parent:
                 raise NotNow(t("This ticket now has the same cause as another one. Open the outage again."))
             free = [each for each in others if _may_be_led(each, leading)]

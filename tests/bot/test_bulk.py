@@ -61,6 +61,16 @@ async def test_tickets_with_the_same_cause_are_linked_but_for_the_leading_one() 
     assert (await w.desk.queries.ticket(leading.id)).leads == 2
 
 
+async def test_ticket_that_was_closed_meanwhile_is_not_linked_to_a_common_cause() -> None:
+    w = await a_world()
+    leading, led, closed = await w.raised(), await w.raised(), await w.closed()
+    wish = BulkRequest(BulkAction.SAME_CAUSE, leader=f"PD-{leading.number}")
+    found = await w.desk.bulk.apply([led.id, closed.id], ANNA, wish, w.form())
+    assert [each.ticket.parent for each in found] == [leading.id, ""]
+    assert found[1].refusal.startswith(f"PD-{closed.number} is closed.")
+    assert (await w.desk.queries.ticket(leading.id)).leads == 1
+
+
 async def test_lead_assigns_several_and_each_level_keeps_its_own_people() -> None:
     w = await a_world(desk={"leads": [NEMO]})
     new, offered, taken = await w.raised(), await w.handed_off(), await w.taken()

@@ -63,6 +63,15 @@ async def test_lead_of_one_level_sees_the_tickets_of_that_level() -> None:
     assert await w.desk.team.listed(NEMO, Screen(Tab.TEAM, listed=OWN + ANNA)) == [taken]
 
 
+async def test_list_of_a_person_has_the_tickets_that_are_counted_for_them() -> None:
+    w = await a_desk()
+    taken, _, _ = await w.taken(), await w.handed_off(), await w.raised()
+    seen = await w.desk.team.overview(NEMO, Screen(Tab.TEAM))
+    assert Load(ANNA, 1, 0) in seen.people
+    own = await w.desk.team.overview(NEMO, Screen(Tab.TEAM, listed=OWN + ANNA))
+    assert (list(own.lists[OWN + ANNA].tickets), own.lists[OWN + ANNA].total) == ([taken], 1)
+
+
 async def test_list_has_every_ticket_once_over_its_pages_longest_waiting_first() -> None:
     w = await a_desk()
     tickets = [

@@ -11,6 +11,7 @@ import pytest
 from bot.model.ticket import Stage
 from bot.model.transitions import Step
 from tests.handlers.world import DESK, Json, World, world
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
@@ -78,6 +79,17 @@ async def test_person_on_no_level_is_notified_quietly(w: World) -> None:
     message = await w.gus.message(DESK, "Guests and deactivated people cannot do this")
     assert message["is_ephemeral"]
     assert (await w.ticket()).stage is Stage.NEW
+
+
+async def test_pin_of_a_guest_is_refused_on_a_tickets_message_only(w: World) -> None:
+    card = await _carded(w)
+    await w.gus.react(await w.gus.post(DESK, "Hello everybody"), "pushpin")
+    await w.gus.react(await w.anna.post(DESK, "In the thread", thread=card), "pushpin")
+    await w.gus.message(DESK, "Guests and deactivated people cannot do this")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    refused = [row for row in w.slack.services.traffic.rows() if row.kind == "chat.postEphemeral"]
+    assert len(refused) == 1
+    assert await _notes(w) == ["Called them"]
 
 
 async def test_redelivered_emoji_acts_once(w: World) -> None:
