@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.clock import Clock
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 FIRST_CHECK, LONGEST_CHECK = 5.0, 60.0
 """Seconds between two checks of what is closed: doubled each time."""
+RELAPSE = timedelta(seconds=30)
+"""A transport that closes for the same reason this soon after it was opened was never open: nothing is said twice."""
 _AHEAD = 1.0
 """Seconds a notice may be claimed before its recipient's turn comes."""
 
@@ -52,6 +54,15 @@ async def _nobody(_: Closure) -> None:
     return
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """A closure that ended, when, and after which wait between two checks."""
+
+    closure: Closure
+    at: datetime
+    wait: float
+
+
 @dataclass
 class Transport:
     """One transport. `close` it when it refuses; `run` it in a task, which notifies people and opens it again."""
@@ -69,6 +80,8 @@ class Transport:
     """Called when deliveries may resume."""
     _closed: dict[str, Closure] = field(default_factory=dict)
     """Closures by channel; "" is the whole transport."""
+    _ended: dict[str, _Ended] = field(default_factory=dict)
+    """The last closure of each channel that ended."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -85,10 +98,23 @@ class Transport:
         """Closes it, or one channel of it. Logged and reported once, however often it is found closed."""
         if channel in self._closed:
             return
-        self._closed[channel] = Closure(self.name, reason, self.clock(), channel, needed)
+        self._closed[channel] = self._same_as_before(reason, channel) or self._begun(reason, channel, needed)
+        self._changed.set()
+
+    def _same_as_before(self, reason: str, channel: str) -> Closure | None:
+        """The closure that seemed to have ended: the check went well, and the next message was refused all the same."""
+        ended = self._ended.get(channel)
+        is_same = ended and ended.closure.reason == reason and timedelta() <= self.clock() - ended.at < RELAPSE
+        if ended is None or not is_same:
+            self._ended.pop(channel, None)
+            return None
+        log.info("%s is still closed: a message was refused again.", self.name)
+        return ended.closure
+
+    def _begun(self, reason: str, channel: str, needed: str) -> Closure:
         where = f"channel {channel}" if channel else "everything that goes out by it"
         log.error("%s is closed; %s waits: %s", self.name, where, reason)
-        self._changed.set()
+        return Closure(self.name, reason, self.clock(), channel, needed)
 
     def held(self) -> Held:
         """Notifications that must not be claimed now."""
@@ -114,16 +140,22 @@ class Transport:
                 await self._changed.wait()
 
     async def _watch(self, closure: Closure) -> None:
-        await self._tell(closure)
-        wait = self.first_check
+        before = self._ended.pop(closure.channel, None)
+        if before is None:
+            await self._tell(closure)
+        wait = self._longer(before.wait) if before else self.first_check
         while True:
             await asyncio.sleep(wait)
             if await self._is_open_again(closure):
                 break
-            wait = min(wait * 2, max(LONGEST_CHECK, self.first_check))
+            wait = self._longer(wait)
+        self._ended[closure.channel] = _Ended(closure, self.clock(), wait)
         self._closed.pop(closure.channel, None)
         log.info("%s is open again%s.", self.name, f" (channel {closure.channel})" if closure.channel else "")
         self.opened()
+
+    def _longer(self, wait: float) -> float:
+        return min(wait * 2, max(LONGEST_CHECK, self.first_check))
 
     async def _tell(self, closure: Closure) -> None:
         try:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from bot.forms.template_fields import BY_KEY, PREQUALIFICATION, TEMPLATE, example_field
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
 from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Gone, Notice, NoticeKind, Outcome, Sent, direct_lane
@@ -95,7 +96,10 @@ TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"
 TO_SECOND = frozenset({"their_workaround", "their_remedy", "caused_by"})
 """Answers the 2nd level is notified of, to verify them."""
 NEWS = ("priority", "cause", "workaround", "workaround_helps", "remedy", "plan", "verified")
-"""Answers with a line in the thread when they are filled in; all others are on the card only."""
+"""Answers with a line in the thread when they are filled in; all others are on the card only, unless Retarus knows them
+otherwise.
+"""
+_FACTS = frozenset(key for key, field in BY_KEY.items() if field.heading in {*TEMPLATE, *PREQUALIFICATION})
 
 
 def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, ...]:
@@ -108,7 +112,13 @@ def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, .
     again = is_rejudged(before, ticket)
     if event.kind not in SILENT:  # its own line says the rest
         return ("priority",) if again and "priority" in given else ()
-    return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
+    told = (*NEWS, *(key for key in given if key not in NEWS and _is_told_otherwise(ticket, key)))
+    return tuple(key for key in told if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
+
+
+def _is_told_otherwise(ticket: Ticket, key: str) -> bool:
+    """True for an answer of the letter that was changed while Retarus has the ticket: it is offered to be sent."""
+    return ticket.stage is Stage.RETARUS and (key in _FACTS or example_field(key) is not None)
 
 
 _FROM_RETARUS = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})

@@ -15,7 +15,7 @@ from bot.core.rate_limiter import RateLimiter
 from bot.model.notice import BLOCKED, Blocked, Claim, NoticeKind, Outcome, Retry, Sent
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
-from bot.transports import Closure, Transport, Transports
+from bot.transports import RELAPSE, Closure, Transport, Transports
 from tests.bot.outbox_scene import Courier, nothing_follows
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
@@ -170,6 +170,33 @@ async def test_transport_that_closes_again_is_reported_again() -> None:
         for _ in range(2):
             scene.opened.clear()
             scene.slack.close(REVOKED)
+            async with asyncio.timeout(TIMEOUT):
+                await scene.opened.wait()
+            scene.clock.at += RELAPSE
+    assert len(scene.closures) == 2
+
+
+async def test_transport_whose_check_goes_well_while_messages_are_refused_is_reported_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scene = Scene()
+    with caplog.at_level(logging.ERROR):
+        async with scene.running():
+            for _ in range(4):
+                scene.opened.clear()
+                scene.slack.close(REVOKED)
+                async with asyncio.timeout(TIMEOUT):
+                    await scene.opened.wait()
+    assert len(scene.closures) == 1
+    assert len([record for record in caplog.records if "is closed" in record.message]) == 1
+
+
+async def test_transport_that_closes_again_for_another_reason_is_reported_again() -> None:
+    scene = Scene()
+    async with scene.running():
+        for reason in (REVOKED, "The bot lacks a permission."):
+            scene.opened.clear()
+            scene.slack.close(reason)
             async with asyncio.timeout(TIMEOUT):
                 await scene.opened.wait()
     assert len(scene.closures) == 2

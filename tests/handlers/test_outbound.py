@@ -102,6 +102,18 @@ async def test_quoted_words_that_were_edited_after_the_preview_are_shown_first(w
     assert "> Which release of Windows is it?" in str(again), again
 
 
+async def test_answer_of_the_letter_that_is_changed_after_sending_is_offered_to_be_sent(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.click(card, "Fill in")
+    changed = {"error": "451 4.7.0 greylisted", "example.1.sender": "info@mueller.example"}
+    done = await w.ben.submit(await w.ben.modal("Fill in"), changed)
+    assert done["outcome"] == "closed", done
+    line = await w.ben.reply(card, "451 4.7.0 greylisted")
+    assert "info@mueller.example" in str(line["blocks"])
+    await w.ben.click(line, "Send to Retarus")
+    await w.ben.modal("Send to Retarus")
+
+
 async def test_shortcut_on_a_message_in_no_thread_is_refused(w: World) -> None:
     await w.escalated()
     posted = await w.ben.post("#general", "hello")
