@@ -112,11 +112,11 @@ def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, .
     again = is_rejudged(before, ticket)
     if event.kind not in SILENT:  # its own line says the rest
         return ("priority",) if again and "priority" in given else ()
-    told = (*NEWS, *(key for key in given if key not in NEWS and _is_told_otherwise(ticket, key)))
-    return tuple(key for key in told if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
+    keys = (*NEWS, *(key for key in given if key not in NEWS and _changes_letter(ticket, key)))
+    return tuple(key for key in keys if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
 
 
-def _is_told_otherwise(ticket: Ticket, key: str) -> bool:
+def _changes_letter(ticket: Ticket, key: str) -> bool:
     """True for an answer of the letter that was changed while Retarus has the ticket: it is offered to be sent."""
     return ticket.stage is Stage.RETARUS and (key in _FACTS or example_field(key) is not None)
 
