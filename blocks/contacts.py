@@ -62,12 +62,12 @@ def _known(contact: Contact) -> str:
 def _buttons(contact: Contact) -> list[Json]:
     user = contact.slack_user
     standing = (
-        kit.button(t("Reinstate"), REINSTATE, user)
+        kit.button(t("Reinstate"), REINSTATE, user, about=contact.name)
         if contact.suspended_on
-        else kit.button(t("Suspend"), SUSPEND, user, style="danger")
+        else kit.button(t("Suspend"), SUSPEND, user, style="danger", about=contact.name)
     )
-    again = kit.button(t("Send the guides again"), HAND_OVER, user)
-    return [kit.button(t("Edit"), CHANGE, user), again, standing]
+    again = kit.button(t("Send the guides again"), HAND_OVER, user, about=contact.name)
+    return [kit.button(t("Edit"), CHANGE, user, about=contact.name), again, standing]
 
 
 def modal(contact: Contact | None, picked: Person | None = None) -> Json:

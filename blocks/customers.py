@@ -87,8 +87,8 @@ def _buttons(customer: EndCustomer) -> list[Json]:
         "deny": kit.plain(t("Keep"), 30),
     }
     return [
-        kit.button(t("Edit"), CHANGE, customer.id),
-        kit.button(t("Remove"), REMOVE, customer.id, style="danger", confirm=sure),
+        kit.button(t("Edit"), CHANGE, customer.id, about=customer.name),
+        kit.button(t("Remove"), REMOVE, customer.id, style="danger", confirm=sure, about=customer.name),
     ]
 
 

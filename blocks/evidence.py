@@ -108,7 +108,7 @@ def _files(shown: Preview, config: Config) -> list[Json]:
         {
             "type": "section",
             "text": kit.plain(listed([file])),
-            "accessory": kit.button(t("Remove"), REMOVE, file.id),
+            "accessory": kit.button(t("Remove"), REMOVE, file.id, about=file.name),
         }
         for file in files
     ]

@@ -164,7 +164,7 @@ def _acknowledge(edition: str) -> list[Json]:
 def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
     blocks = [kit.header(t("My drafts"))] if drafts else []
     for kind, answers in drafts.items():
-        again = kit.button(t("Continue"), TAKE_UP + kind, kind.value)
+        again = kit.button(t("Continue"), TAKE_UP + kind, kind.value, about=kind_name(kind))
         blocks += [
             kit.rich(kit.line(kit.bold(kind_name(kind)), kit.text(f" · {begins(answers)}"))),
             kit.actions(f"home.draft.{kind}", [again]),
@@ -189,6 +189,7 @@ def _filters(seen: Overview) -> list[Json]:
                     BALL + ball,
                     screen.narrowed(ball=None if screen.ball is ball else ball),
                     chosen=screen.ball is ball,
+                    about=t("Who has to act"),
                 )
                 for ball in Party
             ],
@@ -210,8 +211,8 @@ def _by_level(key: str, seen: Overview) -> Json:
     return _filter(f"{level_name(level)} {_sum(seen, level)}", LEVEL + key, narrowed, chosen=screen.level is level)
 
 
-def _filter(label: str, action: str, screen: Screen, *, chosen: bool) -> Json:
-    return kit.button(label, action, screen.pack(), style="primary" if chosen else "")
+def _filter(label: str, action: str, screen: Screen, *, chosen: bool, about: str = "") -> Json:
+    return kit.button(label, action, screen.pack(), style="primary" if chosen else "", about=about)
 
 
 def _sum(seen: Overview, level: Level | None = None, ball: Party | None = None) -> int:

@@ -180,7 +180,7 @@ def row(note: TechnicalNote) -> Json:
     return {
         "type": "section",
         "text": kit.plain(excerpt(f"{note.name}{services}{source}{retired}: {note.title}", 300)),
-        "accessory": kit.button(t("Show"), SHOW, note.id),
+        "accessory": kit.button(t("Show"), SHOW, note.id, about=note.name),
     }
 
 

@@ -27,9 +27,9 @@ _GROUP = 10
 _LISTED = 20
 
 
-def button(ticket_id: str) -> Json:
+def button(ticket_id: str, about: str = "") -> Json:
     """Opens the outage that this ticket leads or belongs to."""
-    return kit.button(t("Outage"), SHOW, ticket_id)
+    return kit.button(t("Outage"), SHOW, ticket_id, about=about)
 
 
 def modal(outage: Outage, config: Config) -> Json:
@@ -120,7 +120,7 @@ def listing(running: Sequence[Ticket], config: Config) -> Message:
         with_it = many("{count} more ticket with this cause", "{count} more tickets with this cause", each.leads)
         problem = excerpt(each.answer("happens"), 120)
         line = kit.line(kit.bold(reference(each, config)), kit.text(f" · {with_it}\n{problem}"))
-        blocks += [kit.rich(line), kit.actions(f"outage.{each.number}", [button(each.id)])]
+        blocks += [kit.rich(line), kit.actions(f"outage.{each.number}", [button(each.id, reference(each, config))])]
     if not running:
         blocks.append(
             kit.note(

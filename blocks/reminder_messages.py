@@ -137,7 +137,7 @@ def _of_others(ticket: Ticket, to: str, config: Config) -> list[Json]:
     """For a reader who may not make the next move: a note, a snooze, and for a lead the assignment."""
     by_lead = assignment.is_lead_of(to, ticket, config)
     assign = [assignment.button(ticket)] if by_lead and assignment.is_assignable(ticket, by_lead=True) else []
-    return [*assign, _log(Step.NOTE, ticket), _snooze(ticket)]
+    return [*assign, _log(Step.NOTE, ticket), _snooze(ticket, config)]
 
 
 def _ways_out(ticket: Ticket, config: Config) -> list[Json]:
@@ -152,8 +152,8 @@ def _log(move: Move | Step, ticket: Ticket) -> Json:
     return kit.button(t("Log an update"), transitions.action_of(move), ticket.id)
 
 
-def _snooze(ticket: Ticket) -> Json:
-    return kit.button(t("Snooze"), reminders.SNOOZE, ticket.id)
+def _snooze(ticket: Ticket, config: Config) -> Json:
+    return kit.button(t("Snooze"), reminders.SNOOZE, ticket.id, about=reference(ticket, config))
 
 
 def _without_answer(ticket: Ticket) -> list[Json]:
@@ -201,7 +201,7 @@ def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
     if not item.asks:
         return [line_of]
     moves = [primary(item.ticket, config)] if item.is_theirs_to_move else []
-    return [line_of, kit.actions(f"reminder.{number}", [*moves, _snooze(item.ticket)])]
+    return [line_of, kit.actions(f"reminder.{number}", [*moves, _snooze(item.ticket, config)])]
 
 
 _NOT_TAKEN = {Stage.NEW: mark("Not taken yet: {resting}."), Stage.HANDED_OFF: mark("Not accepted yet: {resting}.")}

@@ -20,17 +20,17 @@ def listing(letters: Sequence[Letter], names: dict[str, str]) -> list[Json]:
         return [kit.note(t("Everything was delivered, or is on its way."))]
     blocks = []
     for number, letter in enumerate(letters):
-        blocks += [_entry(letter, names), kit.actions(f"undelivered.{number}", [_again(letter)])]
+        name = names.get(letter.notice.ticket_id) or t("no ticket")
+        blocks += [_entry(letter, name), kit.actions(f"undelivered.{number}", [_again(letter, name)])]
     return blocks
 
 
-def _entry(letter: Letter, names: dict[str, str]) -> Json:
+def _entry(letter: Letter, name: str) -> Json:
     notice = letter.notice
-    about = names.get(notice.ticket_id) or t("no ticket")
     tried = many("tried {count} time", "tried {count} times", letter.attempts)
     to = kit.filled(t("to {whom}"), whom=_whom(notice.to))
     kind, when = kit.text(f" · {t(notice.kind.gloss)} · "), [kit.text(f" · {tried} · "), kit.moment(letter.at)]
-    return kit.rich(kit.line(kit.bold(about), kind, *to, *when, kit.text(f"\n{excerpt(letter.reason, 500)}")))
+    return kit.rich(kit.line(kit.bold(name), kind, *to, *when, kit.text(f"\n{excerpt(letter.reason, 500)}")))
 
 
 def _whom(to: str) -> Json:
@@ -44,5 +44,6 @@ _CHANNEL, _USER = re.compile(r"[CGD][A-Z0-9]{6,}"), re.compile(r"[UW][A-Z0-9]{4,
 """Shapes of Slack's ids."""
 
 
-def _again(letter: Letter) -> Json:
-    return kit.button(t("Try again"), AGAIN, letter.notice.key, style="primary")
+def _again(letter: Letter, name: str) -> Json:
+    about = f"{name}, {t(letter.notice.kind.gloss)}"
+    return kit.button(t("Try again"), AGAIN, letter.notice.key, style="primary", about=about)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from bot.config.settings import Config
 from bot.forms.template_fields import BY_KEY, InputType
 from bot.model.ticket import Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
+from tests.blocks import homes
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
 from tests.factories import COMPLETE, RAISED, a_config, an_incident
 
@@ -47,6 +50,16 @@ def test_longest_ticket_can_be_shown_in_every_message(ticket: object) -> None:
         assert not is_too_long(message.blocks), name
         assert len(message.blocks) <= 50, name
         assert 0 < len(message.text) <= 4000, name
+
+
+def test_buttons_with_the_same_label_are_told_apart_by_a_screen_reader() -> None:
+    ticket = an_incident(Stage.SECOND)
+    shown = [(name, message.blocks) for name, message in messages(ticket, CONFIG, who)]
+    for name, shape in [*shown, *views(ticket, CONFIG), *homes.views(ticket, CONFIG)]:
+        buttons = [part for part in parts(shape) if part.get("type") == "button"]
+        bare = {(each["text"]["text"], each.get("value")) for each in buttons if "accessibility_label" not in each}
+        labels = Counter(label for label, _ in bare)
+        assert [label for label, number in labels.items() if number > 1] == [], name
 
 
 @each
