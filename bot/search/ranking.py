@@ -106,6 +106,7 @@ def terms_of(query: str, prefix: str = "") -> list[Term]:
     found = [Term(0, 0, number, (number,), is_code=True) for number in words.numbers_in(query)]
     named = list(_named(query, prefix))
     found += [Term(0, 0, word, (tag, word), is_code=True) for word, tag in named]
+    found += _replies(query)
     dialled = list(telephone_terms(query))
     named_ids = {part for each in found for part in _ID.findall(each.word)}
     named_ids |= {part for each in dialled for part in _ID.findall(query[each.start : each.end])}
@@ -118,6 +119,16 @@ def terms_of(query: str, prefix: str = "") -> list[Term]:
 
 
 _ID = re.compile(r"[a-z]+|\d+")
+
+
+_REPLY = re.compile(r"(?<![\w.])(\d{3})[-_ ]([245]\.\d{1,3}\.\d{1,3})(?![\w.])")
+"""A mail server's code with its enhanced one: `550-5.7.1`, `550 5.7.1`."""
+
+
+def _replies(query: str) -> Iterator[Term]:
+    """Enhanced status codes behind a code, found whether a text has a dash or a blank between the two."""
+    for code, enhanced in _REPLY.findall(query):
+        yield from (Term(0, 0, word, (word,), is_code=True) for word in (enhanced, f"{code}-{enhanced}"))
 
 
 def _named(query: str, prefix: str) -> Iterator[tuple[str, str]]:

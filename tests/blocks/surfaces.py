@@ -193,8 +193,12 @@ def _messages_about_several(ticket: Ticket, config: Config, who: Callable[[str],
         yield f"handover {giver}", handover.message(given, config, who, links)
     yield "handover begun", handover.begin([ticket] * 30, 999)
     yield "handover of nothing", handover.begin([], 0)
-    yield "outages", outage.listing([ticket.model_copy(update={"number": number}) for number in range(21)], config)
+    yield "outages", outage.listing([_numbered(ticket, number) for number in range(21)], config)
     yield "no outages", outage.listing([], config)
+
+
+def _numbered(ticket: Ticket, number: int) -> Ticket:
+    return ticket.model_copy(update={"id": f"t{number}", "number": number})
 
 
 def _detail_of(ticket: Ticket) -> Mapping[str, str]:

@@ -25,6 +25,20 @@ async def test_note_and_open_ticket_with_the_same_code_are_offered_for_a_long_se
     assert sorted(named(await w.desk.search.offered(typed, ANNA))) == ["PD-1001", "TN-1"]
 
 
+@pytest.mark.parametrize(
+    ("stored", "asked"), [("452 4.3.1", "452-4.3.1"), ("550-5.7.26", "550 5.7.26"), ("550-5.7.26", "550-5.7.26")]
+)
+async def test_code_of_a_mail_server_is_found_with_a_dash_or_a_blank(stored: str, asked: str) -> None:
+    w = await a_world()
+    ticket = await w.raised(happens="Outbound mail fails", error=f"{stored} refused")
+    sentence = (
+        "Guten Tag, seit heute Morgen bekommen wir bei mehreren Anwendern in der Buchhaltung beim Versenden großer "
+        f"Anhänge über den Konnektor immer wieder die Meldung {asked} und wissen nicht weiter, bitte um Hilfe"
+    )
+    found = await w.desk.search.offered({"happens": sentence}, ANNA)
+    assert [hit.found.id for hit in found.hits] == [ticket.id]
+
+
 async def test_code_at_the_end_of_a_very_long_text_is_looked_up() -> None:
     w = await a_world()
     await w.desk.notes.write({"symptom": "Rejected: 5.7.520", "remedy": "New policy"}, BEN, w.form())
