@@ -9,6 +9,7 @@ import pytest
 from bot.core.i18n import Language, speaking, t
 from bot.model.ticket import Kind, Stage
 from localslack import Modal, PersonDriver
+from localslack.listening import Refusal
 from localslack.visible import labels, text_of
 from tests.handlers.test_languages import speaks
 from tests.handlers.world import DESK, FIRST_TASKS, RETARUS, Json, World, world
@@ -65,11 +66,17 @@ class Walk:
     async def press(self, person: PersonDriver, button: str) -> None:
         label = self.translated(button)
 
-        async def offered() -> Json | None:
+        async def pressed() -> bool:
             card = await person.again(self.card)
-            return card if label in labels(card) else None
+            if label not in labels(card):
+                return False
+            try:
+                await person.click(card, label)
+            except Refusal:  # the card was redrawn after it was read
+                return False
+            return True
 
-        await person.click(await person.wait_for(offered, f"{label!r} on the card of {self.reference}"), label)
+        await person.wait_for(pressed, f"{label!r} on the card of {self.reference}")
 
     async def form(self, person: PersonDriver, title: str, values: Json, outcome: str = "closed") -> None:
         done = await person.submit(await person.modal(self.translated(title)), values)
