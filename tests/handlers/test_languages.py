@@ -35,7 +35,7 @@ async def test_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: World
     await speaks(w, w.anna, "de-DE")
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Störung erfassen")
-    for words in ("BETROFFENER SERVICE", "Was passiert?", "Weitere Felder"):
+    for words in ("Welcher Service ist betroffen?", "Was passiert?", "Weitere Felder"):
         assert words in modal.text
     assert [modal.view[part]["text"] for part in ("submit", "close")] == ["Erfassen", "Abbrechen"]
     done = await w.anna.submit(modal, w.answers(happens="tbd", start=int(w.now()) + 7200))
@@ -89,7 +89,7 @@ async def test_reminder_is_in_its_readers_language_and_in_the_thread_in_the_desk
     card = await w.raised()
     await speaks(w, w.anna, "de-DE")
     await w.anna.advance(HALF_AN_HOUR)
-    await w.anna.message(BOT, "Immer noch bei Ihnen: seit ")
+    await w.anna.message(BOT, "Noch nicht übernommen: seit ")
     await w.anna.reply(card, "Reminder: ")
 
 
@@ -97,7 +97,7 @@ async def test_home_is_in_the_persons_language(w: World) -> None:
     await w.raised()
     await speaks(w, w.anna, "de-AT")
     home = await homes.opened(w.anna, "Offene Tickets: 1")
-    assert "neu im 1st Level · am Zug: 1st Level" in text_of(home)
+    assert "noch nicht übernommen" in text_of(home)
     await w.anna.click(home, "Ressourcen")
     await homes.shown(w.anna, "Wer wofür zuständig ist")
 

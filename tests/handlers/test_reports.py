@@ -72,7 +72,7 @@ async def test_report_refuses_what_is_no_month(w: World) -> None:
 async def test_month_may_be_two_words_and_an_unknown_end_customer_is_reported(w: World) -> None:
     await w.raised()
     month = w.running.desk.queries.today().strftime("%B %Y")
-    await w.anna.command("#partner-desk", f"/retarus-report {month} Mueller Gmbh")
+    await w.anna.command("#partner-desk", f"/retarus-report {month} Miller Gmbh")
     await w.anna.message("#partner-desk", "“Müller GmbH”?")
     await w.anna.command("#partner-desk", f"/retarus-report {month} müller gmbh")
     message = await w.anna.message(DIRECT, "Support report")
