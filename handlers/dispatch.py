@@ -42,7 +42,7 @@ from bot.core.saves import noting_saves
 from bot.desk import Desk
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import MissingFile
-from handlers import error_messages, refused_forms, views
+from handlers import earlier_delivery, error_messages, refused_forms, views
 from handlers.payload import (
     Body,
     Click,
@@ -269,7 +269,8 @@ class Dispatcher:
             try:
                 show = await work
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
-                after: Show = partial(self.tell, where, error_messages.words_for(error))
+                words = await earlier_delivery.words_for(self.desk, where.id or where.trigger, error)
+                after: Show = partial(self.tell, where, words)
             else:
                 after = partial(self._show, show, where)
             await ack()
@@ -289,8 +290,7 @@ class Dispatcher:
         Slack delivers it again.
         """
         event = slack_event(body)
-        listener = self.events.get(event.name)
-        if listener is None:
+        if (listener := self.events.get(event.name)) is None:
             await ack()
             return
         language = await self._language(event.user) if event.is_answered else self.desk.config.desk.language
@@ -301,7 +301,7 @@ class Dispatcher:
                 if (event.shared or not event.is_answered) and error_messages.may_pass(error):
                     log.warning("an event is left for its next delivery: %s", type(error).__name__)
                     return
-                words = error_messages.words_for(error)
+                words = await earlier_delivery.words_for(self.desk, event.id, error)
                 after = partial(self.tell, Click.below(event), words) if event.thread or event.emoji else _nothing
             await ack()
             self.tasks.start(after())

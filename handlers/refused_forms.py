@@ -17,7 +17,7 @@ from bot.desk import Desk
 from bot.forms.field_table import field
 from bot.forms.validation import Incomplete
 from bot.tickets.reference import reference
-from handlers import error_messages
+from handlers import earlier_delivery, error_messages
 from handlers.payload import Click, Submission
 
 Redraw = Callable[[Click], Awaitable[Json | None]]
@@ -73,6 +73,7 @@ async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redr
     """Keeps the form open with an error that can be corrected; offers the text of a form that came too late as a
     note.
     """
+    await earlier_delivery.note_earlier_save(desk, form.view, error)
     if has_saved():
         await ack(response_action="update", view=error_messages.partly_saved(error))
         return

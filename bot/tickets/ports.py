@@ -90,6 +90,9 @@ class ChangeStore(Protocol):
     async def used(self, once: str) -> bool:
         """True if this deduplication key is used up."""
 
+    async def used_by(self, payload: str, since: datetime) -> bool:
+        """True if a key of this submission or click was used up since then, whatever it saved."""
+
 
 class TicketStore(ChangeStore, Protocol):
     """Tickets, their history, and the places of their messages in Slack."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -63,6 +64,14 @@ async def test_look_up_after_the_end_is_refused(path: Path) -> None:
 
     with pytest.raises(StoreDown):
         await readers.look_up(_thread)
+
+
+async def test_look_ups_in_a_row_let_other_tasks_run(store: Store) -> None:
+    has_run = asyncio.Event()
+    asyncio.get_running_loop().call_soon(has_run.set)
+    for _ in range(100):
+        await store.used("form")
+    assert has_run.is_set()
 
 
 async def test_look_up_sees_each_change_at_once(store: Store) -> None:

@@ -211,6 +211,22 @@ async def test_deduplication_key_is_used_once(store: Store) -> None:
     assert await store.get("t2") is None
 
 
+async def test_used_keys_are_found_by_the_payload_they_begin_with(store: Store) -> None:
+    await store.apply(Batch(once=["V0_1:note", "U0ANNA:1.1:take:take", "V03"]))
+    known = ["V0_1", "U0ANNA:1.1:take", "V03", "V0_1:note"]
+    assert [await store.used_by(each, START - minutes(1)) for each in known] == [True] * 4
+    others = ["V0_", "V0x1", "V0", "U0ANNA:1.1", "note", ""]
+    assert [await store.used_by(each, START - minutes(1)) for each in others] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert not await store.used_by("V03", START + minutes(1))
+
+
 async def test_double_click_creates_one_ticket(store: Store) -> None:
     clicks = [store.apply(Batch(tickets=[a_ticket()], once=["form"])) for _ in range(10)]
     results = await asyncio.gather(*clicks, return_exceptions=True)

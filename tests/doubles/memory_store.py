@@ -221,6 +221,10 @@ class MemoryStore(MemoryConversation, MemoryOutbox, MemorySearch):
     async def used(self, once: str) -> bool:
         return once in self._tables().once
 
+    async def used_by(self, payload: str, since: datetime) -> bool:
+        used = self._tables().once.items()
+        return any(at >= since and (key == payload or key.startswith(f"{payload}:")) for key, at in used)
+
     async def get(self, ticket_id: str) -> Ticket | None:
         return self._tables().tickets.get(ticket_id)
 

@@ -95,6 +95,9 @@ class DatabaseStore:
     async def used(self, once: str) -> bool:
         return await self._found(sql.USED, {"key": once}, bool) or False
 
+    async def used_by(self, payload: str, since: datetime) -> bool:
+        return await self._one(sql.USED_BY, rows.used_by_values(payload, since), bool) or False
+
     async def get(self, ticket_id: str) -> Ticket | None:
         return await self._found(sql.TICKET, {"id": ticket_id}, rows.ticket)
 

@@ -15,6 +15,7 @@ from bot.core.errors import StoreDown
 T = TypeVar("T")
 
 _THREADS = 3
+_IN_TURN = 20  # look-ups in one turn of the event loop
 
 
 class Readers:
@@ -26,6 +27,7 @@ class Readers:
         self._connect_at_once = connect_at_once
         self._at_once: SqliteConnection | None = None
         self._looking_up = threading.Lock()
+        self._in_turn = 0
         self._own = threading.local()
         self._all: list[SqliteConnection] = []
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk-store-reader")
@@ -38,8 +40,10 @@ class Readers:
     async def look_up(self, read: Callable[[SqliteConnection], T]) -> T:
         """Looks up a few rows in the thread of the caller: handing them over would take longer than reading them.
 
-        Where that fails, as the file is locked or damaged, a thread of the readers does it, and waits.
+        Where that fails, as the file is locked or damaged, a thread of the readers does it, and waits. Other tasks run
+        between many in a row.
         """
+        await self._take_turn()
         try:
             with self._looking_up:
                 self._require_open()
@@ -47,6 +51,17 @@ class Readers:
                 return read(self._at_once)
         except sqlite3.Error:
             return await self.do(read)
+
+    async def _take_turn(self) -> None:
+        if self._in_turn >= _IN_TURN:
+            await asyncio.sleep(0)
+            self._in_turn = 0
+        if not self._in_turn:
+            asyncio.get_running_loop().call_soon(self._end_turn)
+        self._in_turn += 1
+
+    def _end_turn(self) -> None:
+        self._in_turn = 0
 
     def close(self) -> None:
         """Blocks until the reads under way have ended; may be called again."""

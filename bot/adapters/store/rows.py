@@ -93,6 +93,11 @@ def month(at: datetime) -> int:
     return at.year * 12 + at.month - 1
 
 
+def used_by_values(payload: str, since: datetime) -> Row:
+    beginning = f"{payload}:"
+    return {"key": payload, "beginning": beginning, "length": len(beginning), "since": ms(since)}
+
+
 def open_between_values(start: datetime, end: datetime, customer: str) -> Row:
     values: Row = {"start": ms(start), "end": ms(end), "first": month(start), "last": month(end)}
     return {**values, "customer": customer} if customer else values

@@ -150,6 +150,9 @@ USE_ONCE: Final = "INSERT INTO once (key, used_at) VALUES (:key, :at) ON CONFLIC
 
 USED: Final = "SELECT 1 FROM once WHERE key = :key"
 
+USED_BY: Final = """
+    SELECT 1 FROM once WHERE used_at >= :since AND (key = :key OR substr(key, 1, :length) = :beginning) LIMIT 1"""
+
 SAVE_PLACE: Final = """
     INSERT INTO places (ticket_id, what, channel, ts, link) VALUES (:ticket_id, :what, :channel, :ts, :link)
     ON CONFLICT (ticket_id, what) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, link = excluded.link"""
