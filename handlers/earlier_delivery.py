@@ -19,10 +19,10 @@ _REDELIVERED = timedelta(days=1)
 """The longest time since the first delivery. Slack's retries end sooner, but the clock may be set meanwhile."""
 
 
-async def words_for(desk: Desk, payload: str, error: Exception, *, typed: bool = False) -> str:
+async def words_for(desk: Desk, payload: str, error: Exception) -> str:
     """A sentence for the person, like `error_messages.words_for`. `payload`: id of the click or the submitted view."""
     await note_earlier_save(desk, payload, error)
-    return error_messages.words_for(error, typed=typed)
+    return error_messages.words_for(error)
 
 
 async def note_earlier_save(desk: Desk, payload: str, error: Exception) -> None:

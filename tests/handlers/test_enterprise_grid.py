@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.model.ticket import Stage
 from localslack import LocalSlack, Mailbox
 from localslack.mail import serve
-from tests.handlers.world import DESK, NAMES, World, _seed, desk_at
-from tests.timeouts import TIMEOUT, long_timeouts
+from tests.handlers.world import DESK, _seed, desk_at, world_of
+from tests.timeouts import long_timeouts
 
 ELSEWHERE = {"anna": ["Sales", "*"], "ben": ["*"], "nia": ["Sales"]}
 """Home workspaces other than the desk's; `*`: the organisation itself."""
@@ -25,7 +25,7 @@ async def test_colleagues_of_other_workspaces_raise_hand_off_and_accept(tmp_path
     async with LocalSlack(seed, mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
         async with desk_at(slack, mail, tmp_path) as running:
-            w = World(slack, mail, running, *(slack.person(name, TIMEOUT) for name in NAMES))
+            w = world_of(slack, mail, running)
             await w.accepted()
             ticket = await w.ticket()
             assert ticket is not None

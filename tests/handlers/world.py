@@ -203,7 +203,12 @@ async def world(
         stack.push_async_callback(mail.close)
         at_it = desk_at(slack, mail, folder, database=database, imap=imap, environment=environment, **changes)
         running = await stack.enter_async_context(at_it)
-        yield World(slack, mail, running, *(slack.person(name, TIMEOUT) for name in NAMES))
+        yield world_of(slack, mail, running)
+
+
+def world_of(slack: LocalSlack, mail: MailServer, running: Program) -> World:
+    """The people of this Slack at this running desk."""
+    return World(slack, mail, running, *(slack.person(name, TIMEOUT) for name in NAMES))
 
 
 NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus", "nia")

@@ -17,7 +17,7 @@ from localslack.mail import serve
 from runtime import backup
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
-from tests.handlers.world import DESK, NAMES, World, _seed, desk_at
+from tests.handlers.world import DESK, World, _seed, desk_at, world_of
 from tests.runtime.backups import env_of
 from tests.timeouts import TIMEOUT, long_timeouts
 
@@ -66,19 +66,19 @@ async def test_message_delivered_after_the_backup_is_not_posted_again_by_the_res
         mail = await serve(mailbox)
         old, new = env_of(tmp_path / "old"), env_of(tmp_path / "new")
         async with desk_at(slack, mail, tmp_path / "old") as running:
-            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            w = world_of(slack, mail, running)
             card = await w.raised()  # the first delivery
             await delivered(w)
         notice = await a_waiting_story(old)
         await backup.back_up(old, tmp_path / "desk.tar.gz", 1, STORAGE, now())
         async with desk_at(slack, mail, tmp_path / "old") as running:
-            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            w = world_of(slack, mail, running)
             await w.anna.reply(card, "took it")  # the second one, after the backup
             await delivered(w)
         before = [each["text"] for each in await w.anna.thread(card)]
         await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, now())
         async with desk_at(slack, mail, tmp_path / "new") as running:
-            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            w = world_of(slack, mail, running)
             await delivered(w)
             letter = await w.running.store.letter(notice.key)
             assert letter
@@ -95,7 +95,7 @@ async def test_reminder_sent_after_the_backup_comes_once_more_from_the_restored_
         mail = await serve(mailbox)
         old, new = env_of(tmp_path / "old"), env_of(tmp_path / "new")
         async with desk_at(slack, mail, tmp_path / "old") as running:
-            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            w = world_of(slack, mail, running)
             card = await w.handed_off()
             await delivered(w)
             await backup.back_up(old, tmp_path / "desk.tar.gz", 1, STORAGE, now())
@@ -104,7 +104,7 @@ async def test_reminder_sent_after_the_backup_comes_once_more_from_the_restored_
         await w.anna.advance(3 * 3600)  # more of them are missed
         await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, now())
         async with desk_at(slack, mail, tmp_path / "new") as running:
-            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            w = world_of(slack, mail, running)
             await w.anna.advance(1)  # a sweep
             async with asyncio.timeout(TIMEOUT):
                 while await lines(w, card) < 2:

@@ -55,7 +55,15 @@ class HandOver:
         self._go = go
         self._gathering = False
 
-    def soon(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def run(self, work: Callable[[Any], T], put: Callable[[Job], object]) -> T:
+        """Queues work by `put`, has it handed over, and returns its result or raises its exception."""
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[T] = loop.create_future()
+        put(Job(work, asked))
+        self._soon(loop)
+        return await asked
+
+    def _soon(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._gathering:
             self._gathering = True
             now = loop.time()
@@ -95,11 +103,7 @@ class Writer:
         """
         if self._closed:
             raise StoreDown("The desk's database is closed: the desk is shutting down. Nothing was changed.")
-        loop = asyncio.get_running_loop()
-        asked: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(Job(work, asked))
-        self._handing_over.soon(loop)
-        return await asked
+        return await self._handing_over.run(work, self._jobs.put)
 
     def close(self) -> None:
         """Finishes what is queued, then stops. Blocks; may be called again."""

@@ -6,7 +6,6 @@ same time, unless one waits for a lock of another replica: each would hold what 
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -48,11 +47,7 @@ class Groups:
 
     async def do(self, work: Work[T]) -> T:
         """The result or exception of `work`, once its group is committed."""
-        loop = asyncio.get_running_loop()
-        asked: asyncio.Future[T] = loop.create_future()
-        self._jobs.append(Job(work, asked))
-        self._handing_over.soon(loop)
-        return await asked
+        return await self._handing_over.run(work, self._jobs.append)
 
     def hand_over(self) -> bool:
         """Begins what waits; False when the threads have ended."""

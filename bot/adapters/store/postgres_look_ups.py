@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -44,11 +43,7 @@ class LookUps:
         self._handing_over = HandOver(self.hand_over)
 
     async def do(self, work: Work[T]) -> T:
-        loop = asyncio.get_running_loop()
-        asked: asyncio.Future[T] = loop.create_future()
-        self._jobs.append(Job(work, asked))
-        self._handing_over.soon(loop)
-        return await asked
+        return await self._handing_over.run(work, self._jobs.append)
 
     def hand_over(self) -> None:
         """Wakes threads for what waits."""
