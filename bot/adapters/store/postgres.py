@@ -179,7 +179,7 @@ class PostgresEngine:
             try:
                 return work(session)
             except psycopg.Error as error:
-                if not session.broken:
+                if not session.closed:
                     raise translated(error) from error
             finally:
                 self._pool.putconn(session)
