@@ -230,7 +230,7 @@ class Dispatcher:
             try:
                 await work
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
-                await self.tell(where, error_messages.words_for(error))
+                await self.tell(where, error_messages.words_for_opening(error))
             else:
                 self.acted(where.user)
 

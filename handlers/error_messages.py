@@ -41,6 +41,7 @@ IN_DOUBT = mark(
     "again if it is not."
 )
 SLACK_DOWN = mark("Slack did not answer properly just now, so nothing was changed. Please try again in a moment.")
+NOT_OPENED = mark("Slack did not answer properly when this was to open. If it is open, go on with it; if not, try again.")
 SLACK_CLOSED = mark("Slack refuses the desk at the moment, so nothing was changed. {why}")
 TOO_SLOW = mark(
     "Slack opens a form only within three seconds of a click, and this took longer. Nothing was changed: click again."
@@ -58,36 +59,44 @@ _TRIGGER_ENDED = frozenset({"expired_trigger_id", "invalid_trigger_id", "trigger
 def words_for(error: Exception, *, typed: bool = False) -> str:
     """A sentence for the person. `typed`: in a form that stays open with what was typed."""
     if not has_saved():
-        return _words_before_saving(error, typed=typed)
+        return _words_before_saving(error, STORE_DOWN_FORM if typed else STORE_DOWN, SLACK_DOWN)
     reason = _words_of_the_cause(error)
     return t("It was saved, or a part of it was: look before you do it again. {why}", why=reason)
 
 
-def _words_before_saving(error: Exception, *, typed: bool) -> str:
+def words_for_opening(error: Exception) -> str:
+    """A sentence for the person whose click opens or redraws a view.
+
+    Slack's answer may have been lost after the form had opened, and the person may be on in it when the sentence comes.
+    """
+    return words_for(error) if has_saved() else _words_before_saving(error, STORE_DOWN, NOT_OPENED)
+
+
+def _words_before_saving(error: Exception, store_down: str, slack_down: str) -> str:
     """A sentence for the person when nothing was saved."""
     if isinstance(error, Refused | Invalid):
         return _refusal(error)
     if isinstance(error, StoreDown):
-        return _store_trouble(error, typed=typed)
+        return _store_trouble(error, store_down)
     if isinstance(error, Conflict):
         return t(CONFLICT)
     if reason := _closed(error):
         return t(SLACK_CLOSED, why=reason)
     if trouble := _slack_trouble(error):
-        return t(TOO_SLOW if trouble in _TRIGGER_ENDED else SLACK_DOWN)
+        return t(TOO_SLOW if trouble in _TRIGGER_ENDED else slack_down)
     return t(
         "Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}.",
         reference=_logged(error),
     )
 
 
-def _store_trouble(error: StoreDown, *, typed: bool) -> str:
+def _store_trouble(error: StoreDown, store_down: str) -> str:
     log.error("the store is down: %s", error)
     if isinstance(error, SaveInDoubt):
         return t(IN_DOUBT)
     if isinstance(error, StoreDamaged):
         return t(STORE_DAMAGED)
-    return t(STORE_DOWN_FORM if typed else STORE_DOWN)
+    return t(store_down)
 
 
 def _refusal(error: Refused | Invalid) -> str:

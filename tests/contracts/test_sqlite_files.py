@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.store import open_drafts, open_store, opened
+from bot.adapters.store.sqlite_connection import retry_while_busy
 from bot.adapters.store.sqlite_files import require_not_lost
 from bot.core.errors import Misconfigured, StoreDown
 from bot.search.documents import DocumentKind
@@ -240,3 +241,25 @@ async def test_database_that_lost_its_schema_version_is_not_migrated_again(tmp_p
         other.execute("DELETE FROM schema_version")
     with pytest.raises(Misconfigured, match="Restore it from a backup"):
         await open_store(url(path))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+def test_lock_which_sqlite_refuses_at_once_is_waited_for(tmp_path: Path, seconds: float) -> None:
+    file = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, closing(sqlite3.connect(file, timeout=0)) as db:
+        other.execute("BEGIN EXCLUSIVE")
+        tries = 0
+
+        def set_log() -> str:
+            nonlocal tries
+            tries += 1
+            if tries == 3:
+                other.execute("ROLLBACK")
+            return str(db.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+
+        if seconds:
+            assert retry_while_busy(set_log, seconds) == "wal"
+        else:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                retry_while_busy(set_log, seconds)
+        assert tries == (3 if seconds else 1)

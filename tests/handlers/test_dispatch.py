@@ -102,12 +102,18 @@ async def test_failure_after_a_save_is_not_told_as_no_change_by_every_kind_of_li
     assert not [each for each in await w.anna.messages(DESK) if "nothing was changed" in each["text"]]
 
 
-async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_reference(w: World) -> None:
+@pytest.mark.parametrize("fault", ["internal_error", "lost_answer"])
+async def test_failure_to_open_a_form_says_nothing_about_what_is_done_in_it(w: World, fault: str) -> None:
     card = await w.raised()
-    await w.anna.control("POST", "faults", method="views.open", fault="internal_error", times=1)
+    await w.anna.control("POST", "faults", method="views.open", fault=fault, times=1)
     await w.anna.click(card, "Hand off to 2nd level")
-    posted = await w.anna.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
-    assert "reference" not in posted["text"]
+    if fault == "internal_error":
+        posted = await w.anna.message(DESK, "If it is open, go on with it; if not, try again.")
+        assert "reference" not in posted["text"]
+    else:
+        await w.anna.modal("Hand off to 2nd level")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    assert not [each for each in await w.anna.messages(DESK) if "nothing was changed" in each["text"]]
     assert (await w.ticket()).stage is Stage.NEW
 
 

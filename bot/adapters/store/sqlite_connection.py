@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.connection_protocol import Returned, Values
@@ -17,8 +18,11 @@ from bot.core.errors import Misconfigured, StoreDamaged, StoreDown
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _OLDEST = (3, 35)  # RETURNING
 _STATEMENTS = 256  # more than the desk has; each is prepared once per connection
+_RETRY = 0.01  # seconds
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -63,12 +67,24 @@ def connect(path: Path, busy: float) -> SqliteConnection:
         factory=SqliteConnection,
     )
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        retry_while_busy(lambda: db.execute("PRAGMA journal_mode = WAL"), busy)
         db.execute("PRAGMA synchronous = FULL")
     except sqlite3.Error:
         db.close()
         raise
     return db
+
+
+def retry_while_busy(work: Callable[[], T], seconds: float) -> T:
+    """Repeats what SQLite refuses without waiting for the lock, as it does when several open a new file at once."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() >= until:
+                raise
+        time.sleep(_RETRY)
 
 
 def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> None:

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from sqlitedict import SqliteDict, SqliteMultithread
 
-from bot.adapters.store.sqlite_connection import down, is_busy
+from bot.adapters.store.sqlite_connection import down, is_busy, retry_while_busy
 from bot.adapters.store.sqlite_files import FileInPlace, corrupt, is_corrupt, make_private, require_file
 from bot.core.errors import Misconfigured, StoreDown
 
@@ -33,6 +33,7 @@ for _name in ("sqlitedict", "sqlitedict.SqliteMultithread"):
 T = TypeVar("T")
 
 _BUSY_MS = 700
+_OPENING = 5.0  # seconds to wait for another process that opens the file
 _INTERVAL = 0.5  # seconds between two looks whether the worker lives
 _TTL = 60.0  # seconds what is known is not asked for again
 _LIMIT = 5000  # keys of which something is known
@@ -44,7 +45,7 @@ class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict shi
     """sqlitedict's worker thread, whose every statement is on disk before it is answered."""
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Cursor]:
-        db, cursor = super()._connect()
+        db, cursor = retry_while_busy(super()._connect, _OPENING)
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         cursor.execute("PRAGMA synchronous = FULL")
         return db, cursor
