@@ -41,7 +41,9 @@ IN_DOUBT = mark(
     "again if it is not."
 )
 SLACK_DOWN = mark("Slack did not answer properly just now, so nothing was changed. Please try again in a moment.")
-NOT_OPENED = mark("Slack did not answer properly when this was to open. If it is open, go on with it; if not, try again.")
+NOT_OPENED = mark(
+    "Slack did not answer properly when this was to open. If it is open, go on with it; if not, try again."
+)
 SLACK_CLOSED = mark("Slack refuses the desk at the moment, so nothing was changed. {why}")
 TOO_SLOW = mark(
     "Slack opens a form only within three seconds of a click, and this took longer. Nothing was changed: click again."
