@@ -12,7 +12,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -43,6 +43,26 @@ class InboundService(Protocol):
     """Takes in a mail, in one transaction."""
 
     async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None: ...
+
+
+@dataclass
+class OutageWarnings:
+    """Decides when to warn of a mailbox that cannot be reached: once per outage, after `SILENT`."""
+
+    warned_for: datetime | None = None
+    """Start of the last outage that was warned of."""
+
+    def started(self, down: datetime | None, now: datetime) -> datetime | None:
+        """The start of this outage; now, where the wall clock was set back behind it."""
+        if down is None or down <= now:
+            return down
+        if down == self.warned_for:
+            self.warned_for = now
+        return now
+
+    def due(self, down: datetime | None, now: datetime) -> datetime | None:
+        """The start of the outage that is to be warned of; None when there is nothing to say."""
+        return down if down and down != self.warned_for and now - down >= SILENT else None
 
 
 class Receiver:
@@ -87,13 +107,13 @@ class Receiver:
 
     async def watch(self, warn: Callable[[str, str], Awaitable[object]]) -> None:
         """Runs until cancelled: reports once per outage that the mailbox has been unreachable for long, and why."""
-        warned_for: datetime | None = None
+        outages = OutageWarnings()
         while True:
-            down = self._source.down_since
-            if down and down != warned_for and self._clock() - down >= SILENT:
+            self._source.down_since = outages.started(self._source.down_since, self._clock())
+            if down := outages.due(self._source.down_since, self._clock()):
                 with suppress(StoreDown):
                     await warn(f"{down:%Y%m%d%H%M}", self._source.fault)
-                    warned_for = down
+                    outages.warned_for = down
             await asyncio.sleep(_INTERVAL)
 
     async def _receive(self) -> None:
