@@ -65,11 +65,11 @@ class ThreadMemory:
         subtype, channel = event.get("subtype"), str(event.get("channel"))
         if subtype == "message_deleted":
             gone = event.get("previous_message") or {}
-            thread = self._threads.get((channel, str(gone.get("thread_ts"))))
-            if thread:
-                thread.replies.pop(str(event.get("deleted_ts")), None)
+            self._drop((channel, str(gone.get("thread_ts"))), str(event.get("deleted_ts")))
             return
         message = event.get("message") or {} if subtype == "message_changed" else event
+        if message.get("subtype") == "tombstone":
+            self._drop((channel, str(message.get("thread_ts"))), str(message.get("ts")))
         if is_of_person(message):
             thread, ts, words = (
                 self._thread((channel, str(message["thread_ts"]))),
@@ -78,6 +78,11 @@ class ThreadMemory:
             )
             thread.replies.pop(ts, None)
             self._keep(thread, {ts: reply_of(message, words)} if words else {})
+
+    def _drop(self, place: Place, ts: str) -> None:
+        thread = self._threads.get(place)
+        if thread:
+            thread.replies.pop(ts, None)
 
     def _thread(self, place: Place) -> _Thread:
         now = self.clock()

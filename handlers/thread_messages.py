@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
+from bot.core.i18n import t
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
+from bot.model.contact import Person
 from bot.model.ticket import Ticket
 from handlers.dispatch import Dispatcher
 from handlers.mention_names import MentionNames
@@ -39,7 +41,7 @@ class ThreadMessage:
     ticket_id: str
     ts: str
     author: str
-    """The author's name."""
+    """The author's name; of a person outside the partner's organisation and of a guest with a word that says so."""
     at: datetime
     text: str
 
@@ -107,9 +109,16 @@ class ThreadReader:
         return (place.channel, place.ts) if place else None
 
     async def _named(self, ticket_id: str, reply: Reply) -> ThreadMessage:
-        name = await self._desk.queries.names([reply.user])
+        author = _author(await self._desk.directory.person(reply.user))
         text = as_typed(reply.words, await self._names.of(reply.words)).strip()
-        return ThreadMessage(ticket_id, reply.ts, name(reply.user), moment_of(reply.ts), text)
+        return ThreadMessage(ticket_id, reply.ts, author, moment_of(reply.ts), text)
+
+
+def _author(person: Person) -> str:
+    """The name, marked for a reader who would take the words for the desk's own."""
+    if person.is_external:
+        return t("{name} (external)", name=person.name)
+    return t("{name} (guest)", name=person.name) if person.is_guest else person.name
 
 
 def moment_of(ts: str) -> datetime:

@@ -37,6 +37,9 @@ def test_edited_and_deleted_replies_are_followed() -> None:
     memory.receive({**gone, "previous_message": an_event(9, root="7.000000")})
     memory.receive(gone)
     assert words(memory) == ["mended"]
+    tombstone = {**changed, "subtype": "tombstone", "text": "This message was deleted."}
+    memory.receive({"type": "message", "subtype": "message_changed", "channel": "C1", "message": tombstone})
+    assert words(memory) == []
 
 
 def test_reply_that_is_edited_until_only_its_file_is_left_is_forgotten() -> None:

@@ -122,6 +122,22 @@ async def test_thread_that_slack_does_not_read_keeps_no_form_closed(w: World) ->
     assert "From the thread" not in form.text
 
 
+async def test_author_outside_the_partner_is_marked_where_their_message_is_offered_and_inserted(w: World) -> None:
+    w.slack.connect.share("partner-desk", "Retarus")
+    await w.carla.act("invite", channel=DESK, users=["rita"])
+    card = await w.raised()
+    await w.gus.post(DESK, "It is slow here too", thread=card)
+    await w.rita.post(DESK, "No fault on our side", thread=card)
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level", containing="Rita Reuter (external), ")
+    assert "Gus Gast (guest), " in form.text
+    await w.anna.act("action", **inserting(form, "triage"))
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    typed = typed_in(await w.anna.modal("Hand off to 2nd level"), "triage")
+    assert typed.startswith("Rita Reuter (external), ")
+    assert typed.endswith(": No fault on our side")
+
+
 def test_message_is_added_once_below_what_is_typed() -> None:
     at = datetime(2019, 8, 27, 9, 20, tzinfo=UTC)
     message, ticket = ThreadMessage("t1", "1.1", "Anna Arnold", at, "restart tried"), an_incident(Stage.FIRST)
