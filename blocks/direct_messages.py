@@ -13,13 +13,14 @@ from bot.model.notice import Notice
 from bot.model.ticket import Event, Party, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED
+from bot.tickets.priority_call import OPEN_TO_ALL
 
 
 def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
     """A direct message: the event, its ticket, and the next step."""
     if "failed" in notice.body:
         return delivery_lines.not_delivered(notice, ticket)
-    words = _to_you(notice, ticket, event, config, who(event.by))
+    words = _to_you(notice, ticket, event, config, who)
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{urgency.about(ticket, 240)}")
     answers = answered(notice, ticket, config)
@@ -31,14 +32,10 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     return Message(pushed(ticket, config, " ".join(filter(None, (words, *reasons(event))))), blocks)
 
 
-def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
+def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> str:
+    name = who(event.by)
     if priority_call.is_call(notice):
-        priority = ticket.answer("priority")
-        return t(
-            "It is {priority}, according to {name}. Please make sure that somebody takes it at once.",
-            priority=priority,
-            name=name,
-        )
+        return _called(notice, ticket, who, event.by)
     news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
     if news:
         return t(news).format(name=name)
@@ -54,6 +51,16 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
         turn = _STAYS_WITH_RETARUS.get(event.kind) if ticket.ball is Party.RETARUS else None
         words = t(turn or _YOURS.get(event.kind) or _YOURS.get(judged, _OWNER))
     return words.format(name=name)
+
+
+def _called(notice: Notice, ticket: Ticket, who: Who, by: str) -> str:
+    """The call for the highest priority: it asks for somebody only while the 2nd level has not taken it."""
+    values = {"priority": ticket.answer("priority"), "name": who(by)}
+    if ticket.stage in OPEN_TO_ALL:
+        return t("It is {priority}, according to {name}. Please make sure that somebody takes it at once.", **values)
+    if ticket.owner == notice.to:
+        return t("It is {priority} now, according to {name}, and it is yours.", **values)
+    return t("It is {priority} now, according to {name}. {owner} has it.", owner=who(ticket.owner), **values)
 
 
 _NEWS = {

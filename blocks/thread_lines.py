@@ -122,6 +122,25 @@ def _called_out(event: Event, config: Config) -> list[Json]:
     return [] if event.kind == Move.HAND_OFF.value else _called(config.levels.second)
 
 
+def calls_second(notice: Notice, event: Event) -> bool:
+    """True for a line that calls the 2nd level."""
+    return priority_call.is_call(notice) or event.kind == Move.HAND_OFF.value
+
+
+def in_place_of_second(people: Sequence[str]) -> list[Json]:
+    """End of a line that calls the 2nd level while nobody there is known."""
+    return _mentioned(t("Nobody at the 2nd level is known to the desk, so this may reach nobody there."), people)
+
+
+def members_of_second(people: Sequence[str]) -> list[Json]:
+    """End of a line that calls the 2nd level by a group that may be gone."""
+    return _mentioned(t("The group cannot be read now; its last known members:"), people)
+
+
+def _mentioned(words: str, people: Sequence[str]) -> list[Json]:
+    return [kit.text(f" {words}"), *(each for user in people for each in (kit.text(" "), kit.mention(user)))]
+
+
 def _called(team: Team) -> list[Json]:
     """The line of a handoff; the 2nd level is mentioned here, once, where the work is."""
     if team.group:

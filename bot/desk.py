@@ -75,6 +75,7 @@ class Desk:
     evidence: Evidence
     retarus_replies: RetarusReplies
     resend: Resend
+    successors: Successors
     receipts: Receipts
     outgoing: OutgoingMails
     inbound: Inbound
@@ -150,6 +151,7 @@ def open_desk(
         evidence=evidence,
         retarus_replies=RetarusReplies(changes, queries, answers, clock),
         resend=Resend(changes, queries, register, store, store, directory, config, clock),
+        successors=successors,
         receipts=Receipts(store, routes, clock, successors),
         outgoing=OutgoingMails(store, store, store),
         inbound=inbound,

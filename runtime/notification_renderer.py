@@ -18,7 +18,7 @@ from blocks import (
     thread_lines,
     undo,
 )
-from blocks.kit import Message
+from blocks.kit import Json, Message
 from blocks.privacy import stranger
 from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
@@ -91,11 +91,21 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
     rows = await desk.resend.messages_of(ticket) if event.kind in SENDING or notice.kind is NoticeKind.LINE else []
     drawn = _as_first_drawn(notice, rows) if notice.kind is NoticeKind.LINE else notice
     outcomes = delivery_lines.outcomes(rows, event.version)
+    if notice.kind in {NoticeKind.THREAD, NoticeKind.LINE} and thread_lines.calls_second(drawn, event):
+        outcomes = [*await _in_place_of_second(desk), *outcomes]
     messages = notifications.messages(drawn, ticket, event, desk.config, who, link, outcomes)
     if notice.kind not in {NoticeKind.THREAD, NoticeKind.LINE} or event.before is None:
         return messages
     is_undone = undoing_of(event.version, history) is not None
     return [_with_undo(desk, each, ticket, event, is_undone=is_undone) for each in messages]
+
+
+async def _in_place_of_second(desk: Desk) -> Sequence[Json]:
+    """People who are called beside the 2nd level's group: it is empty or gone, or Slack does not give its members."""
+    if not await desk.successors.is_known(Level.SECOND):
+        return thread_lines.in_place_of_second(await desk.successors.instead_of_team(Level.SECOND))
+    members = await desk.successors.of_unread_group(Level.SECOND)
+    return thread_lines.members_of_second(members) if members else []
 
 
 def _with_undo(desk: Desk, message: Message, ticket: Ticket, event: Event, *, is_undone: bool) -> Message:

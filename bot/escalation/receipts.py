@@ -10,6 +10,7 @@ from bot.model.notice import Claim, Gone, Notice, Outcome
 from bot.tickets import notifications
 from bot.tickets.attachments import receipts
 from bot.tickets.ports import TicketStore
+from bot.tickets.priority_call import CALL
 from bot.tickets.routes import Routes
 from bot.tickets.successors import Successors
 
@@ -33,5 +34,6 @@ class Receipts:
         at = as_utc(self.clock())
         if isinstance(outcome, Gone):
             left = [*claim.notice.names("left"), claim.notice.to]
-            return notifications.redirected(claim.notice, ticket, left, await self.successors.of(left, ticket), at)
+            of = self.successors.of_call if claim.notice.body.get(CALL) else self.successors.of
+            return notifications.redirected(claim.notice, ticket, left, await of(left, ticket), at)
         return receipts(notifications.after_delivery(claim, outcome, ticket, self.routes, at), outcome)

@@ -13,6 +13,7 @@ from bot.core.errors import described
 from bot.model.ticket import Level, Stage, Ticket
 from bot.tickets.permissions import Actor
 from bot.tickets.queries import Queries
+from bot.tickets.successors import Successors
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +83,11 @@ class Finder:
         return [user for user in await self._here(found) if await self._can_act(user, ticket.stage.worked_at)]
 
     async def _team(self, level: Level) -> Sequence[str]:
-        """The level's user group, or its present people."""
+        """The level's user group if people are known in it, or the level's present people."""
         team = self.config.team(level)
-        return [team.group] if team.group else await self._here(team.members)
+        if not team.group:
+            return await self._here(team.members)
+        return [team.group] if await Successors(self.queries.directory, self.config).is_known(level) else []
 
     async def _here(self, users: Iterable[str]) -> list[str]:
         return [user for user in users if await self._is_here(user)]

@@ -192,6 +192,9 @@ class Directory(Protocol):
     async def team(self, level: Level) -> tuple[str, ...]:
         """User ids of the people named for this level; empty where every full member works at it."""
 
+    def is_current(self, level: Level) -> bool:
+        """False while the user group of this level cannot be read, so that `team` gives its last members."""
+
     def forget(self, user_id: str) -> None:
         """Drops the cached profile."""
 

@@ -20,6 +20,8 @@ CALL = "call"
 """Key in the body of a notice that belongs to the call."""
 OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
 """Stages in which somebody can still take the ticket from the call."""
+_OVER = frozenset({Stage.RESOLVED, Stage.CLOSED})
+"""Stages without anything to do for the 2nd level."""
 
 
 def with_call(
@@ -37,7 +39,7 @@ def with_call(
     lines = [each for each in notices_given if each.kind is NoticeKind.THREAD] or [
         notice(ticket, NoticeKind.THREAD, routes.desk, event.at)
     ]
-    people = _people(ticket, config) - {event.by}
+    people = called(ticket, config) - {event.by}
     words = [each for each in notices_given if each.kind is NoticeKind.DIRECT]
     words += [notice(ticket, NoticeKind.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
     rest = [each for each in notices_given if each.kind not in {NoticeKind.THREAD, NoticeKind.DIRECT}]
@@ -53,7 +55,8 @@ def _calls(ticket: Ticket, config: Config) -> bool:
 def _over(ticket: Ticket, event: Event, routes: Routes, config: Config) -> list[Notice]:
     """Redraws the broadcast and each direct message of the call; a message that was never posted is passed over."""
     redrawn = [notice(ticket, NoticeKind.LINE, routes.desk, event.at, {CALL: True, "place": _place()})]
-    for to in sorted(_leading(Level.FIRST, config) | _leading(Level.SECOND, config)):
+    leading = _leading(Level.FIRST, config) | _leading(Level.SECOND, config)
+    for to in sorted(leading or {*config.desk.admins}):
         direct = notice(ticket, NoticeKind.LINE, to, event.at, {CALL: True, "place": _place(to)})
         redrawn.append(direct.model_copy(update={"lane": direct_lane(to)}))
     return redrawn
@@ -65,15 +68,17 @@ def _place(to: str = "") -> str:
 
 
 def _becomes_highest(before: Ticket | None, ticket: Ticket, event: Event, config: Config) -> bool:
-    if event.kind == Step.ERASE or ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
+    """True also for a ticket that is reopened: its remedy did not hold. What is raised again is called again."""
+    if event.kind == Step.ERASE or ticket.stage in _OVER:
         return False
-    was = before is not None and is_highest(before.answer("priority"), config)
-    return not was and is_highest(ticket.answer("priority"), config)
+    begins = before is None or event.kind == Move.REOPEN or not is_highest(before.answer("priority"), config)
+    return begins and is_highest(ticket.answer("priority"), config)
 
 
-def _people(ticket: Ticket, config: Config) -> set[str]:
-    """The leads and the second person of the ticket's level and of the 2nd level."""
-    return _leading(ticket.stage.worked_at, config) | _leading(Level.SECOND, config)
+def called(ticket: Ticket, config: Config) -> set[str]:
+    """The leads and the second person of the ticket's level and of the 2nd level; the admins where none is named."""
+    named = _leading(ticket.stage.worked_at, config) | _leading(Level.SECOND, config)
+    return named or {*config.desk.admins}
 
 
 def _leading(level: Level, config: Config) -> set[str]:
@@ -92,7 +97,7 @@ def quickest(ticket: Ticket, actor: Actor) -> Move:
     """The move by which this person takes the ticket from the call. Raises `NotNow` once that is over."""
     if ticket.stage is Stage.NEW and Level.FIRST in actor.levels:
         return Move.TAKE
-    if ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
+    if ticket.stage in _OVER:
         require_possible(ticket, Move.TAKE)
     if ticket.stage not in OPEN_TO_ALL:
         raise NotNow(t("Somebody has it already: the card says who."))

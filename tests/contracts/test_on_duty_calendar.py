@@ -171,6 +171,9 @@ class Team2:
     async def person(self, user_id: str) -> Person:
         return next(each for each in (BEA, BEN) if each.id == user_id)
 
+    def is_current(self, level: Level) -> bool:
+        return level in Level
+
     async def team(self, level: Level) -> tuple[str, ...]:
         return (BEA.id, BEN.id) if level is Level.SECOND else ()
 

@@ -30,6 +30,9 @@ class _EmptyDirectory:
     async def levels(self, person: Person) -> frozenset[Level]:  # noqa: ARG002
         return frozenset()
 
+    def is_current(self, level: Level) -> bool:  # noqa: ARG002
+        return True
+
     async def team(self, level: Level) -> tuple[str, ...]:  # noqa: ARG002
         return ()
 

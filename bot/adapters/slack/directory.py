@@ -51,6 +51,9 @@ class SlackDirectory:
         team = self._teams[level]
         return tuple(sorted(await self.groups.members(team.group, level))) if team.group else team.members
 
+    def is_current(self, level: Level) -> bool:
+        return not self.groups.is_in_trouble(self._teams[level].group)
+
     def forget(self, user_id: str) -> None:
         self._people.forget(user_id)
 

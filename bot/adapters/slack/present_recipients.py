@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.adapters.slack.api_errors import is_channel
 from bot.core.errors import described
-from bot.model.notice import Claim, Gone, Outcome
+from bot.model.notice import Claim, Gone, NoticeKind, Outcome
 from bot.outbox import Carrier
 from bot.tickets.ports import Directory
 
@@ -26,7 +26,8 @@ class PresentRecipients:
     directory: Directory
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
-        if not is_channel(claim.notice.to) and await self._has_left(claim.notice.to):
+        is_redrawn = claim.notice.kind is NoticeKind.LINE  # it may stand with the next person, or be read by nobody
+        if not (is_redrawn or is_channel(claim.notice.to)) and await self._has_left(claim.notice.to):
             return Gone()
         return await self.carrier.deliver(claim, at)
 

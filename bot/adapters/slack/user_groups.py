@@ -65,6 +65,10 @@ class UserGroups:
         finally:
             await self._tell(group, level)
 
+    def is_in_trouble(self, group: str) -> bool:
+        """True while the group cannot be read."""
+        return group in self._in_trouble
+
     async def warm(self, group: str, level: Level) -> None:
         """Reads the group, or remembers its last members."""
         await self.members(group, level)

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.direct_messages import direct
 from bot.core.errors import NotNow, NotYours
 from bot.model.notice import Notice, NoticeKind
 from bot.model.ticket import Level, Stage, Ticket
-from bot.model.transitions import Move
+from bot.model.transitions import Move, Step
+from bot.model.transitions import event as transition
+from bot.tickets.notifications import notice as a_notice
 from bot.tickets.priority_call import quickest
-from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, NEMO, World, a_world, an_actor, an_incident
+from tests.factories import (
+    ALEX,
+    ANNA,
+    BEA,
+    BEN,
+    CARLA,
+    NEMO,
+    NOW,
+    PEOPLE,
+    RAISED,
+    World,
+    a_config,
+    a_world,
+    an_actor,
+    an_incident,
+)
 
 
 async def a_desk() -> World:
@@ -85,6 +103,66 @@ async def test_call_that_is_over_is_redrawn_once_in_the_channel_and_for_everybod
     ]
     assert {role for each in posted for _, role in each.pairs("places")} == {str(each.body["place"]) for each in rows}
     assert {(each.to, each.lane) for each in rows} == {(each.to, each.lane) for each in posted}
+
+
+async def test_reopened_ticket_is_called_again_and_its_reopening_can_be_undone() -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    first = await calls(world, ticket)
+    ticket = await world.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, ANNA, "f1", "reason", "Raised by mistake")
+    over = await calls(world, ticket)
+    ticket = await world.desk.tickets.act_with_text(ticket.id, Move.REOPEN, ANNA, "f2", "reason", "It is down again")
+    again = await calls(world, ticket)
+    assert sorted(again) == sorted([*over, *first])
+    await world.desk.undo.undo(ticket.id, ticket.version, ANNA, "c1")
+    lines = [each for each in await calls(world, ticket) if each[0] is NoticeKind.LINE]
+    assert len(lines) == 2 * len(first)
+
+
+async def test_resolving_that_is_undone_calls_nobody() -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    ticket = await world.desk.tickets.take_now(ticket.id, BEN, "c1")
+    before = await calls(world, ticket)
+    ticket = await world.desk.tickets.resolve(ticket.id, BEN, "f1", "Rolled the connector back", {})
+    await world.desk.undo.undo(ticket.id, ticket.version, BEN, "c2")
+    assert await calls(world, ticket) == before
+
+
+async def test_priority_that_is_lowered_and_raised_again_is_called_again() -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    first = await calls(world, ticket)
+    for number, (name, reason) in enumerate((("P2", "Only one mailbox"), ("P1", "All mailboxes after all"))):
+        answers = {"priority": name, "priority_reason": reason}
+        ticket = await world.desk.answers.fill_in(ticket.id, ANNA, answers, f"f{number}", ticket.version)
+    posted = [each for each in await calls(world, ticket) if each[0] is not NoticeKind.LINE]
+    assert sorted(posted) == sorted([*first, *first])
+
+
+async def test_admins_are_called_where_no_lead_and_no_second_person_is_named() -> None:
+    world = await a_world(desk={"admins": [CARLA]})
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    assert [to for kind, to in await calls(world, ticket) if kind is NoticeKind.DIRECT] == [CARLA]
+    await world.desk.tickets.take_now(ticket.id, BEN, "c1")
+    assert (NoticeKind.LINE, CARLA) in await calls(world, ticket)
+
+
+@pytest.mark.parametrize(
+    ("stage", "to", "expected"),
+    [
+        (Stage.FIRST, CARLA, "Please make sure that somebody takes it"),
+        (Stage.SECOND, CARLA, "It is P1 now, according to Anna Arnold. Ben Brandt has it."),
+        (Stage.SECOND, BEN, "It is P1 now, according to Anna Arnold, and it is yours."),
+    ],
+)
+def test_direct_message_of_the_call_says_who_has_the_ticket(stage: Stage, to: str, expected: str) -> None:
+    owner = {Stage.FIRST: ANNA, Stage.SECOND: BEN}[stage]
+    ticket = an_incident(stage, owner=owner, answers={**RAISED, "priority": "P1"})
+    event = transition(ticket, Step.FILL_IN, ANNA, NOW)
+    notice = a_notice(ticket, NoticeKind.DIRECT, to, NOW, {"call": True})
+    message = direct(notice, ticket, event, a_config(), lambda user: PEOPLE[user].name, "")
+    assert expected in message.text
 
 
 async def test_take_now_is_for_the_support_team_and_only_while_nobody_has_it() -> None:

@@ -48,6 +48,23 @@ async def test_unknown_directory_loses_no_message() -> None:
     assert await Successors(directory, CONFIG).of([ANNA], an_incident(Stage.FIRST)) == (ALEX,)
 
 
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ((ALEX,), {}),
+        ((ALEX, BEA), {}),
+        ((ALEX, BEA, CARLA), {ALEX: (NEMO,)}),
+        ((ALEX, BEA, CARLA, NEMO), {}),
+    ],
+)
+async def test_admins_are_called_once_where_everybody_who_was_called_has_left(
+    left: tuple[str, ...], expected: dict[str, tuple[str, ...]]
+) -> None:
+    found = Successors(Leaving(*left), CONFIG)
+    told = {each: await found.of_call([each], an_incident(Stage.FIRST)) for each in left}
+    assert {each: people for each, people in told.items() if people} == expected
+
+
 async def a_desk(*left: str) -> World:
     world = await a_world(desk={"leads": [CARLA], "admins": [NEMO]}, levels=LEVELS)
     return world.at(directory=Leaving(*left))
