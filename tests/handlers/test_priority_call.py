@@ -55,4 +55,3 @@ async def test_handoff_to_an_empty_group_says_so(w: World) -> None:
     card = await w.handed_off()
     line = await w.anna.reply(card, "Nobody at the 2nd level is known")
     assert mentions(line) == ["S0SECOND", "U0BEA", "U0CARLA"]
-
