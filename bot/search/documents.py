@@ -18,9 +18,10 @@ from bot.forms.template_fields import BY_KEY, InputType, example_field
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import tokens as words
+from bot.search.error_codes import code_terms
 from bot.search.telephone_terms import telephone_terms
 
-ANALYSIS = 2
+ANALYSIS = 3
 """Incremented when the same text yields other tokens than before. Such a release also has a schema script that
 empties the index and sets the counter `unindexed`: then everything is indexed again, the newest first."""
 
@@ -114,13 +115,14 @@ def _print(name: str) -> str:
 
 
 def tokens_of(text: str) -> frozenset[str]:
-    """Every token a text is found by: words, ids, and telephone numbers."""
+    """Every token a text is found by: words, ids, telephone numbers, and codes with their protocol."""
     text = plain(text)
-    return frozenset((*words.indexed(text), *(term.word for term in islice(telephone_terms(text), _MAX_NUMBERS))))
+    named = (islice(terms(text), _MAX_NAMED) for terms in (telephone_terms, code_terms))
+    return frozenset((*words.indexed(text), *(term.word for terms in named for term in terms)))
 
 
-_MAX_NUMBERS = 100
-"""Telephone numbers of one text that are indexed."""
+_MAX_NAMED = 100
+"""Telephone numbers, and codes behind the name of their protocol, of one text that are indexed."""
 
 
 @dataclass(frozen=True)

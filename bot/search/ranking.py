@@ -19,7 +19,7 @@ from bot.model.technical_note import PREFIX
 from bot.search import documents
 from bot.search import tokens as words
 from bot.search.documents import ANY_SERVICE, DocumentKind, IndexEntry, customer_tag, name_tag, service_tag
-from bot.search.error_codes import is_error_code
+from bot.search.error_codes import code_terms, is_error_code
 from bot.search.telephone_terms import telephone_terms
 from bot.search.tokens import Term
 
@@ -110,7 +110,7 @@ def terms_of(query: str, prefix: str = "") -> list[Term]:
     dialled = list(telephone_terms(query))
     named_ids = {part for each in found for part in _ID.findall(each.word)}
     named_ids |= {part for each in dialled for part in _ID.findall(query[each.start : each.end])}
-    found += dialled
+    found += [*dialled, *code_terms(query)]
     for term in words.terms(query):
         if term.word in named_ids or set(term.tokens) & {each.word for each in found}:
             continue
@@ -356,7 +356,7 @@ def _scored(
 def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[str, bool]]:
     """The part of a text that holds most of what was found, in pieces: those that were found are true."""
     text = clean_line(text)
-    every = (*words.terms(text), *telephone_terms(text))
+    every = (*words.terms(text), *telephone_terms(text), *code_terms(text))
     found = sorted(term for term in every if tokens & set(term.tokens))
     start = _best_window(found, limit) if len(text) > limit else 0
     end = min(len(text), start + limit)

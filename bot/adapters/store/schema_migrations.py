@@ -63,6 +63,10 @@ ANOTHER_INDEX = f"""{ANOTHER_FOLDING}
     -- since letters such as ı and ł are found as i and l, and compounds by more of their parts
     """
 """Rebuild of the full-text index, since texts yield other tokens."""
+NAMED_CODES = f"""{ANOTHER_FOLDING}
+    -- since codes are found with the name of their protocol: SIP 503
+    """
+"""Another rebuild of the full-text index."""
 BALL = """
     ALTER TABLE tickets ADD COLUMN ball TEXT NOT NULL DEFAULT '';
     UPDATE tickets SET ball = CASE
@@ -237,5 +241,7 @@ MIGRATIONS: tuple[str, ...] = (
     LOAD,
     # 17: since when a notice waits
     WAITS,
+    # 18: the full-text index of other tokens: see stored_keys.py
+    NAMED_CODES,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -13,6 +13,12 @@ from bot.model.contact import EndCustomer
 _NAMES: Final = "SELECT DISTINCT customer FROM tickets WHERE customer <> ''"
 _RENAME: Final = "UPDATE tickets SET customer = :key WHERE customer = :before"
 _ENTRIES: Final = "SELECT doc FROM customers ORDER BY id"
+_REBUILDS: Final = (
+    schema_migrations.ANOTHER_FOLDING,
+    schema_migrations.ANOTHER_INDEX,
+    schema_migrations.NAMED_CODES,
+)
+"""Scripts that empty the full-text index."""
 _NOTES: Final = "SELECT number, doc FROM technical_notes ORDER BY number"
 
 
@@ -27,7 +33,7 @@ def compute(db: Connection, before: int, after: int) -> None:
     if has_run(schema_migrations.ANOTHER_FOLDING):
         _fold_names(db)
         _fold_entries(db)
-    if has_run(schema_migrations.ANOTHER_FOLDING) or has_run(schema_migrations.ANOTHER_INDEX):
+    if any(map(has_run, _REBUILDS)):
         full_text_index.index_notes(db, [rows.technical_note(row) for row in db.execute(_NOTES, {}).fetchall()])
 
 

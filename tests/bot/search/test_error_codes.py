@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.search.error_codes import is_error_code
+from bot.search.error_codes import code_terms, is_error_code
+from bot.search.ranking import marked
 from tests.bot.search.test_known import named
 from tests.factories import ANNA, BEN, RAISED, a_world
+from tests.linear import growth
 
 LONG = (
     "Good morning, since the maintenance of last night several colleagues in the branch offices complain that their "
@@ -23,6 +25,80 @@ async def test_note_and_open_ticket_with_the_same_code_are_offered_for_a_long_se
     await w.raised(customer="Adler AG", happens=f"Bounce with {code} from the gateway")
     typed = {**RAISED, "happens": LONG.format(code=code), "error": ""}
     assert sorted(named(await w.desk.search.offered(typed, ANNA))) == ["PD-1001", "TN-1"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("SIP 503", "SIP 503"),
+        ("SIP/2.0 503 Service Unavailable", "SIP/503"),
+        ("SIP/486", "sip-486"),
+        ("SMTP 550", "SMTP-Fehler: 550"),
+        ("HTTP status code 403", "HTTP 403"),
+        ("HTTP/1.1 429", "HTTPS-Statuscode (429)"),
+        ("fax error 34", "Fax-Fehlercode 34"),
+        ("error no. 4711", "Fehlercode 4711"),
+        ("Reason: Q.850;cause=17", "Q.850 cause 17"),
+    ],
+)
+async def test_code_behind_its_protocol_is_offered_for_a_long_sentence(stored: str, asked: str) -> None:
+    w = await a_world()
+    await w.desk.notes.write({"symptom": f"Calls end with {stored}", "remedy": "Ask for a new route"}, BEN, w.form())
+    await w.raised(customer="Adler AG", happens=f"All of it ends with {stored}", error="")
+    typed = {**RAISED, "happens": LONG.format(code=asked), "error": ""}
+    assert sorted(named(await w.desk.search.offered(typed, ANNA))) == ["PD-1001", "TN-1"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("SIP 503", "503"),
+        ("503 calls", "SIP 503"),
+        ("SIP 503", "SMTP 503"),
+        ("SIP trunk, 503 calls", "SIP 503"),
+        ("SMTP 550 5.7.26", "SMTP 550 5.1.1"),
+        ("SMTP port 587", "SMTP 587 customers"),
+    ],
+)
+async def test_bare_number_and_code_of_another_protocol_are_no_reason_to_suggest(stored: str, asked: str) -> None:
+    w = await a_world()
+    await w.raised(customer="Adler AG", happens=f"All of it ends with {stored}", error="")
+    typed = {**RAISED, "happens": LONG.format(code=asked), "error": ""}
+    assert named(await w.desk.search.offered(typed, ANNA)) == []
+
+
+async def test_search_finds_and_marks_a_code_behind_its_protocol_in_another_spelling() -> None:
+    w = await a_world()
+    ticket = await w.raised(happens="Calls end with SIP/2.0 503", error="")
+    await w.raised(customer="Adler AG", happens="A SIP trunk lost 503 calls", error="")
+    first, *_ = (await w.desk.search.find("sip-503", ANNA)).hits
+    assert first.found.id == ticket.id
+    assert marked("Calls end with SIP/2.0 503 again", frozenset({"code:sip503"}))[1] == ("SIP/2.0 503", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SMTP 25",
+        "HTTP 8080",
+        "Fehler 10:55",
+        "error 27.08.2019",
+        "Fehler 2026",
+        "error 250 mails",
+        "SIP 10.0.0.1",
+        "fax 089 12345",
+        "gossip 503",
+        "SIP 200-300",
+        "HTTP 200 customers",
+    ],
+)
+def test_ports_times_amounts_and_addresses_behind_a_protocol_are_no_codes(text: str) -> None:
+    assert list(code_terms(text)) == []
+
+
+@pytest.mark.parametrize("unit", ["SIP ", "error code no. ", "fax-fehler-", "(((", "HTTP/1.1 error 12"])
+def test_code_terms_are_found_in_linear_time(unit: str) -> None:
+    assert growth(lambda text: list(code_terms(text)), unit) < 3
 
 
 @pytest.mark.parametrize(
