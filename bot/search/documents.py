@@ -135,12 +135,11 @@ class IndexEntry:
     tags: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, document: SearchDocument, story: str = "", before: IndexEntry | None = None) -> IndexEntry:
-        """`before`: the entry it replaces, whose story goes on."""
+    def of(cls, document: SearchDocument, story: str = "") -> IndexEntry:
         if not document.is_found:
             return cls()
-        written, title, body = map(tokens_of, (story, document.title, document.body))
-        return cls(title, body, written | before.story if before else written, frozenset(document.tags))
+        title, body, written = map(tokens_of, (document.title, document.body, story))
+        return cls(title, body, written, frozenset(document.tags))
 
     @classmethod
     def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> IndexEntry:

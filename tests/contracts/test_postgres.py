@@ -250,6 +250,7 @@ async def test_changes_that_settle_and_fill_each_others_lanes_are_serialised(
 
     def slowly(db: Connection) -> None:
         apply_batch.settle(db, first, Sent(), START, [a_notice("b2", lane="b")])
+        db.complete()
         settled.set()
         assert go_on.wait(TIMEOUT)
 

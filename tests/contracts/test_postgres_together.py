@@ -37,6 +37,7 @@ async def run_concurrently(
 
     def work(db: Connection) -> None:
         slowly(db)
+        db.complete()
         done.set()
         assert go_on.wait(5)
 

@@ -35,10 +35,11 @@ from bot.model.ticket import Event, Ticket
 from bot.tickets.ports import Batch
 
 
-def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
+def apply(db: Connection, batch: Batch, at: datetime) -> list[Returned]:
     """Applies the whole batch. Once-keys first: a repeated change is a `Duplicate`, whatever happened to its ticket.
 
-    New tickets last: on a server, taking a number blocks all others who want one, until it is committed.
+    New tickets last: on a server, taking a number blocks all others who want one, until it is committed. Returns the
+    number of each ticket, known once the transaction is complete.
     """
     for key in batch.once:
         db.require(sql.USE_ONCE, {"key": key, "at": ms(at)}, Duplicate(f"The once-key {key!r} is used up."))
@@ -65,11 +66,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     notes = [*(_save_note(db, note) for note in batch.technical_notes), *_rewrite_notes(db, batch)]
     numbers = _save_all(db, batch) if are_new else numbers
     full_text_index.index(db, batch, notes)
-    db.complete()
-    return tuple(
-        ticket.model_copy(update={"number": returned.row[0]})
-        for ticket, returned in zip(batch.tickets, numbers, strict=True)
-    )
+    return numbers
 
 
 def _require_unchanged(db: Connection, batch: Batch) -> None:
@@ -188,30 +185,32 @@ def restart_waits(db: Connection, at: datetime, longest: timedelta, *, has_jumpe
     return db.execute(outbox_sql.RESTART_WAITS, values).rowcount
 
 
-def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:
+class LeaseLost(Exception):
+    """Another process has claimed the notice since."""
+
+
+def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> None:
+    """Raises `LeaseLost`, by the end of the transaction at the latest."""
     _lock_lanes(db, [claim.notice.lane, *(notice.lane for notice in then)])
-    if not _end(db, claim, outcome, at):
-        return False
+    _end(db, claim, outcome, at)
     if isinstance(outcome, Sent):
         for place in (*([outcome.place] if outcome.place else []), *outcome.places):
             put(db, place)
     enqueue(db, then, at)
-    return True
 
 
-def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
+def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> None:
     progress = claim.progress if isinstance(outcome, Sent | Gone) else outcome.progress or claim.progress
     values: Row = {"key": claim.notice.key, "attempt": claim.attempt, "progress": progress.model_dump_json()}
     if isinstance(outcome, Retry | Blocked):
         next_at = outcome.at if isinstance(outcome, Retry) else at + BLOCKED
         again: Row = {**values, "next_at": ms(next_at), "at": ms(at), "why": outcome.reason}
-        return db.execute(outbox_sql.POSTPONE, again).fetchone() is not None
+        db.require(outbox_sql.POSTPONE, again, LeaseLost())
+        return
     state = "dead" if isinstance(outcome, Dead) else "dropped" if isinstance(outcome, Gone) else "sent"
     reason = outcome.reason if isinstance(outcome, Dead) else ""
-    ended = db.execute(outbox_sql.FINISH, {**values, "state": state, "why": reason, "at": ms(at)}).fetchone()
-    if ended:
-        _promote(db, ended[0])
-    return ended is not None
+    db.require(outbox_sql.FINISH, {**values, "state": state, "why": reason, "at": ms(at)}, LeaseLost())
+    _promote(db, claim.notice.lane)
 
 
 def _promote(db: Connection, lane: str) -> None:

@@ -64,12 +64,15 @@ class DatabaseStore:
     # --- changes
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
-        saved = await self._engine.save(lambda db: apply_batch.apply(db, batch, self._clock()))
+        numbers = await self._engine.save(lambda db: apply_batch.apply(db, batch, self._clock()))
         if batch != Batch(notices=batch.notices):  # notices alone are alerts of the desk's own
             note_save()
         if batch.rewritten or batch.forget_people or batch.forget_notices or batch.accesses:
             rows.forget_recent()
-        return saved
+        return tuple(
+            ticket.model_copy(update={"number": returned.row[0]})
+            for ticket, returned in zip(batch.tickets, numbers, strict=True)
+        )
 
     async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
         return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit, held))
@@ -78,7 +81,11 @@ class DatabaseStore:
         return await self._engine.change(lambda db: apply_batch.restart_waits(db, at, longest, has_jumped=has_jumped))
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
-        return await self._engine.save(lambda db: apply_batch.settle(db, claim, outcome, at, then))
+        try:
+            await self._engine.save(lambda db: apply_batch.settle(db, claim, outcome, at, then))
+        except apply_batch.LeaseLost:
+            return False
+        return True
 
     async def revive(self, key: str, at: datetime) -> bool:
         revived = await self._engine.change(lambda db: apply_batch.revive(db, key, at))

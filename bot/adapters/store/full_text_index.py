@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from bot.adapters.store import rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Ticket
+from bot.model.ticket import Event, Ticket
 from bot.search import documents
 from bot.search import tokens as words
 from bot.search.documents import DocumentKind, IndexEntry, SearchDocument
@@ -34,13 +34,14 @@ def index(db: Connection, batch: Batch, notes: Sequence[TechnicalNote]) -> None:
         if rewritten:
             marked = db.execute(sql.MARK, {"id": ticket.id}).fetchone()  # a concurrent indexing run repeats it
             document, story = documents.document_of(ticket), documents.story_of((*rewritten, *events))
-            learnt |= _put(db, DocumentKind.TICKETS, marked[0], document, story, is_complete=True)
+            found = _entry(db, DocumentKind.TICKETS, marked[0])
+            learnt |= _put(db, DocumentKind.TICKETS, marked[0], document, story, found)
         elif ticket.version == 1 or documents.story_of(events):
             db.send(sql.MARK, {"id": ticket.id})
         else:  # a reminder, for example, adds no word
             db.send(sql.MARK_IF_CHANGED, {"id": ticket.id, "print": documents.document_of(ticket).fingerprint})
     for note in notes:
-        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", is_complete=True)
+        learnt |= _put_note(db, note)
     _learn(db, learnt)
 
 
@@ -48,46 +49,55 @@ def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
     """Indexes these notes in an empty index."""
     learnt = set[str]()
     for note in notes:
-        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", is_complete=True)
+        learnt |= _put_note(db, note)
     _learn(db, learnt)
 
 
 def index_marked(db: Connection, limit: int) -> int:
     """Indexes at most that many marked tickets; returns how many."""
     numbers = sorted(row[0] for row in db.execute(sql.UNMARK, {"limit": limit}).fetchall())
-    learnt = set[str]()
-    for number in numbers:
-        row = db.execute(sql.NUMBERED, {"number": number}).fetchone()
-        learnt |= _whole(db, rows.ticket(row)) if row else set()
-    _learn(db, learnt)
+    found = db.execute(sql.TICKETS_CALLED, {"numbers": json.dumps(numbers)}).fetchall() if numbers else []
+    _learn(db, _index_all(db, [rows.ticket(row) for row in found]))
     return len(numbers)
 
 
-def _whole(db: Connection, ticket: Ticket) -> set[str]:
-    """Indexes a ticket with its history."""
-    history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
-    return _put(
-        db,
-        DocumentKind.TICKETS,
-        ticket.number,
-        documents.document_of(ticket),
-        documents.story_of(history),
-        is_complete=True,
-    )
+def _index_all(db: Connection, tickets: Sequence[Ticket]) -> set[str]:
+    """Indexes tickets with their histories. Returns the words they are spelt with, to be learnt."""
+    if not tickets:
+        return set()
+    stories: dict[str, list[Event]] = {ticket.id: [] for ticket in tickets}
+    for row in db.execute(sql.HISTORIES, {"listed": json.dumps([*stories])}).fetchall():
+        event = rows.event(row)
+        stories[event.ticket_id].append(event)
+    listed = json.dumps([ticket.number for ticket in tickets])
+    entries = {number: found for number, *found in db.execute(sql.TICKET_ENTRIES, {"numbers": listed}).fetchall()}
+    learnt = set[str]()
+    for ticket in tickets:
+        document, story = documents.document_of(ticket), documents.story_of(stories[ticket.id])
+        learnt |= _put(db, DocumentKind.TICKETS, ticket.number, document, story, entries.get(ticket.number))
+    return learnt
+
+
+def _put_note(db: Connection, note: TechnicalNote) -> set[str]:
+    found = _entry(db, DocumentKind.NOTES, note.number)
+    return _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", found)
+
+
+def _entry(db: Connection, shelf: DocumentKind, number: int) -> Sequence[str] | None:
+    """The fingerprint and the tokens of a document in the index."""
+    found: Sequence[str] | None = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
+    return found
 
 
 def _put(
-    db: Connection, shelf: DocumentKind, number: int, document: SearchDocument, story: str, *, is_complete: bool = False
+    db: Connection, shelf: DocumentKind, number: int, document: SearchDocument, story: str, found: Sequence[str] | None
 ) -> set[str]:
-    """Returns the words it is spelt with, to be learnt. `is_complete`: the thread is complete, not only what is new."""
-    found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
-    if found and found[0] == document.fingerprint and not story and not is_complete:
-        return set()
-    before = IndexEntry.unpack(found[1]) if found else None
-    entry = IndexEntry.of(document, story, None if is_complete else before).numbered(number, shelf)
+    """Replaces the entry that was `found`. Returns the words it is spelt with, to be learnt."""
+    entry = IndexEntry.of(document, story).numbered(number, shelf)
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
     if found and tuple(found) == (row["print"], row["entry"]):
         return set()
+    before = IndexEntry.unpack(found[1]) if found else None
     db.send(sql.SAVE_ENTRY[shelf], row)
     if before:
         _unlearn(db, before.tokens - entry.tokens)
@@ -125,11 +135,8 @@ def index_older(db: Connection, limit: int) -> int:
     if not last:
         return 0
     found = [rows.ticket(row) for row in db.execute(sql.OLDER, {"last": last, "limit": limit}).fetchall()]
-    learnt = set[str]()
-    for ticket in reversed(found):
-        if not db.execute(sql.ENTRY[DocumentKind.TICKETS], {"number": ticket.number}).fetchone():
-            learnt |= _whole(db, ticket)
-    _learn(db, learnt)
+    new = [each for each in reversed(found) if _entry(db, DocumentKind.TICKETS, each.number) is None]
+    _learn(db, _index_all(db, new))
     db.send(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
     return len(found)
 

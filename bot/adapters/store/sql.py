@@ -273,6 +273,7 @@ DRAFT_KEYS: Final = "SELECT key FROM drafts ORDER BY key"
 # are given in the order of time, so that the newest are found first by walking the index from its end.
 
 ENTRY: Final = {shelf: f"SELECT print, entry FROM {shelf}_index WHERE number = :number" for shelf in DocumentKind}  # noqa: S608  own words only
+TICKET_ENTRIES: Final = "SELECT number, print, entry FROM tickets_index WHERE number IN $numbers"
 SAVE_ENTRY: Final = {
     shelf: f"""
     INSERT INTO {shelf}_index (number, print, entry) VALUES (:number, :print, :entry)
