@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,8 +87,24 @@ def test_every_capability_has_tests_under_its_name() -> None:
     assert folders - {"adapters"} <= stems("tests/bot")
 
 
+@cache
+def loaded() -> dict[str, Any]:
+    """A process that has loaded the program: its modules, and its garbage collector."""
+    script = (
+        "import app, gc, json, sys\n"
+        "print(json.dumps({'modules': [*sys.modules], 'collects': gc.isenabled(), "
+        "'passed over': gc.get_freeze_count(), 'looked at': len(gc.get_objects())}))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    facts: dict[str, Any] = json.loads(run.stdout)
+    return facts
+
+
 def test_program_loads_what_few_desks_need_only_when_they_use_it() -> None:
     names = ("msal", "requests", "lxml", "flufl", "imapclient", "feedparser", "holidays", "psycopg", "weasyprint")
-    script = f"import app, sys; print(*(name for name in {names!r} if name in sys.modules))"
-    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == []
+    assert [name for name in names if name in loaded()["modules"]] == []
+
+
+def test_garbage_collector_runs_once_the_program_is_loaded_and_passes_over_what_was_loaded() -> None:
+    assert loaded()["collects"]
+    assert loaded()["passed over"] > loaded()["looked at"]
