@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from blocks import kit, urgency
 from blocks.kit import Json, Message
@@ -20,10 +21,10 @@ def is_call(notice: Notice) -> bool:
     return bool(notice.body.get(CALL))
 
 
-def lines(ticket: Ticket, config: Config, called: Sequence[Json] = ()) -> list[Json]:
-    """Lines of the call: the trouble, the time that is left, and the people who are called."""
+def lines(ticket: Ticket, config: Config, at: datetime, called: Sequence[Json] = ()) -> list[Json]:
+    """Lines of the call: the trouble, the time that is left at this moment, and the people who are called."""
     problem = kit.text(f"\n{urgency.trouble(ticket, 200)}\n")
-    parts = urgency.joined_elements([urgency.countdown(ticket, config), called])
+    parts = urgency.joined_elements([urgency.countdown(ticket, config, at), called])
     return [kit.bold(urgency.heading(ticket, config)), problem, *([*parts, kit.text("\n")] if parts else [])]
 
 
@@ -35,9 +36,11 @@ def over(ticket: Ticket, config: Config, ended: str) -> Message:
     return Message(kit.escape(f"{urgency.push(ticket, config)}: {done}"), [kit.rich(line)])
 
 
-def again(ticket: Ticket, config: Config, undone: str) -> Message:
-    """The call once what ended it was undone: it can be taken again."""
-    line = kit.line(*lines(ticket, config), kit.text(undone))
+def still(ticket: Ticket, config: Config, last: str, at: datetime) -> Message:
+    """The call redrawn while it can be taken: once its time is over, or what ended it was undone. `last`: its last
+    line.
+    """
+    line = kit.line(*lines(ticket, config, at), kit.text(last))
     return Message(words(ticket, config), [kit.rich(line), *buttons(ticket)])
 
 

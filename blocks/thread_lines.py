@@ -38,7 +38,7 @@ def message(
     elements = [*_line(notice, ticket, event, config, name), *outcomes]
     called = priority_call.is_call(notice)
     if called:
-        elements = [*priority_call.lines(ticket, config, _called_out(event, config)), *elements]
+        elements = [*priority_call.lines(ticket, config, event.at, _called_out(event, config)), *elements]
     blocks = [kit.rich(kit.line(*elements), *details(event), *answered(notice, ticket, config))]
     if called:
         return Message(priority_call.words(ticket, config), [*blocks, *priority_call.buttons(ticket)])

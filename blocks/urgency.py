@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from blocks import kit
 from blocks.kit import Json
@@ -12,7 +13,7 @@ from bot.clocks.urgency import rank, reminded_overdue
 from bot.config.settings import Config
 from bot.core.cleaning import capital, clean_line, excerpt, shorten_middle
 from bot.core.clock import as_moment
-from bot.core.i18n import t
+from bot.core.i18n import mark, t
 from bot.core.identifiers import fold, without_legal_form
 from bot.forms.template_fields import OTHER
 from bot.model.ticket import Ticket
@@ -107,11 +108,14 @@ def age(ticket: Ticket) -> list[Json]:
     return kit.filled(t("raised {ago}"), ago=kit.ago(ticket.raised_at))
 
 
+_PAST = mark("⚠️ past the SLA since {time} ({ago})")
+
+
 def due(ticket: Ticket, config: Config) -> list[Json]:
     """Overdue timer, or else the moment a remedy or an action plan is due; empty where no SLA is set."""
     late, run = reminded_overdue(ticket, config), plan(ticket, config) if ticket.stage.is_open else None
     if late and late.due:
-        words = t("⚠️ past the SLA since {time} ({ago})") if late.timer is Timer.PLAN else t("⚠️ overdue: {what} ({ago})")
+        words = t(_PAST) if late.timer is Timer.PLAN else t("⚠️ overdue: {what} ({ago})")
         return kit.filled(words, time=kit.moment(late.due), ago=kit.ago(late.due), what=t(late.timer.gloss))
     if run is None or run.end:
         return []
@@ -120,9 +124,11 @@ def due(ticket: Ticket, config: Config) -> list[Json]:
     return kit.filled(t("⌛ plan due {time}"), time=kit.moment(run.due))
 
 
-def countdown(ticket: Ticket, config: Config) -> list[Json]:
-    """The time that is left until the SLA is breached; empty where none is set."""
+def countdown(ticket: Ticket, config: Config, at: datetime) -> list[Json]:
+    """The time that is left until the SLA is breached, or since when it is; empty where none is set."""
     run = plan(ticket, config)
     if run is None or run.end or run.due is None:
         return []
+    if run.due <= at:
+        return kit.filled(t(_PAST), time=kit.moment(run.due), ago=kit.ago(run.due))
     return kit.filled(t("⌛ plan due {time} ({ago})"), time=kit.moment(run.due), ago=kit.ago(run.due))

@@ -29,6 +29,8 @@ from bot.model.transitions import Step
 from bot.model.undoing import can_undo, undoing_of
 from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
+from bot.tickets.priority_call import is_ongoing
+from bot.tickets.priority_call import newest as newest_of_call
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -84,12 +86,10 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
     who = await desk.queries.names([about.owner, event.by])
     if about is not ticket:
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
-    if notice.kind is NoticeKind.LINE and priority_call.is_call(notice):
-        ended = thread_lines.words_of(event, ticket, desk.config, who(event.by))
-        is_again = event.kind == Step.UNDO.value and priority_call.buttons(ticket)
-        return [(priority_call.again if is_again else priority_call.over)(ticket, desk.config, ended)]
     rows = await desk.resend.messages_of(ticket) if event.kind in SENDING or notice.kind is NoticeKind.LINE else []
     drawn = _as_first_drawn(notice, rows) if notice.kind is NoticeKind.LINE else notice
+    if notice.kind is NoticeKind.LINE and any(map(priority_call.is_call, (notice, drawn))):
+        return [await _call(desk, notice, ticket, history, rows)]
     outcomes = delivery_lines.outcomes(rows, event.version)
     if notice.kind in {NoticeKind.THREAD, NoticeKind.LINE} and thread_lines.calls_second(drawn, event):
         outcomes = [*await _in_place_of_second(desk), *outcomes]
@@ -98,6 +98,22 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
         return messages
     is_undone = undoing_of(event.version, history) is not None
     return [_with_undo(desk, each, ticket, event, is_undone=is_undone) for each in messages]
+
+
+async def _call(
+    desk: Desk, notice: Notice, ticket: Ticket, history: Sequence[Event], rows: Sequence[Letter]
+) -> Message:
+    """The message of a call as it is now: it can be taken, its time is over, or it has ended."""
+    decisive = newest_of_call(rows) or notice
+    last = undoing_of(decisive.version, history) or next(each for each in history if each.version == decisive.version)
+    name = (await desk.queries.names([last.by]))(last.by)
+    words = thread_lines.words_of(last, ticket, desk.config, name)
+    is_resumed = last.kind == Step.UNDO.value and is_ongoing(ticket, desk.config)
+    if decisive.kind is not NoticeKind.THREAD and not is_resumed:
+        return priority_call.over(ticket, desk.config, words)
+    message = priority_call.still(ticket, desk.config, words, desk.clock())
+    is_undoable = notice.to == desk.routes.desk and can_undo(ticket, last.version, desk.clock())
+    return undo.offered(message, ticket) if is_undoable else message
 
 
 async def _in_place_of_second(desk: Desk) -> Sequence[Json]:

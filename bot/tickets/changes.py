@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -162,6 +162,7 @@ class Changes:
         if not done:
             return ()
         were = {each.id: each for each in before}
+        new = _newest_versions(each.ticket for each in done if each.ticket.id not in were)
         tickets, notices, events, dropped = list[Ticket](), list[Notice](), list[Event](), list[str]()
         done = [without_last_summary(were.get(each.ticket.id), each) for each in done]
         for one in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
@@ -170,7 +171,10 @@ class Changes:
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
             of_change = with_undo(notifications.notices(was, ticket, each.event, self.routes), ticket, self.routes)
             redrawn, unneeded = superseded(was, each.event, self.routes)
-            because = [*with_call(of_change, was, ticket, each.event, self.routes, self.config), *each.letters]
+            if new.get(ticket.id, ticket.version) == ticket.version:  # with the last step of what makes it
+                before_call = None if ticket.id in new else was
+                of_change = with_call(of_change, before_call, ticket, each.event, self.routes, self.config)
+            because = [*of_change, *each.letters]
             because += [*redrawn, *await self._relayed(ticket, each.event)]
             notices += ranked(because, ticket, self.config)
             dropped += [*each.drop, *unneeded]
@@ -206,3 +210,11 @@ class Changes:
         if done.kind != Step.UNDO.value:  # that brings its times with it: those before the step that is undone
             ticket = ticket.model_copy(update={"times": timestamps.after_event(was, done, stage, ticket.stage)})
         return ticket.model_copy(update={"due": schedule.next_due(ticket, self.config)})
+
+
+def _newest_versions(tickets: Iterable[Ticket]) -> dict[str, int]:
+    """Ticket id → the highest of its versions."""
+    found = dict[str, int]()
+    for each in tickets:
+        found[each.id] = max(each.version, found.get(each.id, 0))
+    return found

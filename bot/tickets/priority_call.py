@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
 
+from bot.clocks.timers import plan
 from bot.config.settings import Config
 from bot.core.errors import NotNow
 from bot.core.i18n import t
-from bot.model.notice import Notice, NoticeKind, direct_lane
+from bot.model.notice import Letter, Notice, NoticeKind, direct_lane
 from bot.model.ticket import Event, Level, Stage, Ticket
 from bot.model.transitions import Move, Step, require_possible
 from bot.tickets.notifications import notice
@@ -18,6 +19,8 @@ from bot.tickets.routes import Routes
 
 CALL = "call"
 """Key in the body of a notice that belongs to the call."""
+_FALLS_DUE = "falls_due"
+"""Key in the body of the notice that redraws the broadcast when its countdown is over."""
 OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
 """Stages in which somebody can still take the ticket from the call."""
 _OVER = frozenset({Stage.RESOLVED, Stage.CLOSED})
@@ -31,8 +34,9 @@ def with_call(
 
     Where a change ends the call, or the change that ended it is undone, its messages are redrawn.
     """
-    is_again = event.kind == Step.UNDO.value and before and not _calls(before, config) and _calls(ticket, config)
-    if is_again or (before and _calls(before, config) and not _calls(ticket, config)):
+    was, now = before is not None and is_ongoing(before, config), is_ongoing(ticket, config)
+    is_again = event.kind == Step.UNDO.value and before is not None and not was and now
+    if is_again or (was and not now):
         return [*notices_given, *_over(ticket, event, routes, config)]
     if not _becomes_highest(before, ticket, event, config):
         return list(notices_given)
@@ -43,10 +47,27 @@ def with_call(
     words = [each for each in notices_given if each.kind is NoticeKind.DIRECT]
     words += [notice(ticket, NoticeKind.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
     rest = [each for each in notices_given if each.kind not in {NoticeKind.THREAD, NoticeKind.DIRECT}]
-    return [*rest, *map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
+    marked = [*map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
+    return [*rest, *marked, *_at_due(ticket, event, routes, config)]
 
 
-def _calls(ticket: Ticket, config: Config) -> bool:
+def _at_due(ticket: Ticket, event: Event, routes: Routes, config: Config) -> list[Notice]:
+    """Redraws the broadcast when the SLA is breached; in a lane of its own, so that other lines do not wait for it."""
+    run = plan(ticket, config)
+    if run is None or run.end or run.due is None or run.due <= event.at:
+        return []
+    later = notice(ticket, NoticeKind.LINE, routes.desk, run.due, {CALL: True, _FALLS_DUE: True, "place": _place()})
+    return [later.model_copy(update={"key": f"{later.key}:due", "lane": f"{ticket.id}:due"})]
+
+
+def newest(letters: Iterable[Letter]) -> Notice | None:
+    """The notice that last began, ended or resumed a ticket's call. `letters`: the messages of the ticket."""
+    found = (row.notice for row in letters if row.notice.body.get(CALL) and not row.notice.body.get(_FALLS_DUE))
+    decisive = (each for each in found if each.kind in {NoticeKind.THREAD, NoticeKind.LINE})
+    return max(decisive, key=lambda each: each.version, default=None)
+
+
+def is_ongoing(ticket: Ticket, config: Config) -> bool:
     """True while a ticket of the highest priority can be taken from the call, and its countdown runs."""
     is_waiting = ticket.stage in OPEN_TO_ALL and ticket.times.planned is None
     return is_waiting and is_highest(ticket.answer("priority"), config)

@@ -130,7 +130,7 @@ def _undone(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterat
         line = thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, done, config, who)
         yield f"undo {step}", undo.offered(line, ticket)
         yield f"undone {step}", undo.struck(line)
-    yield "call again", priority_call.again(ticket, config, who(BEN))
+    yield "call again", priority_call.still(ticket, config, who(BEN), NOW)
 
 
 def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:

@@ -7,11 +7,11 @@ import pytest
 from bot.adapters.inbound_mail.parser import parse
 from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Claim, NoticeKind, Sent
-from bot.model.ticket import Stage, Ticket
+from bot.model.ticket import Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.tickets.ports import Batch
 from tests.adapters.inbound_mail.mails import mail
-from tests.factories import ANNA, BEN, World, a_world
+from tests.factories import ANNA, BEN, HANDED_OFF, RAISED, SECOND, TEMPLATE, World, a_world
 
 LETTER = "<ours@nordlicht.example>"
 
@@ -28,9 +28,22 @@ async def shown(w: World, ticket: Ticket) -> list[str]:
     return ["mail" if row.kind is NoticeKind.ENTRY else history[row.version] for row in posted]
 
 
-async def test_smooth_incident_has_at_most_eight_lines_in_its_thread() -> None:
+async def sent(w: World, priority: str) -> Ticket:
+    """An incident that is raised and taken by one submission, and was sent to Retarus."""
+    create, answers = w.desk.tickets.create, {**RAISED, "priority": priority}
+    ticket = await create(ANNA, Kind.INCIDENT, answers, w.form(), is_taken=True)
+    judged = {**HANDED_OFF, "priority": priority}
+    ticket = await w.desk.tickets.hand_off(ticket.id, ANNA, judged, w.form(), ticket.version)
+    ticket = await w.desk.tickets.act(ticket.id, Move.ACCEPT, BEN, w.form())
+    asked = {**TEMPLATE, **SECOND}
+    ticket = await w.desk.escalation.prepare(ticket.id, BEN, asked, w.form(), ticket.version)
+    return await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
+
+
+@pytest.mark.parametrize("priority", ["P1", "P2"])
+async def test_smooth_incident_has_at_most_eight_lines_in_its_thread(priority: str) -> None:
     w = await a_world()
-    ticket = await w.sent()
+    ticket = await sent(w, priority)
     for kind in (NoticeKind.LETTER_MAIL, NoticeKind.LETTER_POST):
         (letter,) = await w.notices_of_kind(ticket, kind)
         followed = await w.desk.receipts.follow_up(Claim(notice=letter, attempt=1), Sent())
@@ -46,9 +59,10 @@ async def test_smooth_incident_has_at_most_eight_lines_in_its_thread() -> None:
     assert kinds == ["take", "hand_off", "accept", "escalate", "rcr", "retarus_answered", "resolve", "confirm"]
 
 
-async def test_incident_whose_answers_come_by_mail_has_at_most_eight_lines_too() -> None:
+@pytest.mark.parametrize("priority", ["P1", "P2"])
+async def test_incident_whose_answers_come_by_mail_has_at_most_eight_lines_too(priority: str) -> None:
     w = await a_world(mail={"allowed": ["@retarus.example"]})
-    ticket = await w.sent()
+    ticket = await sent(w, priority)
     ours = MessageId(message_id=LETTER, ticket_id=ticket.id, is_sent=True, at=w.clock())
     await w.store.apply(Batch(conversation=ConversationChanges(message_ids=(ours,))))
     entries = []
@@ -81,3 +95,21 @@ async def test_answer_in_other_words_or_with_findings_has_a_line_of_its_own(answ
     record = w.desk.retarus_replies.record_reply
     await record(ticket.id, BEN, Move.RETARUS_ANSWERED, answer, found, w.form(), ticket.version, along)
     assert (await shown(w, ticket))[-1] == "retarus_answered"
+
+
+async def test_call_of_a_ticket_that_is_raised_and_taken_at_once_is_the_line_of_the_take_and_can_be_undone() -> None:
+    w = await a_world()
+    answers = {**RAISED, "priority": "P1"}
+    ticket = await w.desk.tickets.create(ANNA, Kind.INCIDENT, answers, w.form(), is_taken=True)
+    assert await shown(w, ticket) == ["take"]
+    (line,) = await w.notices_of_kind(ticket, NoticeKind.THREAD)
+    assert line.body["call"]
+    assert [role for _, role in line.pairs("places")] == [f"line:{ticket.version}", "call"]
+    undone = await w.desk.undo.undo(ticket.id, ticket.version, ANNA, w.form())
+    assert undone.stage is Stage.NEW
+
+
+async def test_call_of_a_ticket_that_is_left_to_others_is_made_when_it_is_raised() -> None:
+    w = await a_world()
+    ticket = await w.raised(priority="P1")
+    assert await shown(w, ticket) == ["raise"]
