@@ -29,7 +29,7 @@ class Successors:
     async def of(self, left: Sequence[str], ticket: Ticket) -> tuple[str, ...]:
         """The first of these groups in which somebody is here; empty for one who has no part in the ticket now.
 
-        `left`: the person, and those who were to be told in their place and have left too.
+        `left`: the person, and those who were to be notified in their place and have left too.
         """
         for group in self._groups(left[0], ticket):
             here = await self._here(each for each in dict.fromkeys(group) if each not in left)
@@ -38,10 +38,10 @@ class Successors:
         return ()
 
     async def of_call(self, left: Sequence[str], ticket: Ticket) -> tuple[str, ...]:
-        """Those told of a call for the highest priority instead: the admins, once, if nobody who was called is here."""
-        told = await self.of(left, ticket)
-        if told:
-            return told
+        """Those notified of a call for the highest priority instead: the admins, once, if nobody who was called is here."""
+        notified = await self.of(left, ticket)
+        if notified:
+            return notified
         called = priority_call.called(ticket, self.config)
         if left[0] != min(called, default="") or await self._here(called):
             return ()
@@ -109,5 +109,5 @@ class Successors:
         try:
             return (await self.directory.person(user)).is_active
         except Exception as error:  # noqa: BLE001  a directory that is out of reach must not lose the message
-            log.warning("a person to be told could not be looked up: %s", described(error))
+            log.warning("a person to be notified could not be looked up: %s", described(error))
             return True

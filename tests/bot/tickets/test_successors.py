@@ -61,8 +61,8 @@ async def test_admins_are_called_once_where_everybody_who_was_called_has_left(
     left: tuple[str, ...], expected: dict[str, tuple[str, ...]]
 ) -> None:
     found = Successors(Leaving(*left), CONFIG)
-    told = {each: await found.of_call([each], an_incident(Stage.FIRST)) for each in left}
-    assert {each: people for each, people in told.items() if people} == expected
+    notified = {each: await found.of_call([each], an_incident(Stage.FIRST)) for each in left}
+    assert {each: people for each, people in notified.items() if people} == expected
 
 
 async def a_desk(*left: str) -> World:
