@@ -38,7 +38,7 @@ class Successors:
         return ()
 
     async def of_call(self, left: Sequence[str], ticket: Ticket) -> tuple[str, ...]:
-        """Those notified of a call for the highest priority instead: the admins, once, if nobody who was called is here."""
+        """Those notified of a call instead of one who has left: the admins, once, if nobody who was called is here."""
         notified = await self.of(left, ticket)
         if notified:
             return notified
