@@ -36,17 +36,40 @@ _TTL = 60.0
 """Seconds a drawn form is cached: a contact changed elsewhere is prefilled after that time at the latest."""
 
 Draft = tuple[tuple[str, str], ...]
-"""The person's draft; read each time, as it may have been saved through another replica."""
+"""The person's draft; asked for each time, as it may have been saved through another replica."""
+
+
+class _DraftForms:
+    """Opens forms with the person's draft."""
+
+    def __init__(self, desk: Desk, dispatcher: Dispatcher, forms: RaiseForm) -> None:
+        self._queries, self._dispatcher, self._forms = desk.queries, dispatcher, forms
+        self._drawn = TtlCache(self._draw, _TTL, max_size=500)
+
+    async def open(self, asked: Command, kind: Kind) -> None:
+        """Opens the form. Where there seems to be no draft, this is verified once the form is open."""
+        seems_empty = self._queries.seems_without_draft(asked.user, kind)
+        draft = {} if seems_empty else await self._queries.draft(asked.user, kind)
+        view = await self._drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
+        opened = await self._dispatcher.open_modal(asked.trigger, view)
+        if seems_empty:
+            self._dispatcher.tasks.start(self._take_up(asked.user, kind, opened))
+
+    async def _draw(self, asked: tuple[Kind, str, Language, Draft]) -> str:
+        kind, user, _, draft = asked
+        return kit.serialised(await self._forms.from_draft(kind, user, dict(draft)))
+
+    async def _take_up(self, user: str, kind: Kind, opened: Json) -> None:
+        """Fills an empty form with the draft that another replica has just saved."""
+        if draft := await self._queries.draft(user, kind):
+            view = await self._forms.from_draft(kind, user, draft, is_open=True)
+            await self._dispatcher.update_view(str(opened["id"]), view, seen=str(opened["hash"]))
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    async def draw(asked: tuple[Kind, str, Language, Draft]) -> str:
-        kind, user, _, draft = asked
-        return kit.serialised(await forms.from_draft(kind, user, dict(draft)))
-
     offering = SuggestionLookup(desk)
     forms = RaiseForm(desk)
-    drawn = TtlCache(draw, _TTL, max_size=500)
+    drafts = _DraftForms(desk, dispatcher, forms)
 
     async def open_form(asked: Command) -> None:
         """Opens the form with the draft, or with what the text behind the command says."""
@@ -61,9 +84,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             )
             dispatcher.tasks.start(suggest(typed))
         else:
-            draft = await desk.queries.draft(asked.user, kind)
-            view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
-            await dispatcher.open_modal(asked.trigger, view)
+            await drafts.open(asked, kind)
 
     async def suggest(read: Click) -> None:
         """Adds the suggestions for the text that was read, unless the form was redrawn meanwhile."""

@@ -41,10 +41,11 @@ class RaiseForm:
         context = FormContext(known, offers, other, overview, may_own=may_own)
         return create.modal(form, self.desk.config, answers, context)
 
-    async def from_draft(self, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
-        """The form with this person's draft, whatever it was begun with."""
+    async def from_draft(self, kind: Kind, user: str, draft: Mapping[str, str], *, is_open: bool = False) -> Json:
+        """The form with this person's draft, whatever it was begun with. `is_open`: it replaces an empty form."""
         answers = {key: text for key, text in draft.items() if key != STATE_KEY}
-        return await self.draw(FormState.taken_up(kind, draft), user, answers)
+        form = FormState.taken_up(kind, draft)
+        return await self.draw(replace(form, filled=form.filled + is_open), user, answers)
 
     async def read(
         self, form: FormState, user: str, words: str, files: Sequence[IntakeDocument] = ()

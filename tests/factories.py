@@ -91,6 +91,9 @@ class MemoryDrafts:
     async def get(self, key: str) -> dict[str, str] | None:
         return self.stored.get(key)
 
+    def seems_absent(self, key: str) -> bool:
+        return key not in self.stored
+
     async def put(self, key: str, value: dict[str, str]) -> None:
         self.stored[key] = value
 

@@ -135,6 +135,11 @@ class Drafts(Protocol):
 
     async def get(self, key: str) -> dict[str, str] | None: ...
 
+    def seems_absent(self, key: str) -> bool:
+        """True if, without asking the database, there is no value. One that another replica saved a moment ago may not
+        have been heard of yet: `get` verifies it.
+        """
+
     async def put(self, key: str, value: dict[str, str]) -> None: ...
 
     async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:

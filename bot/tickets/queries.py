@@ -157,6 +157,10 @@ class Queries:
         """Draft of this person for this kind; empty when there is none."""
         return await self.drafts.get(draft_key(user, kind)) or {}
 
+    def seems_without_draft(self, user: str, kind: Kind) -> bool:
+        """True if, without asking the database, there is none: what is decided on this is to be verified by `draft`."""
+        return self.drafts.seems_absent(draft_key(user, kind))
+
     async def last_scope(self, user: str) -> str:
         """The scope this person last listed; their own, at first."""
         return (await self.drafts.get(preferences_key(user)) or {}).get("scope", "mine")

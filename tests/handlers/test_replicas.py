@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.store import open_store
-from bot.model.ticket import Stage, Ticket
+from bot.model.ticket import Kind, Stage, Ticket
 from bot.ports import Store
 from bot.tickets.ports import Query
 from handlers.home import HomeRenderer, publish
@@ -59,14 +59,34 @@ async def test_ticket_completes_its_lifecycle_across_replicas(two: World) -> Non
     assert len(await two.ben.mails()) == 1
 
 
+_CONTINUED = "Continued from your draft."
+
+
 async def test_draft_saved_through_one_replica_is_offered_by_every_other(two: World) -> None:
     for number in range(3):
         await two.anna.command(DESK, "/retarus-incident")
-        modal = await two.anna.modal("Raise an incident")
+        modal = await two.anna.modal("Raise an incident", containing=_CONTINUED if number else "")
         assert (f"Version {number - 1}" in str(modal.view)) is (number > 0)
         two.anna.fill(modal, two.answers(happens=f"Version {number}"))
         await two.anna.click(modal, "Save as draft")
         await two.anna.dismiss(await two.anna.modal(containing="Saved as a draft."))
+
+
+async def test_draft_that_was_not_heard_of_fills_the_empty_form(tmp_path: Path, database: str) -> None:
+    async with world(tmp_path, database=database) as w:
+        while not w.running.desk.queries.seems_without_draft("U0ANNA", Kind.INCIDENT):
+            await w.anna.command(DESK, "/retarus-incident")
+            await w.anna.dismiss(await w.anna.modal("Raise an incident"))
+        with psycopg.connect(database) as db:
+            draft = "draft:U0ANNA:incident", json.dumps({"happens": "Saved a moment ago"})
+            db.execute("INSERT INTO drafts (key, value) VALUES (%s, %s)", draft)
+        await w.anna.command(DESK, "/retarus-incident")
+        modal = await w.anna.modal("Raise an incident", containing=_CONTINUED)
+        assert "Saved a moment ago" in str(modal.view)
+        await w.anna.submit(modal, w.answers())
+        await w.anna.no_modal()
+        await w.anna.command(DESK, "/retarus-incident")
+        assert _CONTINUED not in (await w.anna.modal("Raise an incident")).text
 
 
 async def test_home_shows_what_was_looked_at_through_any_replica(two: World) -> None:

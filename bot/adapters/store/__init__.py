@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.adapters.store import backup
+from bot.adapters.store.absent_keys import AbsentKeys
 from bot.adapters.store.backup import UncertainDeliveries
 from bot.adapters.store.database import DatabaseStore
-from bot.adapters.store.database_drafts import DatabaseDrafts
 from bot.adapters.store.database_turns import DatabaseTurns
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
@@ -52,8 +52,14 @@ def _store(engine: Engine, url: str, clock: Clock) -> DatabaseStore:
 async def open_drafts(url: str) -> Drafts:
     """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
     if is_server(url):
-        return DatabaseDrafts(await open_engine(url))
+        return _on_server(await open_engine(url), url)
     return await DurableDrafts.open(drafts_path(_file(url)))
+
+
+def _on_server(engine: Engine, url: str) -> Drafts:
+    from bot.adapters.store.database_drafts import DatabaseDrafts  # noqa: PLC0415 (an embedded desk need not wait for the driver)
+
+    return DatabaseDrafts(engine, url, AbsentKeys())
 
 
 async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store, Drafts]:
@@ -63,7 +69,7 @@ async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store,
     store = _store(seen, url, clock)
     if lost and await store.find(Query(limit=1)):  # without a ticket, a first start was broken off
         log.error(lost)
-    return store, DatabaseDrafts(engine) if is_server(url) else await open_drafts(url)
+    return store, _on_server(engine, url) if is_server(url) else await open_drafts(url)
 
 
 @asynccontextmanager

@@ -45,8 +45,9 @@ Work = Callable[[PostgresConnection], T]
 
 _CHANGING, _READING, _ALONE = 4, 4, 6
 """Connections for changes, for reads, and for jobs that hold a lock while they work."""
-CONNECTIONS = _CHANGING + _READING + _ALONE
-"""The most one process uses."""
+_POOL = _CHANGING + _READING + _ALONE
+CONNECTIONS = _POOL + 1
+"""The most one process uses: the pool, and the one that listens to other replicas."""
 _TRIES = 5
 """Attempts of changes that deadlock. Broken connections are replaced as long as a caller waits."""
 _APART = 0.05
@@ -88,7 +89,7 @@ class PostgresEngine:
             parameters(url),
             kwargs={"autocommit": True},
             min_size=2,
-            max_size=CONNECTIONS,
+            max_size=_POOL,
             configure=self._begin,
             timeout=busy,
             reconnect_timeout=busy,  # then it is tried again when somebody asks

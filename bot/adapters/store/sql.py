@@ -264,6 +264,8 @@ PUT_DRAFT: Final = """
     INSERT INTO drafts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 ADD_DRAFT: Final = "INSERT INTO drafts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING"
 REPLACE_DRAFT: Final = "UPDATE drafts SET value = :value WHERE key = :key AND value = :old"
+NOTIFY_DRAFT: Final = "SELECT pg_notify(:channel, :key)"
+"""PostgreSQL only: SQLite has no replicas."""
 DROP_DRAFT: Final = "DELETE FROM drafts WHERE key = :key"
 DRAFT_KEYS: Final = "SELECT key FROM drafts ORDER BY key"
 
