@@ -135,10 +135,10 @@ def _is_collected(ticket: Ticket) -> bool:
 
 
 def _missing_words(items: Iterable[Missing]) -> str:
-    names = [_brief(item) for item in items if item.heading.guide_part is GuidePart.TICKET]
-    if not names:
+    asked = [item for item in items if item.heading.guide_part is GuidePart.TICKET]
+    if not asked:
         return t("Nothing missing for Retarus")
-    shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
+    shown, more = ", ".join(map(_brief, asked[:_NAMED])), len(asked) - _NAMED
     if more > 0:
         return t("Missing for Retarus: {names} and {count} more", names=shown, count=more)
     return t("Missing for Retarus: {names}", names=shown)

@@ -320,16 +320,17 @@ def search(body: Body) -> OptionsRequest:
 
 def submission(body: Body) -> Submission:
     view = body.get("view") or {}
+    answers = typed(view)
     return Submission(
         user=_text(body.get("user") or {}, "id"),
         view=_text(view, "id"),
         callback=_text(view, "callback_id"),
         about=_text(view, "private_metadata"),
-        typed=typed(view),
+        typed=answers,
         parent=_text(view, "previous_view_id"),
         files=files_in(view),
         table=files_in(view, table=True),
-        shown=typed(view) | _offered(view),
+        shown=answers | _offered(view),
     )
 
 

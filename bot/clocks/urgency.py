@@ -23,6 +23,8 @@ def rank(ticket: Ticket, config: Config) -> int:
 def reminded_overdue(ticket: Ticket, config: Config) -> TimerRun | None:
     """Overdue timer that a reminder was sent for, the SLA's first. A function of the record: no clock is read."""
     nudges = ticket.times.nudges
+    if not nudges:
+        return None
     return _first(
         run
         for run in runs(ticket, config)

@@ -14,7 +14,7 @@ from bot.core.identifiers import fold, words_in
 from bot.core.telephone import international
 from bot.forms.start_choice import with_start
 from bot.forms.validators import MAX_REASON, reason
-from bot.model.contact import Contact, EndCustomer
+from bot.model.contact import Contact, EndCustomer, Person
 from bot.model.ticket import Attachment, Kind, Ticket
 from bot.register.contacts import Register
 from bot.register.customers import CustomerOverview, Customers
@@ -56,7 +56,9 @@ class Raising:
 
     async def with_moments(self, typed: Mapping[str, str], user: str) -> dict[str, str]:
         """The answers with the chosen start as a moment, in the person's time zone."""
-        person = (await self.queries.actor(user)).person
+        return self._with_start(typed, (await self.queries.actor(user)).person)
+
+    def _with_start(self, typed: Mapping[str, str], person: Person) -> dict[str, str]:
         return with_start(typed, as_utc(self.clock()), zone(person.zone or self.config.desk.timezone))
 
     async def create(
@@ -74,13 +76,14 @@ class Raising:
 
         `is_taken`: false if somebody else is to take it.
         """
-        permissions.require_staff(await self.queries.actor(by))
+        actor = await self.queries.actor(by)
+        permissions.require_staff(actor)
         name = typed.get("customer", "")
         found = await self.customers.known_for_raising(name, by)
         customer = await self.customers.known_spelling(name, found.customer)
         before = await self.customers.last_answers(name, found) if customer else {}
         known = {**self._defaults(found.contact), **before}
-        answers = {**known, **await self.with_moments(typed, by)}
+        answers = {**known, **self._with_start(typed, actor.person)}
         if customer:
             answers["customer"] = customer
         answers |= self._reason(answers)

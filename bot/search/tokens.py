@@ -11,6 +11,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 import Stemmer
@@ -123,15 +124,16 @@ def numbers_in(text: str) -> tuple[str, ...]:
 
 def indexed(text: str) -> list[str]:
     """Every token a text that is `plain` is found by, once."""
-    tokens: dict[str, None] = dict.fromkeys(numbers_in(text))
-    for count, term in enumerate(terms(text)):
-        if count == _MAX_TERMS:
-            break
-        tokens |= dict.fromkeys((*term.tokens, *known_parts(term.word)))
-    return list(tokens)
+    found = islice(filter(None, map(_of_indexed_run, _RUN.findall(text))), _MAX_TERMS)
+    return list(dict.fromkeys(chain(numbers_in(text), *found)))
 
 
 @lru_cache(maxsize=50_000)
+def _of_indexed_run(run: str) -> tuple[str, ...]:
+    tokens, _ = _of_run(run)
+    return (*tokens, *known_parts(folded(run))) if tokens else ()
+
+
 def known_parts(word: str) -> tuple[str, ...]:
     """The words of `GROUPS` a compound ends or begins with, so that synonyms find it: `versand|bericht`."""
     thesaurus = _thesaurus()
@@ -147,10 +149,11 @@ def is_plain(token: str) -> bool:
 def spellings(text: str) -> set[str]:
     """The words of a text in their spelling, for the vocabulary."""
     found = set()
-    for term in terms(text):
-        found |= {term.word} if not term.is_code else set()
-        if not term.word.isalpha():
-            found |= {folded(part) for part in _PARTS.split(term.word)}
+    for run in set(_RUN.findall(text)):
+        (tokens, is_code), word = _of_run(run), folded(run)
+        found |= {word} if tokens and not is_code else set()
+        if tokens and not word.isalpha():
+            found |= {folded(part) for part in _PARTS.split(word)}
     return {word for word in found if is_plain(word)}
 
 

@@ -70,8 +70,10 @@ def excess(files: Sequence[Attachment], config: Config) -> str:
     return ""
 
 
-def attached(ticket: Ticket, files: Iterable[Attachment], by: str, config: Config) -> Ticket:
+def attached(ticket: Ticket, files: Sequence[Attachment], by: str, config: Config) -> Ticket:
     """The same version of the ticket with these files of this person. `Invalid` when it is too much for a letter."""
+    if not files:
+        return ticket
     try:
         together = added(ticket, [each.model_copy(update={"by": by}) for each in files], config)
     except ValueError as error:

@@ -12,7 +12,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.model import timestamps
 from bot.model.conversation import NO_CONVERSATION_CHANGES, ConversationChanges
-from bot.model.notice import Notice
+from bot.model.notice import Notice, NoticeKind
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Level, Stage, Ticket, Times
 from bot.model.transitions import Step
@@ -77,7 +77,9 @@ def without_last_summary(before: Ticket | None, done: Change) -> Change:
 
 def with_values_before(was: Ticket | None, done: Change) -> Change:
     """The change with the values before it, where it can be undone: a person's step that went nowhere else."""
-    event, ticket = done.event, done.ticket.model_copy(update={"undo_until": None})
+    event, ticket = done.event, done.ticket
+    if ticket.undo_until is not None:
+        ticket = ticket.model_copy(update={"undo_until": None})
     is_small = event.kind in UNDOABLE or done.is_one_check
     is_alone = not (done.letters or done.note or done.drop or done.conversation != NO_CONVERSATION_CHANGES)
     is_about_others = event.detail.keys() & {notifications.TOGETHER, notifications.TO_ALL, "files"}
@@ -168,7 +170,7 @@ class Changes:
         for one in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
             was = were.get(one.ticket.id)
             each = with_values_before(was, one)
-            ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
+            ticket = self.timed(was, each.ticket, each.event, is_drawn=True)
             of_change = with_undo(notifications.notices(was, ticket, each.event, self.routes), ticket, self.routes)
             redrawn, unneeded = superseded(was, each.event, self.routes)
             if new.get(ticket.id, ticket.version) == ticket.version:  # with the last step of what makes it
@@ -176,6 +178,8 @@ class Changes:
                 of_change = with_call(of_change, before_call, ticket, each.event, self.routes, self.config)
             because = [*of_change, *each.letters]
             because += [*redrawn, *await self._relayed(ticket, each.event)]
+            if was and ticket.id in new:  # the card of the first version is drawn with this one
+                because = [each for each in because if each.kind is not NoticeKind.CARD]
             notices += ranked(because, ticket, self.config)
             dropped += [*each.drop, *unneeded]
             tickets.append(ticket)
@@ -204,12 +208,16 @@ class Changes:
             return []
         return notifications.relayed_to_all(await self.queries.led_by(ticket), ticket, event, self.routes)
 
-    def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
-        """The ticket with its timers' values after this event, and the time when it next needs attention."""
+    def timed(self, before: Ticket | None, ticket: Ticket, done: Event, *, is_drawn: bool = False) -> Ticket:
+        """The ticket with its timers' values after this event, and the time when it next needs attention.
+
+        `is_drawn`: its card is drawn with this version.
+        """
         was, stage = (before.times, before.stage) if before else (Times(), Stage.NEW)
         if done.kind != Step.UNDO.value:  # that brings its times with it: those before the step that is undone
             ticket = ticket.model_copy(update={"times": timestamps.after_event(was, done, stage, ticket.stage)})
-        return ticket.model_copy(update={"due": schedule.next_due(ticket, self.config)})
+        drawn = ticket.version if is_drawn else ticket.drawn
+        return ticket.model_copy(update={"due": schedule.next_due(ticket, self.config), "drawn": drawn})
 
 
 def _newest_versions(tickets: Iterable[Ticket]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from bot.config.custom_fields import Template
 from bot.config.settings_file import parse
 from bot.core.errors import Misconfigured
 from bot.forms.start_choice import with_start
+from bot.model.notice import NoticeKind
 from bot.model.ticket import Kind, Stage
 from tests.handlers.world import DESK, World, picked, world
 
@@ -80,6 +81,13 @@ async def test_raiser_of_the_first_level_has_taken_the_ticket(w: World) -> None:
     await w.raised(left_to_others=[])
     ticket = await w.ticket()
     assert (ticket.stage, ticket.owner) == (Stage.FIRST, "U0ANNA")
+
+
+async def test_card_of_a_ticket_taken_by_its_raiser_is_posted_once_as_taken(w: World) -> None:
+    card = await w.raised(left_to_others=[])
+    assert "1st level: Anna" in str(card["blocks"])
+    notices = await w.running.store.letters(ticket_id=(await w.ticket()).id)
+    assert [each.notice.kind for each in notices].count(NoticeKind.CARD) == 1
 
 
 async def test_ticket_left_to_others_waits_for_somebody_to_take_it(w: World) -> None:

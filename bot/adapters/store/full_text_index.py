@@ -28,7 +28,8 @@ def index(db: Connection, batch: Batch, notes: Sequence[TechnicalNote]) -> None:
     """Updates the index for this batch, whose tickets are saved; the vocabulary last, and sorted: changes that learn
     the same words cannot deadlock."""
     learnt = set[str]()
-    for ticket in batch.tickets:
+    new = {ticket.id for ticket in batch.tickets if ticket.version == 1}
+    for ticket in {each.id: each for each in batch.tickets}.values():
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
         if rewritten:
@@ -36,7 +37,7 @@ def index(db: Connection, batch: Batch, notes: Sequence[TechnicalNote]) -> None:
             document, story = documents.document_of(ticket), documents.story_of((*rewritten, *events))
             found = _entry(db, DocumentKind.TICKETS, marked[0])
             learnt |= _put(db, DocumentKind.TICKETS, marked[0], document, story, found)
-        elif ticket.version == 1 or documents.story_of(events):
+        elif ticket.id in new or documents.story_of(events):
             db.send(sql.MARK, {"id": ticket.id})
         else:  # a reminder, for example, adds no word
             db.send(sql.MARK_IF_CHANGED, {"id": ticket.id, "print": documents.document_of(ticket).fingerprint})

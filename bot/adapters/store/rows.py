@@ -113,7 +113,7 @@ def ticket(row: Sequence[Any]) -> Ticket:
 
 @lru_cache(_RECENT)
 def _ticket(number: int, doc: str) -> Ticket:
-    return Ticket.model_validate_json(doc).model_copy(update={"number": number})
+    return Ticket.model_validate_json(f'{{"number":{number},{doc[1:]}')
 
 
 def event_row(event: Event) -> Row:
