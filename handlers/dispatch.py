@@ -60,7 +60,6 @@ from handlers.payload import (
 )
 from handlers.response_url import reply
 from handlers.thread_memory import ThreadMemory
-from handlers.transaction_files import Fetch
 from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
@@ -81,6 +80,7 @@ OnShortcut = Callable[[Shortcut], Awaitable[None]]
 OnEvent = Callable[[SlackEvent], Awaitable[Show | None]]
 OnSearch = Callable[[OptionsRequest], Awaitable[list[Json]]]
 """Returns the options that match what was typed so far."""
+Fetch = Callable[[Attachment, int], Awaitable[bytes | MissingFile]]
 OnRedraw = Callable[[Click], Awaitable[Json | None]]
 """Redraws a modal, by its callback id, from what was typed so far; None when it would look the same."""
 

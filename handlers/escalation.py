@@ -33,7 +33,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.evidence.status_page.look()  # now, so that the preview need not wait for it
 
     async def answered(form: Submission) -> Draw:
-        typed = await with_table(form, dispatcher.fetch_file)
+        typed = await with_table(form, dispatcher)
         await desk.escalation.prepare(form.ticket, form.user, typed, form.view, form.version, form.files)
         return lambda: preview(form)
 

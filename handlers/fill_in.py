@@ -61,7 +61,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await dispatcher.update_view(click.view, view)
 
     async def submit(form: Submission) -> Json | None:
-        typed = await with_table(form, dispatcher.fetch_file)
+        typed = await with_table(form, dispatcher)
         await desk.answers.fill_in(form.ticket, form.user, typed, form.view, form.version, form.files)
         if form.parent and form.below == escalation.SEND:
             dispatcher.tasks.start(dispatcher.shows(form.parent, lambda: preview_of(form.ticket, form.user))())

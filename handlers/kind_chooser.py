@@ -29,7 +29,7 @@ FROM_MESSAGE = "raise_from_message"
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    names = MentionNames(dispatcher.client, desk)
+    names = MentionNames(desk, dispatcher)
     forms = RaiseForm(desk)
 
     async def choose(asked: Command | Shortcut) -> None:

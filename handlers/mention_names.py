@@ -9,16 +9,16 @@ from contextlib import suppress
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
+from handlers.dispatch import Dispatcher
 from handlers.slack_text import Names, channels_in, groups_in, people_in
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 1.0
-"""Seconds: the form that shows the names has to be opened within three."""
+_PART = 0.4
+"""Part of the time for a person's look-ups: the form that shows the names has to be opened within three seconds."""
 _TTL = 600.0
 _LIMIT = 20
 """Channels that are looked up for one message."""
@@ -27,8 +27,9 @@ _LIMIT = 20
 class MentionNames:
     """Looks up names for a form that is about to open. A name that does not arrive in time stays an id."""
 
-    def __init__(self, client: AsyncWebClient, desk: Desk) -> None:
-        self._client = client
+    def __init__(self, desk: Desk, dispatcher: Dispatcher) -> None:
+        self._client = dispatcher.client
+        self._dispatcher = dispatcher
         self._desk = desk
         self._channels = TtlCache(self._ask_channel, _TTL)
         self._groups = TtlCache(self._ask_groups, _TTL)
@@ -44,7 +45,7 @@ class MentionNames:
 
     async def _in_time(self, work: Awaitable[Mapping[str, str]]) -> Mapping[str, str]:
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self._dispatcher.in_time * _PART):
                 return await work
         except (SlackApiError, ClientError, TimeoutError) as error:
             log.warning("names in a message could not be looked up: %s", type(error).__name__)

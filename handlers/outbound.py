@@ -18,7 +18,7 @@ FROM_MESSAGE = "send_to_retarus"
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    names = MentionNames(dispatcher.client, desk)
+    names = MentionNames(desk, dispatcher)
 
     async def write(click: Click) -> None:
         ticket = await desk.outbound.draft(click.value, click.user)

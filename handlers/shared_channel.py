@@ -35,7 +35,7 @@ class Mirror:
     def __init__(self, desk: Desk, dispatcher: Dispatcher) -> None:
         self._desk = desk
         self._client = dispatcher.client
-        self._names = MentionNames(dispatcher.client, desk)
+        self._names = MentionNames(desk, dispatcher)
 
     async def receive(self, message: SharedMessage) -> None:
         if message.became is MessageChange.DELETED:

@@ -29,8 +29,8 @@ _TTL = 60.0
 """Seconds until a thread is read again; events report the messages written meanwhile."""
 _READ = 500
 """Threads of which is known when they were read."""
-_SOON = 0.3
-"""Seconds a redraw waits for the names of authors."""
+_PART = 0.125
+"""Part of the time for a person's look-ups that a redraw waits for the names of authors."""
 _FAILURES = (SlackApiError, ClientError, TimeoutError)
 
 
@@ -52,8 +52,9 @@ class ThreadReader:
     def __init__(self, desk: Desk, dispatcher: Dispatcher) -> None:
         self._desk = desk
         self._client = dispatcher.client
+        self._dispatcher = dispatcher
         self._memory = dispatcher.threads
-        self._names = MentionNames(dispatcher.client, desk)
+        self._names = MentionNames(desk, dispatcher)
         self._read = TtlCache(self._read_now, _TTL, _READ)
 
     async def one(self, channel: str, ts: str) -> ThreadMessage | None:
@@ -83,7 +84,7 @@ class ThreadReader:
     async def known_soon(self, ticket: Ticket) -> list[ThreadMessage]:
         """The known messages, unless the names of people are slow to come."""
         try:
-            async with asyncio.timeout(_SOON):
+            async with asyncio.timeout(self._dispatcher.in_time * _PART):
                 return await self.known(ticket)
         except _FAILURES:
             return []

@@ -198,7 +198,7 @@ class Delivery:
         return self._sockets.is_connected(app.id)
 
     async def _send_late(self, app: App, envelope: Json, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        await self._delayed(seconds)
         await self._sockets.send(app.id, envelope)
 
     async def _posted(self, fault: Fault | None, post: Callable[[], Coroutine[Any, Any, HttpAnswer]]) -> HttpAnswer:
@@ -211,9 +211,20 @@ class Delivery:
             await post()
             return await post()
         late: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
-        self.spawn(_post_late(post, fault.delay(), late))
+        self.spawn(self._post_late(post, fault.delay(), late))
         done, _ = await asyncio.wait([late], timeout=self._switches.ack_seconds)
         return late.result() if done else HttpAnswer(None, failure="http_timeout")
+
+    async def _post_late(
+        self, post: Callable[[], Coroutine[Any, Any, HttpAnswer]], seconds: float, late: "asyncio.Future[HttpAnswer]"
+    ) -> None:
+        await self._delayed(seconds)
+        late.set_result(await post())
+
+    async def _delayed(self, seconds: float) -> None:
+        """Wait until the time is over, or a fault is cancelled."""
+        if seconds:
+            await self._faults.hold(seconds, None)
 
     # -- bookkeeping --------------------------------------------------------------------------------------------
 
@@ -241,13 +252,6 @@ class Delivery:
         self.forget()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.close()
-
-
-async def _post_late(
-    post: Callable[[], Coroutine[Any, Any, HttpAnswer]], seconds: float, late: "asyncio.Future[HttpAnswer]"
-) -> None:
-    await asyncio.sleep(seconds)
-    late.set_result(await post())
 
 
 def _channel(payload: Json) -> object:

@@ -130,14 +130,14 @@ class Faults:
         return list(self._faults)
 
     def cancel(self, fault_id: str) -> bool:
-        """Cancel one order; False if there is none. Calls that hang are released."""
+        """Cancel one order; False if there is none. Calls that hang, and payloads that are late, are released."""
         remaining = [fault for fault in self._faults if fault.id != fault_id]
         found, self._faults = len(remaining) < len(self._faults), remaining
         self._release()
         return found
 
     def clear(self) -> None:
-        """Cancel all orders and release calls that hang."""
+        """Cancel all orders and release calls that hang and payloads that are late."""
         self._faults.clear()
         self._release()
 

@@ -4,14 +4,17 @@ import asyncio
 import inspect
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 
 Json = dict[str, Any]
 Found = Callable[[], Any | Awaitable[Any]]
-TIMEOUT = 30.0
-"""Seconds a driver waits for an event, by default."""
+TIMEOUT = 100.0
+"""Seconds a driver waits, by default."""
+_SOONEST, _LATEST = 0.05, 0.5
+"""Seconds until a driver asks again where no event comes, at first and in the end."""
 
 
 class Refusal(Exception):
@@ -68,16 +71,20 @@ class ControlClient:
     async def wait_for(self, found: Found, awaited: str = "what was waited for", instead: Found | None = None) -> Any:
         """Wait for a true answer of `found` (without arguments, maybe async), asked again after every event.
 
-        `instead` says in the error what there was.
+        It is also asked now and then: what happens in an app has no event. `instead` says in the error what there was.
         """
         await self._open()
+        again = _SOONEST
         try:
             async with asyncio.timeout(self.timeout):
                 while True:
                     self._happened.clear()
                     if answer := await _asked(found):
                         return answer
-                    await self._happened.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(again):
+                            await self._happened.wait()
+                    again = min(2 * again, _LATEST)
         except TimeoutError:
             there = f"; there is {await _asked(instead)}" if instead else ""
             raise TimeoutError(f"{self.name} waited {self.timeout:g} s in vain for {awaited}{there}") from None

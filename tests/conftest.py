@@ -13,6 +13,7 @@ from hypothesis import settings
 from playwright.async_api import Browser
 
 from tests.chromium import chromium
+from tests.ports import free_port
 from tests.work_order import long_first, wrong_marks
 
 # Speed is the benchmark's business; a busy machine is no failure of a rule.
@@ -63,6 +64,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     marked = {report.nodeid: "xdist_group" in report.keywords for report in reports if "long" in report.keywords}
     for line in wrong_marks(seconds, marked):
         terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port that nobody is given before the test opens it."""
+    return free_port()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -5,10 +5,31 @@ A test of a waiting time itself sets that one, and only that one, to what it nee
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass, field
+
 from localslack import Switches
 
 TIMEOUT = 100.0
 """Seconds."""
+
+
+@dataclass
+class Pace:
+    """Measure of how slow the machine is now: the time that a process takes to start. Made before the start."""
+
+    _began: float = field(default_factory=time.monotonic)
+    _start: float = 0.0
+    _stopping: float = 0.0
+
+    def stop(self) -> None:
+        """The process has started and is told to end now."""
+        self._stopping = time.monotonic()
+        self._start = self._stopping - self._began
+
+    def is_within(self, seconds: float) -> bool:
+        """True if no more than these seconds, and what the machine took for the start, have passed since `stop`."""
+        return time.monotonic() - self._stopping < seconds + self._start
 
 
 def long_timeouts() -> Switches:

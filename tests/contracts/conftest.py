@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.store import open_store
+from bot.adapters.store.database import DatabaseStore
 from bot.adapters.store.postgres_session import prepare
 from bot.ports import Store
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.postgres_server import end_sessions, restore_snapshot, server_url, take_snapshot, temporary_database
+from tests.timeouts import TIMEOUT
 
 ENGINES = ["sqlite", "postgres"]
 
@@ -83,8 +85,10 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClo
     if request.param == "memory":
         store: Store = MemoryStore(clock)
     elif request.param == "postgres":
-        store = await open_store(request.getfixturevalue("postgres_url"), clock)
+        store = await open_store(request.getfixturevalue("postgres_url"), clock, TIMEOUT)
     else:
         store = await open_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}", clock)
+    if isinstance(store, DatabaseStore):
+        store.indexing_timeout = TIMEOUT
     yield store
     await store.close()

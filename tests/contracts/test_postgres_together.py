@@ -19,11 +19,12 @@ from bot.search.documents import DocumentKind
 from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
 async def desk(postgres_url: str) -> AsyncIterator[DatabaseStore]:
-    store = await open_store(postgres_url)
+    store = await open_store(postgres_url, busy=TIMEOUT)
     assert isinstance(store, DatabaseStore)
     yield store
     await store.close()
@@ -39,10 +40,10 @@ async def run_concurrently(
         slowly(db)
         db.complete()
         done.set()
-        assert go_on.wait(5)
+        assert go_on.wait(TIMEOUT)
 
     slow = asyncio.create_task(desk._engine.change(work))
-    assert await asyncio.to_thread(done.wait, 5)
+    assert await asyncio.to_thread(done.wait, TIMEOUT)
     quick = asyncio.ensure_future(other())
     await asyncio.to_thread(_wait_until_blocked_or_done, quick, url)
     go_on.set()
@@ -122,15 +123,17 @@ async def test_change_that_fails_fails_alone_in_its_group(desk: DatabaseStore) -
 async def test_lock_of_another_session_delays_only_the_change_that_needs_it(
     desk: DatabaseStore, postgres_url: str
 ) -> None:
+    impatient = await open_store(postgres_url)
     (held,) = await desk.apply(Batch(tickets=[a_ticket("held")]))
     with psycopg.connect(postgres_url) as other:
         other.execute("SELECT 1 FROM tickets WHERE id = 'held' FOR UPDATE")
         later = next_version(held)
         results = await asyncio.gather(
-            desk.apply(Batch(tickets=[later], events=[an_event(later)])),
-            *(desk.apply(Batch(tickets=[a_ticket(f"t{number}")])) for number in range(5)),
+            impatient.apply(Batch(tickets=[later], events=[an_event(later)])),
+            *(impatient.apply(Batch(tickets=[a_ticket(f"t{number}")])) for number in range(5)),
             return_exceptions=True,
         )
+    await impatient.close()
     assert [type(each) for each in results] == [StoreDown, *[tuple] * 5]
 
 

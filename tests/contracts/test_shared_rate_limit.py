@@ -15,11 +15,12 @@ from bot.core.errors import StoreDown
 from bot.core.rate_limiter import RateLimiter, SharedTurn, SharedTurns, TooSoon
 from bot.ports import Store
 from bot.tickets.ports import Batch
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
 async def stores(postgres_url: str) -> AsyncIterator[tuple[Store, Store]]:
-    one, two = await asyncio.gather(open_store(postgres_url), open_store(postgres_url))
+    one, two = await asyncio.gather(*(open_store(postgres_url, busy=TIMEOUT) for _ in range(2)))
     yield one, two
     await asyncio.gather(one.close(), two.close())
 

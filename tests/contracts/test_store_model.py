@@ -28,6 +28,7 @@ from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.postgres_server import restore_snapshot
 from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes
+from tests.timeouts import TIMEOUT
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ class StoreComparison(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.real = self.loop.run(open_store(self.empty_desk(), self.clock))
+        self.real = self.loop.run(open_store(self.empty_desk(), self.clock, TIMEOUT))
         self.stores: list[Store] = [MemoryStore(self.clock), self.real]
 
     def both(self, work: Callable[[Store], Awaitable[T]]) -> T | str:

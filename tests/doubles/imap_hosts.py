@@ -7,7 +7,6 @@ import grp
 import os
 import pwd
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -19,6 +18,7 @@ from imapclient import IMAPClient
 
 from bot.adapters.inbound_mail.server import ImapServer
 from tests.doubles.mail_servers import CERTIFICATE
+from tests.ports import free_port
 from tests.timeouts import TIMEOUT
 
 SERVERS = ("dovecot", "pymap")
@@ -120,7 +120,7 @@ async def imap_host(kind: str) -> AsyncIterator[ImapHost]:
 @asynccontextmanager
 async def pymap() -> AsyncIterator[ImapHost]:
     """Mail in memory; a new UIDVALIDITY at each start."""
-    host = ImapHost(Path(), _free_port(), 0)
+    host = ImapHost(Path(), free_port(), 0)
     where = ("--host", "127.0.0.1", "--port", str(host.port), "--no-tls")
     account = ("dict", "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", _PYMAP, *where, *account)
@@ -141,7 +141,7 @@ async def dovecot(
     base = Path(tempfile.mkdtemp(prefix="dovecot-"))
     name = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     account = pwd.getpwnam(name)
-    server = ImapHost(base, _free_port(), _free_port())
+    server = ImapHost(base, free_port(), free_port())
     certificate = base / "localhost.pem"
     shutil.copy(CERTIFICATE, certificate)
     for folder in ("run", "state", "mail", "home"):
@@ -179,12 +179,6 @@ def _filled(server: ImapHost, certificate: Path, mailboxes: str, user: str, gid:
         port=server.port,
         tls_port=server.tls_port,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 async def _listening(port: int) -> None:

@@ -18,6 +18,7 @@ from handlers.error_messages import field_errors, words_for
 from handlers.payload import Submission
 from tests.factories import a_config
 from tests.handlers.world import DESK, FIRST_TASKS, World, world
+from tests.timeouts import TIMEOUT
 
 
 async def test_form_stays_open_when_the_database_cannot_be_written(w: World) -> None:
@@ -78,7 +79,7 @@ async def test_locked_database_refuses_forms_and_clicks_in_time(tmp_path: Path) 
         begun = time.monotonic()
         clicked = asyncio.create_task(w.anna.click(card, "Take"))
         done = await w.anna.submit(modal, w.answers())
-        assert time.monotonic() - begun < 5  # far below the 30 s of such a lock, on a busy machine too
+        assert time.monotonic() - begun < TIMEOUT / 4  # below the 30 s of such a lock, on a busy machine too
         assert "Your text is still here" in " ".join(done["errors"].values())
         await clicked
         posted = await w.anna.message(DESK, "database cannot be used right now, so nothing was changed")

@@ -240,6 +240,7 @@ async def test_link_of_the_message_is_kept_by_a_form_that_was_never_redrawn_with
     await w.anna.control("POST", "faults", method="chat.getPermalink", fault="internal_error", times=1)
     await w.anna.shortcut("raise_from_message", posted)
     modal = await w.anna.modal("Raise an incident")
+    await w.anna.wait_for(lambda: not w.slack.faults.listed(), "the call that fails")
     known = {key: text for key, text in w.answers().items() if key != "happens"}
     assert (await w.anna.submit(modal, known))["outcome"] == "closed"
     assert posted["ts"].replace(".", "") in (await w.ticket()).source

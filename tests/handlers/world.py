@@ -11,6 +11,7 @@ from typing import Any
 
 from app import Program, program
 from blocks.form import ANSWER
+from bot.adapters.store.database import DatabaseStore
 from bot.config.environment import Environment
 from bot.config.settings import Config
 from bot.config.settings_file import load
@@ -245,6 +246,8 @@ async def desk_at(
     async with program(env, settings(**changes), clock) as running:
         forget = slack.clock.subscribe(running.clock_moved)
         running.dispatcher.in_time = TIMEOUT  # as long as this Slack's triggers live
+        if isinstance(running.store, DatabaseStore):
+            running.store.indexing_timeout = TIMEOUT
         for transport in running.transports.all:
             transport.first_check = 0.2
         async with socket_mode.connected(running.app, bot.app_token):

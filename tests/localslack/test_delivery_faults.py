@@ -59,7 +59,7 @@ async def test_dropped_event_comes_with_slacks_next_attempt(slack: LocalSlack, t
         await slack.person("anna").post("#desk", "lost and found")
         assert await hearing.next() == "lost and found"
     rows = [row for row in slack.services.traffic.rows() if row.kind == "event:message"]
-    assert [(row.fault, row.retry) for row in rows] == [("dropped", 0), ("", 1)]
+    assert [(row.fault, row.retry) for row in rows[:2]] == [("dropped", 0), ("", 1)]
 
 
 @pytest.mark.parametrize("transport", [over_socket_mode, over_http])
@@ -76,11 +76,14 @@ async def test_event_dropped_at_every_attempt_never_arrives(slack: LocalSlack, t
 @pytest.mark.parametrize("transport", [over_socket_mode, over_http])
 async def test_late_event_is_overtaken_by_a_later_one(slack: LocalSlack, transport: Any) -> None:
     hearing = Hearing(slack)
+    slack.switches.ack_seconds = slack.switches.redeliver_seconds = TIMEOUT  # so that there is no second attempt
     async with transport(slack, hearing.app):
-        slack.faults.order("event:message", "late", seconds=0.3)
+        slack.faults.order("event:message", "late", seconds=TIMEOUT)
         await slack.person("anna").post("#desk", "first")
         await slack.person("anna").post("#desk", "second")
-        assert [await hearing.next(), await hearing.next()] == ["second", "first"]
+        assert await hearing.next() == "second"
+        slack.faults.clear()
+        assert await hearing.next() == "first"
 
 
 @pytest.mark.parametrize("transport", [over_socket_mode, over_http])
@@ -106,14 +109,16 @@ async def test_delivery_fault_concerns_one_channel_only(slack: LocalSlack) -> No
 
 async def test_silent_socket_stays_open_and_hears_nothing(slack: LocalSlack) -> None:
     hearing, anna = Hearing(slack), slack.person("anna")
-    slack.switches.redeliver_seconds = 20  # a second attempt would take a socket's turn
+    slack.switches.redeliver_seconds = TIMEOUT  # a second attempt would take a socket's turn
     async with over_socket_mode(slack, hearing.app):
         await anna.control("POST", "apps/Bot/disconnect", reason="silent")
         assert (await anna.command("#desk", "/go", "unheard"))["outcome"] == "timeout"
         assert slack.services.sockets.is_connected(slack.apps[0].id)
         async with over_socket_mode(slack, hearing.app):  # a new socket works; the silent one still gets its share
-            outcomes = {(await anna.command("#desk", "/go", "turn"))["outcome"] for _ in range(2)}
-    assert outcomes == {"ack", "timeout"}
+            slack.switches.ack_seconds = TIMEOUT
+            assert (await anna.command("#desk", "/go", "turn"))["outcome"] == "ack"
+            slack.switches.ack_seconds = 0.5
+            assert (await anna.command("#desk", "/go", "turn"))["outcome"] == "timeout"
 
 
 async def test_silent_socket_answers_no_ping_so_that_the_official_client_notices(slack: LocalSlack) -> None:

@@ -1,7 +1,6 @@
 """Apps written with Bolt for JavaScript, and with its Socket Mode client alone, work with the local Slack."""
 
 import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 
 from tests.localslack.node_side import NODE, NodeProcess
 from tests.localslack.running import Json, LocalSlackProcess
+from tests.ports import free_port
 
 MANIFEST: Json = {
     "display_information": {"name": "Bolt App"},
@@ -38,12 +38,6 @@ def workspace(request_url: str = "") -> Json:
         "channels": [{"name": "desk", "members": ["anna", "ben", "Bolt App"]}],
         "apps": [{"name": "Bolt App", "manifest": MANIFEST, "request_url": request_url}],
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(params=["socket", "http"])

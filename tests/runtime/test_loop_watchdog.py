@@ -9,11 +9,12 @@ import time
 import pytest
 
 from runtime.loop_watchdog import watched
+from tests.timeouts import TIMEOUT
 
 
 def block_the_loop(logged: threading.Event) -> None:
     """Blocks until the watchdog has logged something."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + TIMEOUT
     while not logged.is_set() and time.monotonic() < end:
         sum(range(1000))
 

@@ -43,7 +43,6 @@ T = TypeVar("T")
 
 _PRUNED = 1000  # rows per table and call
 _INDEXED = 100  # tickets at a time, when a search waits for them
-_INDEXING = 1.0  # seconds a search waits for that many tickets to be indexed
 _ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 
 
@@ -53,6 +52,8 @@ class DatabaseStore:
     def __init__(self, engine: Engine, clock: Clock, shared_turns: SharedTurns | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self.indexing_timeout = 1.0
+        """Seconds a search waits for some of the tickets that are not yet indexed."""
         self.shared_turns = shared_turns
 
     async def close(self) -> None:
@@ -243,7 +244,7 @@ class DatabaseStore:
     async def _indexed_more(self) -> bool:
         """False when another replica is indexing, or the database is locked: searching needs no write lock."""
         with suppress(StoreDown, TimeoutError):
-            async with asyncio.timeout(_INDEXING):
+            async with asyncio.timeout(self.indexing_timeout):
                 return bool(await self.index_new(_INDEXED))
         return False
 
