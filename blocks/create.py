@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from blocks import customers, kit
-from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
+from blocks.evidence import ALL_OFFERED, AT_A_TIME, OFFERED, file_input, offered
 from blocks.form import ANSWER, LONGEST, filled_again, inputs
 from blocks.form_state import FormState
 from blocks.kit import Json
@@ -133,6 +133,7 @@ def modal(state: FormState, config: Config, answers: Mapping[str, str], context:
     blocks += [kit.note(t(_HIDDEN))] if state.is_hidden else []
     blocks += [kit.note(_too_long(state))] if state.cut else []
     blocks += [kit.note(_left_out(state.rows))] if state.rows else []
+    blocks += [kit.note(_unread(state.unread))] if state.unread else []
     blocks += _templates([each for each in config.templates if each.kind is kind])
     blocks += _questions(state, config, answers, context)
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
@@ -163,6 +164,12 @@ def _left_out(count: int) -> str:
         "an address. Upload all of them as a CSV file instead.",
         count,
     )
+
+
+def _unread(files: Sequence[str]) -> str:
+    """Files of the message that were not read, by name."""
+    shown = ", ".join(files[:AT_A_TIME])
+    return t("Not read: {files}. Such a file can still be attached; paste the lines that matter.", files=shown)
 
 
 def again(about: str, config: Config, typed: Mapping[str, str], context: FormContext = NOTHING) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
@@ -12,6 +12,8 @@ from bot.model.ticket import Kind
 
 STATE_KEY = "@begun"
 """The key under which a draft keeps it; no field is called like this."""
+_MAX_UNREAD = 1500
+"""Characters for the names of files that were not read: Slack keeps 3,000 with a form."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class FormState:
     """Length of the message, where its words do not fit into the form."""
     rows: int = 0
     """Transactions of the message that are not in the table of the form."""
+    unread: tuple[str, ...] = ()
+    """Files of the message that were not read, each with the reason."""
 
     @property
     def keeps_link(self) -> bool:
@@ -59,7 +63,8 @@ class FormState:
         more = {"more": "yes"} if self.more else {}
         read = {"read": ",".join(self.read)} if self.read else {}
         filled = {"filled": str(self.filled)} if self.filled else {}
-        parts = link | draft | hidden | left | cut | rows | place | more | read | filled
+        unread = {"unread": "\n".join(_fitting(self.unread))} if self.unread else {}
+        parts = link | draft | hidden | left | cut | rows | unread | place | more | read | filled
         return "|".join(filter(None, (self.kind.value, urlencode(parts))))
 
     @classmethod
@@ -80,6 +85,7 @@ class FormState:
             int(parts.get("filled", "0")),
             int(parts.get("cut", "0")),
             int(parts.get("rows", "0")),
+            tuple(filter(None, parts.get("unread", "").split("\n"))),
         )
 
     def turned(self, kind: Kind) -> FormState:
@@ -92,6 +98,16 @@ class FormState:
         if not draft:
             return cls(kind)
         return replace(cls.unpack(draft.get(STATE_KEY, kind)), kind=kind, draft=kind, mark=mark_of(draft))
+
+
+def _fitting(names: Sequence[str]) -> list[str]:
+    """The first names that fit into the metadata."""
+    found: list[str] = []
+    for name in names:
+        if len(urlencode({"unread": "\n".join((*found, name))})) > _MAX_UNREAD:
+            break
+        found.append(name)
+    return found
 
 
 def mark_of(draft: Mapping[str, str]) -> str:

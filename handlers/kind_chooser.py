@@ -12,7 +12,7 @@ from bot.core.i18n import t
 from bot.desk import Desk
 from bot.forms.validation import present
 from bot.model.ticket import Kind
-from bot.register.message_reader import readable
+from bot.register.message_reader import FilesRead, readable, unreadable
 from bot.tickets.attachments import written
 from handlers.dispatch import Dispatcher
 from handlers.mention_names import MentionNames
@@ -47,7 +47,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             form, answers = await forms.read(from_draft, used.user, words, await desk.reader.documents(used.files))
             answers[OFFERED] = written(used.files)
         else:
-            form, answers = await forms.read(from_draft, used.user, words)
+            unread = FilesRead(unread=unreadable(used.files))
+            form, answers = await forms.read(from_draft, used.user, words, unread)
             answers[OFFERED] = written(used.files)
             opened = await dispatcher.open_modal(used.trigger, await forms.draw(form, used.user, answers))
         view = await forms.draw(await linked(dispatcher.client, form), used.user, answers)

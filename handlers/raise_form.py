@@ -14,10 +14,13 @@ from bot.desk import Desk
 from bot.forms.validation import present
 from bot.intake.model import IntakeDocument
 from bot.model.ticket import Kind, Level
-from bot.register.message_reader import MessageAnswers
+from bot.register.message_reader import FilesRead, MessageAnswers
 
 LONGEST = 3000
 """Characters of a message that are taken over as they stand."""
+
+
+NO_FILES = FilesRead()
 
 
 class RaiseForm:
@@ -48,16 +51,17 @@ class RaiseForm:
         return await self.draw(replace(form, filled=form.filled + is_open), user, answers)
 
     async def read(
-        self, form: FormState, user: str, words: str, files: Sequence[IntakeDocument] = ()
+        self, form: FormState, user: str, words: str, files: FilesRead = NO_FILES
     ) -> tuple[FormState, dict[str, str]]:
         """The form of a message, and its answers; words without a field of their own are the description."""
-        documents = [*([IntakeDocument(words)] if words.strip() else []), *files]
+        documents = [*([IntakeDocument(words)] if words.strip() else []), *files.documents]
         read = await self._read(documents, form.kind, user)
         keys = tuple(key for key in read.answers if key != "happens")
         described = {"happens": fitting([words.strip()], LONGEST)} if words.strip() else {}
         answers = {**described, **read.answers}
         is_cut = len(words) > LONGEST and len(answers.get("happens", "")) >= LONGEST  # a table is read apart from it
-        return replace(form, read=keys, cut=len(words) * is_cut, rows=read.left_out), answers
+        state = replace(form, read=keys, cut=len(words) * is_cut, rows=read.left_out, unread=tuple(files.unread))
+        return state, answers
 
     async def read_again(
         self, form: FormState, user: str, typed: Mapping[str, str]

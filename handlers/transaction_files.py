@@ -42,7 +42,9 @@ async def _text(file: Attachment, dispatcher: Dispatcher) -> str:
         words = t("Slack did not give the file in time. Submit the form again, or paste the table.")
         raise Invalid({TABLE_FILE: words}) from error
     if isinstance(content, MissingFile):
-        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=content.reason)})
+        too_large = t("is larger than {most}, and no more can be read", most=sized(_MAX_BYTES))
+        why = too_large if content.is_too_large else content.reason
+        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=why)})
     try:
         text = decoded(content)
     except ValueError as error:

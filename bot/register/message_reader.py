@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.config.settings import Config
-from bot.core.cleaning import fitting
+from bot.core.cleaning import clean_line, fitting, shorten_middle
 from bot.core.clock import Clock, as_utc, zone
+from bot.core.i18n import mark, t
+from bot.core.text_files import readable_text
 from bot.core.transaction_table import as_table, is_complete
 from bot.escalation.ports import Files
 from bot.forms.field_table import fields_of
@@ -20,6 +22,7 @@ from bot.intake.reader import read
 from bot.model.ticket import Attachment, Kind
 from bot.register.ports import CustomerStore
 from bot.tickets import permissions
+from bot.tickets.attachments import MissingFile
 from bot.tickets.queries import Queries
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,9 @@ _TIMEOUT = 10.0
 _ENDINGS = (".eml", ".txt", ".csv", ".tsv", ".log")
 _MAX_FILES = 5
 _MAX_CUSTOMERS = 2000
+_TOO_LARGE = mark("larger than 1 MB")
+_NAME = 30
+"""Characters of a file's name."""
 _LONGEST = 3000
 """Characters of an input."""
 
@@ -44,6 +50,15 @@ class MessageAnswers:
 
 
 @dataclass(frozen=True)
+class FilesRead:
+    """Files of a message: the contents of those that can be read, and the others."""
+
+    documents: Sequence[IntakeDocument] = ()
+    unread: Sequence[str] = ()
+    """Names, each with the reason."""
+
+
+@dataclass(frozen=True)
 class MessageReader:
     """Service that reads messages: deterministic, without network, and off the event loop."""
 
@@ -53,20 +68,29 @@ class MessageReader:
     clock: Clock
     files: Files | None = None
 
-    async def documents(self, files: Sequence[Attachment]) -> list[IntakeDocument]:
-        """Contents of the readable files. A file that cannot be read in time is left out: it stays attached."""
-        if self.files is None:
-            return []
-        found = list[IntakeDocument]()
+    async def documents(self, files: Sequence[Attachment]) -> FilesRead:
+        """Contents of the readable files, and the names of the others: they can still be attached."""
+        found, unread, wanted = list[IntakeDocument](), unreadable(files), readable(files)
         try:
             async with asyncio.timeout(_TIMEOUT):
-                for each in readable(files):
-                    content = await self.files.fetch(each, MAX_BYTES)
+                while wanted:
+                    content = await self._content(wanted[0])
+                    file = wanted.pop(0)
                     if isinstance(content, bytes):
-                        found.append(IntakeDocument(content, each.name))
+                        found.append(IntakeDocument(content, file.name))
+                    else:
+                        unread.append(_because(file, content))
         except TimeoutError:
             log.warning("the files of a message could not be read in time")
-        return found
+        unread += [_because(each, t("Slack did not give it in time")) for each in wanted]
+        return FilesRead(found, unread)
+
+    async def _content(self, file: Attachment) -> bytes | str:
+        """Bytes of a text file, or the reason why it is not read."""
+        content = await self.files.fetch(file, MAX_BYTES) if self.files else b""
+        if isinstance(content, MissingFile):
+            return t(_TOO_LARGE) if content.is_too_large else content.reason
+        return content if readable_text(content).strip() else t("holds no text")
 
     async def answers(self, documents: Sequence[IntakeDocument], kind: Kind, by: str) -> MessageAnswers:
         """The answers in these texts, by field; transactions as one table. `ValueError` for one that is too large."""
@@ -91,8 +115,28 @@ class MessageReader:
 
 def readable(files: Sequence[Attachment]) -> list[Attachment]:
     """The text files that are small enough to be read: mails, logs and tables."""
-    texts = [each for each in files if each.name.lower().endswith(_ENDINGS) and each.size <= MAX_BYTES]
-    return texts[:_MAX_FILES]
+    return [each for each in files if is_text(each) and each.size <= MAX_BYTES][:_MAX_FILES]
+
+
+def is_text(file: Attachment) -> bool:
+    return file.name.lower().endswith(_ENDINGS)
+
+
+def unreadable(files: Sequence[Attachment]) -> list[str]:
+    """Name and reason of each file that is not `readable`."""
+    left_out = [each for each in files if each not in readable(files)]
+    return [_because(each, _reason(each)) for each in left_out]
+
+
+def _reason(file: Attachment) -> str:
+    if not is_text(file):
+        return t("no mail, log or table: {endings}", endings=", ".join(_ENDINGS))
+    return t(_TOO_LARGE) if file.size > MAX_BYTES else t("more than {count} files", count=_MAX_FILES)
+
+
+def _because(file: Attachment, reason: str) -> str:
+    """`trace.log (larger than 1 MB)`."""
+    return f"{shorten_middle(clean_line(file.name), _NAME)} ({reason})"
 
 
 def _own_domains(config: Config) -> set[str]:

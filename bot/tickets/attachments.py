@@ -27,6 +27,8 @@ class MissingFile:
     """A file that cannot be read; `reason` continues the sentence after its name: “was deleted in Slack”."""
 
     reason: str
+    is_too_large: bool = False
+    """True if it has more bytes than were asked for."""
 
 
 def waiting(ticket: Ticket) -> tuple[Attachment, ...]:

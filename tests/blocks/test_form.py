@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,8 +183,16 @@ def test_form_says_truly_what_of_the_message_is_not_taken_over(form: FormState, 
 
 
 def test_form_state_is_packed_and_unpacked() -> None:
-    form = FormState(INCIDENT, "https://x.slack.com/1", more=True, read=("start", "tenants"), filled=3, rows=17)
+    files = ("trace.log (larger than 1 MB)", "a|b&c.png (no text)")
+    form = FormState(INCIDENT, "https://x.slack.com/1", more=True, read=("start", "tenants"), rows=17, unread=files)
     assert FormState.unpack(form.pack()) == form
+    assert FormState.unpack(FormState(INCIDENT, filled=3).pack()).filled == 3
+
+
+def test_form_state_with_the_longest_names_of_unread_files_fits_into_the_metadata_of_a_view() -> None:
+    state = FormState(INCIDENT, f"https://x.slack.com/{'x' * 100}", read=tuple(BY_KEY), more=True)
+    named = [f"{'📎' * 30} (kein Protokoll, keine Mail: .eml, .txt, .csv, .tsv, .log)"] * 10
+    assert len(replace(state, unread=tuple(named)).pack()) <= 3000
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ async def test_a_file_is_read_with_the_bots_token(slack: FakeFileServer) -> None
 
 async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> None:
     slack.answer = web.Response(body=b"x" * 101)
-    assert await fetch(slack) == MissingFile("is too large to send with a letter")
+    assert await fetch(slack) == MissingFile("is too large to send with a letter", is_too_large=True)
 
 
 @pytest.mark.parametrize(

@@ -174,8 +174,8 @@ def _comes_with_raising(event: Event, history: Sequence[Event]) -> bool:
 
 
 def is_owed(notice: Notice) -> bool:
-    """True for every notice but those that take the button `Undo` away later."""
-    return not notice.key.endswith(":undo")
+    """True for every notice but those that redraw a message later: without `Undo`, or with a breach of the SLA."""
+    return not notice.key.endswith((":undo", ":due"))
 
 
 async def _audit_outbox(store: Store, found: Findings) -> None:

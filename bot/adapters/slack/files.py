@@ -62,5 +62,5 @@ async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes | Missin
     async for piece in answer.content.iter_chunked(65536):
         body += piece
         if len(body) > limit:
-            return MissingFile(t("is too large to send with a letter"))
+            return MissingFile(t("is too large to send with a letter"), is_too_large=True)
     return bytes(body)
