@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks import contacts, conversation, create, customers, home, notes, resources, settings, team, undelivered
 from blocks.kit import Json
 from bot.core.errors import NotYours
+from bot.core.i18n import speaking
 from bot.desk import Desk
 from bot.home import Screen, Tab
 from bot.model.contact import Contact
@@ -84,9 +85,10 @@ async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> N
     and publishes again when something has changed: the last one to publish shows what is true.
     """
     at, shown = drawing.home.clock(), None
-    while (view := await drawing.last_viewed(user, at)) and view != shown:
-        await client.views_publish(user_id=user, view=view)
-        shown = view
+    with speaking(await drawing.desk.queries.language_of(user)):  # it may have been another one when this was asked for
+        while (view := await drawing.last_viewed(user, at)) and view != shown:
+            await client.views_publish(user_id=user, view=view)
+            shown = view
 
 
 def _keeper(dispatcher: Dispatcher, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:

@@ -19,7 +19,8 @@ from tests.handlers.world import Json, World
 async def test_urgent_tickets_stand_on_top_with_their_next_step(w: World) -> None:
     assert "Nothing for you to do now" in text_of(await opened(w.alex))
     await w.raised()
-    home = await opened(w.alex, "For you to do now: 1")
+    await opened(w.alex, "For you to do now: 1")
+    home = await shown(w.alex, "Open tickets: 1")
     assert text_of(home).index("PD-1001") < text_of(home).index("Open tickets: 1")
     await w.alex.click(home, "Take")
     home = await shown(w.alex, "your turn")

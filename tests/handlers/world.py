@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -69,7 +70,15 @@ class World:
         answers = self.answers(**more)
         done = await self.anna.submit(modal, answers)
         assert done["outcome"] == "closed", done
-        return await self.anna.message(DESK, "PD-1001")
+        card = await self.anna.message(DESK, "PD-1001")
+        await self.until_placed(card)
+        return card
+
+    async def until_placed(self, card: Json) -> None:
+        """Waits until the desk has saved where the card is: it is in the channel a moment before."""
+        async with asyncio.timeout(TIMEOUT):
+            while not await self.running.store.placed(card["channel"], card["ts"]):  # noqa: ASYNC110  nobody is told
+                await asyncio.sleep(0.005)
 
     async def decide(self, person: PersonDriver, modal: Modal, block: str, value: object) -> None:
         """Answers an input on which others depend; the form is redrawn."""
