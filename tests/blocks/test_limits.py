@@ -101,6 +101,7 @@ def test_mentions_are_limited_to_the_owner_and_the_called_second_level() -> None
         assert groups <= ({"S0SECOND"} if name == "story hand_off" or name.startswith("call ") else set()), name
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(TEXTS), st.text(min_size=1, max_size=200).map(lambda text: NASTY[:30] + text)))
 def test_any_text_in_any_field_can_be_shown(typed: dict[str, str]) -> None:

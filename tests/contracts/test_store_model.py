@@ -23,7 +23,6 @@ from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Sent
 from bot.model.ticket import Level, Stage, Ticket
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
-from tests.contracts.conftest import ENGINES
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.postgres_server import restore_snapshot
@@ -171,7 +170,7 @@ def _lanes_without_one_head(db: Connection) -> list[str]:
     return [str(row[0]) for row in db.execute(NOT_ONE_HEAD_PER_WAITING_LANE).fetchall()]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def empty_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """A function that gives the URL of an empty desk at each call."""
     if request.param == "sqlite":

@@ -36,6 +36,7 @@ default_login_user = {user}
 default_internal_user = {user}
 default_internal_group = {group}
 auth_mechanisms = plain xoauth2 oauthbearer
+auth_failure_delay = 0
 disable_plaintext_auth = no
 ssl = yes
 ssl_cert = <{certificate}
@@ -52,6 +53,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth {{
   client_limit = 4000

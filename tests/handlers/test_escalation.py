@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.forms.template_fields import PREQUALIFICATION, TEMPLATE
+from bot.model.notice import BLOCKED
 from bot.model.ticket import Stage
 from bot.model.transitions import Move
 from localslack import Modal
@@ -163,6 +164,7 @@ async def test_letter_to_an_archived_channel_waits_and_is_sent_automatically(w: 
     alert = await w.carla.message("@partner-desk", "Sending to a channel is on hold")
     assert "archived" in str(alert["blocks"])
     w.slack.admin.archive(RETARUS, archived=False)
+    await w.ben.advance(BLOCKED.total_seconds())
     await w.ben.reply(card, "Delivered to Retarus in ")
 
 
@@ -183,6 +185,7 @@ async def test_letter_waits_for_the_invitation_and_is_sent_automatically(w: Worl
     await w.ben.submit(await previewed(w, card))
     await w.ben.reply(card, "Invite it there")
     w.slack.admin.add_member(RETARUS, "Partner Desk")
+    await w.ben.advance(BLOCKED.total_seconds())
     await w.ben.reply(card, "Delivered to Retarus in ")
 
 

@@ -62,6 +62,7 @@ async def test_check_warns_of_guests_and_of_a_public_channel(tmp_path: Path) -> 
     assert "1 guest" in line
 
 
+@pytest.mark.long
 async def test_command_line_exports_then_erases_and_logs_it(w: World, tmp_path: Path) -> None:
     card = await w.raised(happens="Erika Muster cannot send")
     await w.anna.click(card, "Take")

@@ -86,6 +86,7 @@ def clickable() -> set[str]:
     return found
 
 
+@pytest.mark.long
 async def test_clickable_parts_and_click_listeners_are_the_same(
     dispatcher: Dispatcher,
 ) -> None:
