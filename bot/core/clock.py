@@ -20,7 +20,8 @@ def now() -> datetime:
 def as_utc(at: datetime) -> datetime:
     """A moment in UTC, truncated to milliseconds, as the stores keep it."""
     at = at.astimezone(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    rest = at.microsecond % 1000
+    return at.replace(microsecond=at.microsecond - rest) if rest else at
 
 
 def zone(name: str) -> ZoneInfo:

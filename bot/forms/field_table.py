@@ -45,13 +45,13 @@ def field(key: str, config: Config) -> Field | None:
     return _by_key(config.fields, config.matrix).get(key) or example_field(key)
 
 
-def fields_in(keys: Iterable[str], kind: Kind, config: Config) -> tuple[Field, ...]:
-    """The fields of these keys that this kind asks for, in the guide's order."""
+def fields_in(keys: Iterable[str], kind: Kind, config: Config, needed: Need | None = None) -> tuple[Field, ...]:
+    """The fields of these keys that this kind asks for, and those `needed` then, in the guide's order."""
     keys = dict.fromkeys(keys)
     asked = fields_of(kind, config)
     known = {each.key for each in asked}
     more = (example_field(key) for key in keys if key not in known)
-    return (*(each for each in asked if each.key in keys), *filter(None, more))
+    return (*(each for each in asked if each.key in keys or each.need[kind] is needed), *filter(None, more))
 
 
 @lru_cache(64)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.config.custom_fields import CustomField, Matrix
 from bot.config.settings import Config
@@ -20,8 +21,7 @@ from bot.forms.validators import BY_MATRIX, CheckContext
 from bot.model.ticket import Kind, Level, Ticket
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(NamedTuple):
     """One missing answer."""
 
     key: str

@@ -16,7 +16,7 @@ from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.forms import validation
-from bot.forms.field_table import fields_in, fields_of
+from bot.forms.field_table import fields_in
 from bot.forms.pasted_transactions import faults_with_table, with_pasted
 from bot.forms.template_fields import Need
 from bot.model.contact import EndCustomer
@@ -102,8 +102,7 @@ class Tickets:
     ) -> dict[str, str]:
         """The answers of a new ticket: the shown fields, and those that are needed at once."""
         whole = with_pasted(typed, {}, at_home, self.config, at)
-        needed = (field.key for field in fields_of(kind, self.config) if field.need[kind] is Need.RAISE)
-        fields = fields_in({*whole, *needed}, kind, self.config)
+        fields = fields_in(whole, kind, self.config, Need.RAISE)
         with faults_with_table(typed):
             return validation.checked(fields, whole, kind, self.queries.check_context(has_files=has_files), Need.RAISE)
 
