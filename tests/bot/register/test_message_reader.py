@@ -66,7 +66,7 @@ class Contents:
 
 
 async def files_read(**contents: bytes | MissingFile | None) -> FilesRead:
-    """What is read of these files, whose sizes are not known; `_` in a name stands for a dot."""
+    """Result for these files, whose sizes are not known; `_` in a name stands for a dot."""
     named = {name.replace("_", "."): content for name, content in contents.items()}
     world = await a_world()
     reader = replace(world.desk.reader, files=Contents(named))
