@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.moments import read_moment
-from bot.intake.message_headers import blocks
+from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import IntakeContext, Origin, Source, Transaction
 from bot.intake.text_page import ADDRESS, TextPage, diagnostic, first_address
 
@@ -22,14 +22,15 @@ _IS_BOUNCE = re.compile(
     r"adresse nicht gefunden|"
     r"nachrichtenzustellung|nachricht blockiert|message blocked|nicht zugestellt|unzustellbar|bei der "
     r"zustellung|wasn't able to deliver|"
-    r"temporary problem delivering|has been delayed|wurde blockiert",
+    r"temporary problem delivering|has been delayed|wurde blockiert|zustellung an folgende",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    rf"^\s*<?({ADDRESS})>?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: "
+    rf"^\s*[<\"]?({ADDRESS})[>\"]?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: "
     rf"-]{{8,30}})?\s*(?::\s*)?$",
     re.IGNORECASE,
 )
+_NAMED = re.compile(rf"^\s*[^\W\d_][^<>()@\n]{{1,60}}\s[(<]({ADDRESS})[)>]\s*$")
 _POSTFIX = re.compile(rf"^<({ADDRESS})>(?:\s\(expanded from[^()]{{0,200}}\))?:\s+(\S.*)$")
 _GMAIL = re.compile(
     r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}("
@@ -45,7 +46,7 @@ _ANSWERED = re.compile(
 _LABELLED = re.compile(
     r"^\s*(?:(?P<recipient>recipient address|empfängeradresse|was not delivered to|"
     r"wurde nicht (?:zugestellt|übermittelt) an)|(?P<status>reported error|gemeldeter fehler|error|fehler|because|"
-    r"grund))\s*:\s*(?P<value>.*)$",
+    r"reason|grund|wegen|ursache))\s*:\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
 """Labels of Exchange Online's and Notes's reports."""
@@ -55,6 +56,7 @@ _STATUSES = tuple(
     for pattern in (
         r"remote ?server[^']{0,60}(?:returned|zurückgegeben:?)\s{1,3}'(.{3,500}?)'?$",
         r"\(reason: (.{3,500}?)\)$",
+        r"\sreason: ([245]\d\d .{3,500})$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
         r"smtp;\s?([245]\d\d [^<>]{3,400})>",
         (
@@ -80,6 +82,8 @@ _SENT = re.compile(
 _FINAL, _REPORTING = re.compile(r"^final-recipient:", re.IGNORECASE), re.compile(r"^reporting-mta:", re.IGNORECASE)
 _BLOCK = 12
 """Lines that belong to one address."""
+_LIST = 6
+"""Lines below the words of a bounce in which it lists its recipients."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +149,15 @@ def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext
     if report is not None:
         return _pasted_report(page, report, original, known)
     marked = next((number for number, line in page.free() if is_bounce(line)), None)
-    found = list(_failures(page, is_marked=marked is not None))
+    found = list(_failures(page, is_marked=marked is not None)) or list(_by_name(page, marked))
     if not found:
         return []
     begins = min(found[0].first, found[0].first if marked is None else marked)
+    forwarded = next((each for each in blocks(page) if each.is_by_agent and each.first <= found[0].first), None)
+    begins = min(begins, forwarded.first) if forwarded else begins
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first >= begins), None)
-    facts = {**_message_facts(page, known), **original, **(headers.parts(known) if headers else {})}
+    sent_back = _sent_back_to(forwarded, known)
+    facts = {**sent_back, **_message_facts(page, known), **original, **(headers.parts(known) if headers else {})}
     page.take(begins, len(page.lines))
     where = page.source(Origin.BOUNCE, found[0].first)
     return [
@@ -160,6 +167,22 @@ def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext
         )
         for each in found
     ]
+
+
+def _sent_back_to(bounce: MessageHeaders | None, known: IntakeContext) -> dict[str, str]:
+    """The transaction's sender: a bounce goes to the message's sender, unless a person of ours forwarded it."""
+    if bounce is None or bounce.is_to(known.own_domains):
+        return {}
+    recipient = bounce.parts(known).get("recipient", "")
+    return {"sender": recipient} if recipient else {}
+
+
+def _by_name(page: TextPage, marked: int | None) -> Iterator[Failure]:
+    """Recipients of a report without a status, listed with their names right below its words."""
+    for number, line in page.free():
+        named = _NAMED.match(line)
+        if named and marked is not None and marked < number <= marked + _LIST:
+            yield Failure(named[1], "", number, number + 1)
 
 
 def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: IntakeContext) -> list[Transaction]:

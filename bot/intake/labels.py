@@ -17,15 +17,22 @@ _LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*:\s+(\S.*)$")
 _LABELS = {
     fold(label): key
     for key, labels in {
-        "start": "start|start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|"
-        "incident start",
-        "end": "end|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|incident end|end "
-        "of incident (optional)",
+        "start": "start|start time|incident start time|outage start|down since|startzeit|störung seit|"
+        "start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|incident start",
+        "end": "end|end time|endzeit|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|"
+        "incident end|end of incident (optional)",
         "impact": "impact|auswirkung|auswirkungen|business impact",
         "error": "error|error message|error messages|error pattern|error pattern / message|error pattern(s) / "
         "message(s)|fehler|fehlermeldung|fehlermeldungen|fehlerbild",
         "affected": "affected customers|number of affected customers|customers affected|betroffene kunden|"
         "anzahl betroffener kunden|affected",
+        **{
+            f"affected {unit}": labels
+            for unit, labels in {
+                "users": "affected users|users affected|number of affected users",
+                "Benutzer": "betroffene benutzer|anzahl betroffener benutzer|betroffene nutzer|betroffene anwender",
+            }.items()
+        },
         "main_id": "partners' main customer id",
     }.items()
     for label in labels.split("|")
@@ -48,7 +55,7 @@ def readings(page: TextPage, known: IntakeContext) -> Iterator[FieldReading]:
             key, value = (_LABELS.get(fold(line), ""), page.lines[at]) if is_heading else ("", "")
         canonical = _canonical(key, clean_line(value), known) if key and value.strip() else ""
         if canonical:
-            yield FieldReading(key, canonical, page.source(Origin.WORDS, at))
+            yield FieldReading(key.split()[0], canonical, page.source(Origin.WORDS, at))
             page.take(number, at + 1)
 
 
@@ -66,9 +73,9 @@ def _canonical(key: str, value: str, known: IntakeContext) -> str:
         return str(int(at.timestamp())) if at and is_past else ""
     if key == "main_id":
         return value if _MAIN_ID.fullmatch(value) else ""
-    if key == "affected":
+    if key.startswith("affected"):
         found = _NUMBER.fullmatch(value)
-        return str(int(found[1])) if found else ""
+        return f"{int(found[1])}{key.removeprefix('affected')}" if found else ""
     if key == "error" and value[:1].isdecimal():
         value = _SENTENCE.split(value, maxsplit=1)[0].rstrip(".")
     return "" if is_filler(value) or len(value) > _LONGEST else value

@@ -11,7 +11,9 @@ from bot.core.transaction_table import ADDRESSES, TransactionTable, address, hea
 from bot.intake.model import IntakeContext, Origin, Transaction
 from bot.intake.text_page import TextPage
 
-_LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,40}?)\s*:\s+(\S.*)$")
+_LABELLED = re.compile(r"^\W{0,5}(\w[^:\t\n]{1,40}?)\s*(?::\s+(\S.*)|\t+([^\s\t][^\t]*))$")
+"""A label and its value, behind a colon or in the second of two columns."""
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)(?![.]\d)")
 _FAX = re.compile(r"(?<![^\W_])fax|transmission report|sende-?bericht|empfangs-?bericht|sendeprotokoll", re.IGNORECASE)
 _SMS = re.compile(r"(?<![^\W_])sms(?![^\W_])|msisdn", re.IGNORECASE)
 _RECEIVED = re.compile(
@@ -94,7 +96,10 @@ def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
                 yield record, last
             record = _Record(number)
         record.first = record.first if record.parts else number
-        record.parts.setdefault(part, labelled[2].strip())
+        value = (labelled[2] or labelled[3]).strip()
+        before = record.parts.setdefault(part, value)
+        if part == "when" and _CLOCK.match(value) and not _CLOCK.search(before):
+            record.parts["when"] = f"{before} {value}"  # the day, then its time of day
         last = number + 1
     if record.is_whole:
         yield record, last

@@ -33,8 +33,8 @@ _WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
 _SMTP_ANSWER = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
 _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
 _NAMED_CODE = re.compile(
-    r"(?<![\w.-])(?i:smtp|sip|(?:(?:smtp|sip|fax)[- ]?)?(?:error|fehler)(?:[- ]?code)?)"
-    r"(?i: (?:error|code|fehler|status))?(?: ?[:#])? ?[4-6]\d\d(?![\w-]|[.,]\d| ?[245]\.\d)"
+    r"(?<![\w.-])(?i:(?:smtp|sip|https?)(?:/\d\.\d)?|(?:(?:smtp|sip|fax|https?)[- ]?)?(?:error|fehler)(?:[- ]?code)?)"
+    r"(?i: (?:error|code|fehler|status|status code))?(?: ?[:#]|/)? ?[4-6]\d\d(?![\w-]|[.,]\d| ?[245]\.\d)"
     r"(?:: [^.;,\n]{3,80}|(?: [A-Z][a-z]+){1,4}(?![\w-]))?"
 )
 """A code with the name of its protocol or the word `error`: `SMTP 452`, `SIP 503 Service Unavailable`."""
@@ -47,6 +47,7 @@ _LISTED_TENANTS = re.compile(
 _AFTER_NUMBER = re.compile(
     r"(?<=\d)\)?[,.]?\s+(?!(?:ext|dw|app|durchwahl|apparat|or|oder|and|und|mobile?|handy|tel|fax|office|privat)(?![^\W_]))"
     r"[a-zäöü].*$"
+    r"|(?<=\d)\.\s+(?!(?i:ext|dw|app|durchwahl|apparat|mobile?|handy|tel|fax)(?![^\W_]))[A-ZÄÖÜ].*$"
 )
 """Words of the sentence that follow a telephone number."""
 _TROUBLE = re.compile(
@@ -81,7 +82,7 @@ _TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)
 _CONTACT = re.compile(
     r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|"
     r"(?:please )?call(?: back)?|reach)"
-    r"(?:\(s\))?\s{0,3}:?\s{1,3}(?=[^\W\d_])([^\n]{5,300})",
+    r"(?:\(s\))?\s{0,3}:?\s{1,3}(?=[^\W\d_])(?=([^\n]{5,300}))",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
