@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from bot.core.characters import with_few_marks, without_disguise
 
 _LINE_END = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_SPACE = re.compile(r"\s+")
 _ENTITY = re.compile("&(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _ORDINARY = re.compile(r"[\n -~\u00a1-\u00ac\u00ae-\u024f\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac]*")
@@ -31,7 +30,7 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """`clean_text` on one line, with single blanks: safe in a header, a label and a cell of a table."""
-    return _SPACE.sub(" ", clean_text(text))
+    return " ".join(clean_text(text).split())
 
 
 def decode_slack_entities(text: str) -> str:

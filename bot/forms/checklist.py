@@ -21,7 +21,14 @@ _LAST = (SUMMARY_1, DONE, UNLESS, SUMMARY_2)
 _GUIDE_PARTS = {Level.FIRST: GuidePart.FIRST, Level.SECOND: GuidePart.SECOND, Level.THIRD: GuidePart.THIRD}
 
 
-ChecklistSections = tuple[tuple[Heading, tuple[Field, ...]], ...]
+@dataclass(frozen=True)
+class Section:
+    """A heading of a level, and the fields under it."""
+
+    heading: Heading
+    fields: tuple[Field, ...]
+    needed: tuple[Field, ...]
+    """Fields that must be answered before the ticket goes to Retarus."""
 
 
 class TaskState(Glossed):
@@ -36,10 +43,17 @@ class TaskState(Glossed):
 class Task:
     """One task of the guide: a heading, with what is asked under it."""
 
-    heading: Heading
-    fields: tuple[Field, ...]
+    section: Section
     state: TaskState
     level: Level
+
+    @property
+    def heading(self) -> Heading:
+        return self.section.heading
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return self.section.fields
 
     @property
     def key(self) -> str:
@@ -60,23 +74,25 @@ class Trace:
 def tasks(ticket: Ticket, level: Level, config: Config) -> tuple[Task, ...]:
     """The tasks of a level, in the guide's order."""
     return tuple(
-        Task(heading, fields, _state(fields, ticket, ticket.answers, config), level)
-        for heading, fields in _asked(ticket.kind, level, config)
+        Task(section, _state(section, ticket.answers, config), level) for section in _asked(ticket.kind, level, config)
     )
 
 
-def _asked(kind: Kind, level: Level, config: Config) -> ChecklistSections:
+def _asked(kind: Kind, level: Level, config: Config) -> tuple[Section, ...]:
     return _sections(kind, level, config.fields, config.matrix)
 
 
 @lru_cache(256)
-def _sections(kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix) -> ChecklistSections:
-    """Headings of a level, and the fields under each: the same for every ticket of a kind."""
+def _sections(kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix) -> tuple[Section, ...]:
+    """The sections of a level: the same for every ticket of a kind."""
     found: dict[Heading, list[Field]] = {}
     for field in of_kind(kind, extras, matrix):
         if _is_of(field, kind, level):
             found.setdefault(field.heading, []).append(field)
-    return tuple((heading, tuple(each)) for heading, each in found.items())
+    return tuple(
+        Section(heading, tuple(fields), tuple(each for each in fields if is_due(each.need[kind], Need.ESCALATE)))
+        for heading, fields in found.items()
+    )
 
 
 def _is_of(field: Field, kind: Kind, level: Level) -> bool:
@@ -88,15 +104,11 @@ def _is_of(field: Field, kind: Kind, level: Level) -> bool:
     return level is Level.SECOND and field.level is Level.SECOND and field.need[kind] is not Need.RAISE
 
 
-def _state(fields: tuple[Field, ...], ticket: Ticket, answers: Mapping[str, str], config: Config) -> TaskState:
-    needed = [each for each in fields if _is_needed(each, ticket.kind) and is_asked(each, answers, config)]
+def _state(section: Section, answers: Mapping[str, str], config: Config) -> TaskState:
+    needed = [each for each in section.needed if is_asked(each, answers, config)]
     if needed:
         return TaskState.DONE if all(answers.get(each.key) for each in needed) else TaskState.OPEN
-    return TaskState.DONE if any(answers.get(each.key) for each in fields) else TaskState.OFFERED
-
-
-def _is_needed(field: Field, kind: Kind) -> bool:
-    return is_due(field.need[kind], Need.ESCALATE)
+    return TaskState.DONE if any(answers.get(each.key) for each in section.fields) else TaskState.OFFERED
 
 
 def task(ticket: Ticket, key: str, config: Config) -> Task | None:
@@ -107,9 +119,7 @@ def task(ticket: Ticket, key: str, config: Config) -> Task | None:
 def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
     """Number of tasks done, and number of tasks to be done."""
     states = [
-        _state(fields, ticket, ticket.answers, config)
-        for _, fields in _asked(ticket.kind, level, config)
-        if any(_is_needed(field, ticket.kind) for field in fields)
+        _state(section, ticket.answers, config) for section in _asked(ticket.kind, level, config) if section.needed
     ]
     return states.count(TaskState.DONE), len(states)
 
@@ -117,8 +127,8 @@ def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
 def is_left(ticket: Ticket, config: Config) -> bool:
     """True if the working level has checks to do before the ticket can sensibly go on."""
     return any(
-        heading not in _LAST and _state(fields, ticket, ticket.answers, config) is TaskState.OPEN
-        for heading, fields in _asked(ticket.kind, ticket.stage.worked_at, config)
+        section.heading not in _LAST and _state(section, ticket.answers, config) is TaskState.OPEN
+        for section in _asked(ticket.kind, ticket.stage.worked_at, config)
     )
 
 
@@ -141,5 +151,5 @@ def in_one_click(each: Task, ticket: Ticket, config: Config) -> tuple[Option, ..
     return tuple(
         option
         for option in first.options(config)
-        if _state(each.fields, ticket, {**ticket.answers, first.key: option.value}, config) is TaskState.DONE
+        if _state(each.section, {**ticket.answers, first.key: option.value}, config) is TaskState.DONE
     )
