@@ -70,13 +70,16 @@ def _buttons(contact: Contact) -> list[Json]:
     return [kit.button(t("Edit"), CHANGE, user, about=contact.name), again, standing]
 
 
-def modal(contact: Contact | None, picked: Person | None = None) -> Json:
-    """The form for a new contact, or for an existing one. `picked`: a colleague whose profile fills it in."""
+def modal(contact: Contact | None, picked: Person | None = None, refusal: str = "") -> Json:
+    """The form for a new contact, or for an existing one. `picked`: a colleague whose profile fills it in.
+
+    `refusal`: the reason why this colleague cannot be added.
+    """
     known = contact or Contact(slack_user="", name="", email="", phone="")
     exception = known.exception
     blocks: list[Json] = [
-        *([] if contact else [_person(), *_from_slack(picked)]),
-        *_name_and_address(known, picked),
+        *([] if contact else [_person(), *_from_slack(picked, refusal)]),
+        *_name_and_address(known, None if refusal else picked),
         text_input("phone", t("Telephone"), t("e.g. +49 89 1234 5678"), value=known.phone, multiline=False),
         _levels(known.levels),
         _day("authorised_since", t("Authorised since"), known.authorised_since),
@@ -104,8 +107,14 @@ def _person() -> Json:
     return _input("person", t("Colleague"), {"type": "users_select"}) | {"dispatch_action": True}
 
 
-def _from_slack(picked: Person | None) -> list[Json]:
-    return [kit.note(t("Name and e-mail are from Slack. Please check."))] if picked else []
+def _from_slack(picked: Person | None, refusal: str) -> list[Json]:
+    if picked is None:
+        return []
+    if refusal:
+        return [kit.note(f"⚠ {picked.name}: {refusal}")]
+    if not picked.email:
+        return [kit.note(t("The name is from Slack, which gives no e-mail address of this colleague."))]
+    return [kit.note(t("Name and e-mail are from Slack. Please check."))]
 
 
 def _name_and_address(known: Contact, picked: Person | None) -> list[Json]:

@@ -58,7 +58,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def _filled_in(desk: Desk, click: Click) -> Json | None:
-    """The form of a new contact with name and address of the chosen colleague."""
+    """The form of a new contact with name and address of the chosen colleague, or the reason why it cannot be them."""
     permissions.require_admin(await desk.queries.actor(click.user))
     chosen = click.typed.get("person", "")
-    return contacts.modal(None, await desk.directory.person(chosen)) if chosen else None
+    if not chosen:
+        return None
+    return contacts.modal(None, await desk.directory.person(chosen), await desk.register.why_not(chosen))

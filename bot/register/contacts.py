@@ -127,6 +127,13 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def _why_not(person: Person, entry: Contact | None) -> str:
+    """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
+    if not person.is_staff:
+        return t("Only full, active members of your own workspace can be support contacts.")
+    return t("This colleague is in the register already. Change that entry instead.") if entry else ""
+
+
 Decide = Callable[[Contact | None], Awaitable[Contact | None]]
 """Decides on an entry as it now is (or None), or refuses. Called again after a conflict."""
 
@@ -211,17 +218,19 @@ class Register:
                 before = self._known(before)
             contact = read(typed, before if user else None, self.config.desk.phone_region, self.today())
             if not user:
-                await self._require_new_staff(contact.slack_user, before)
+                await self._require_new(contact.slack_user, before)
             return contact.model_copy(update={"changed_by": by})
 
         await self._change(user or typed.get("person", ""), form, decide)
 
-    async def _require_new_staff(self, user: str, before: Contact | None) -> None:
-        """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
-        if not (await self.directory.person(user)).is_staff:
-            raise Invalid({"person": t("Only full, active members of your own workspace can be support contacts.")})
-        if before:
-            raise Invalid({"person": t("This colleague is in the register already. Change that entry instead.")})
+    async def why_not(self, user: str) -> str:
+        """The reason why this person cannot be added; empty where they can."""
+        return _why_not(await self.directory.person(user), await self.contact(user))
+
+    async def _require_new(self, user: str, before: Contact | None) -> None:
+        reason = _why_not(await self.directory.person(user), before)
+        if reason:
+            raise Invalid({"person": reason})
 
     def _known(self, found: Contact | None) -> Contact:
         if found is None:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from blocks import contacts
+from bot.model.contact import Person
 from bot.model.ticket import Stage
 from localslack import Modal
 from tests.handlers.homes import at, gone, opened, press, shown
@@ -64,6 +65,29 @@ async def test_contact_form_marks_every_fault_at_once(w: World) -> None:
 async def test_guests_others_and_those_who_are_in_it_already_cannot_be_added(w: World, person: str) -> None:
     done = await w.carla.submit(await add(w), ALEX | {"person": person})
     assert set(done["errors"]) == {"person"}
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        ("U0GUS", "Gus Gast: Only full, active members"),
+        ("U0RITA", "Rita Reuter: Only full, active members"),
+        ("U0BEN", "Ben Brandt: This colleague is in the register already"),
+    ],
+)
+async def test_chosen_colleague_who_cannot_be_added_is_named_at_once(
+    w: World, person: str, expected: str
+) -> None:
+    await w.decide(w.carla, await add(w), "person", person)
+    modal = await w.carla.modal("Add a contact", containing=expected)
+    name = next(each["element"].get("initial_value") for each in modal.view["blocks"] if "Name, as" in str(each))
+    assert name is None
+
+
+def test_colleague_without_an_address_in_slack_is_not_said_to_have_one() -> None:
+    shown = str(contacts.modal(None, Person(id="U0NIA", name="Nia Noack")))
+    assert "The name is from Slack, which gives no e-mail address of this colleague." in shown
+    assert "Name and e-mail are from Slack" not in shown
 
 
 async def test_entry_says_what_is_not_in_order_until_it_is_changed(w: World) -> None:
