@@ -8,10 +8,12 @@ from datetime import date
 from blocks import kit
 from blocks.form import ANSWER, filled_again, text_input
 from blocks.kit import Json
+from blocks.pages import beginning, pages
 from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import t
 from bot.core.telephone import international
 from bot.forms.validation import level_name
+from bot.home import Tab
 from bot.model.contact import Contact, Person
 from bot.model.ticket import Level
 from bot.register.contacts import authorised, concerns
@@ -24,11 +26,11 @@ HAND_OVER = "contacts.hand_over"
 SAVE = "contacts.save"
 
 _LIMIT = 40
-"""Contacts shown: two blocks each."""
+"""Contacts of a page: two blocks each."""
 
 
-def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
-    """All entries of the register, and their faults."""
+def register(contacts: Sequence[Contact], edition: str, on: date, first: int = 0) -> list[Json]:
+    """Entries of the register, page by page, and their faults. `first`: the number of entries before the page."""
     who = ", ".join(shorten_middle(each.name, 40) for each in authorised(contacts, on)[:20])
     checked = t(
         "Can send to Retarus: {names}. It is checked again when a ticket is sent (guide 2.1, 2.3).",
@@ -38,10 +40,11 @@ def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
         kit.note(checked),
         kit.actions("contacts", [kit.button(t("Add a contact"), ADD, "add", style="primary")]),
     ]
-    for contact in contacts[:_LIMIT]:
+    first = beginning(first, len(contacts), _LIMIT)
+    page = contacts[first : first + _LIMIT]
+    for contact in page:
         blocks += [_entry(contact, edition, on), kit.actions(f"contact.{contact.slack_user}", _buttons(contact))]
-    more = len(contacts) - _LIMIT
-    return [*blocks, kit.note(t("and {count} more", count=more))] if more > 0 else blocks
+    return [*blocks, *pages(Tab.CONTACTS, first, len(page), len(contacts), _LIMIT)]
 
 
 def _entry(contact: Contact, edition: str, on: date) -> Json:

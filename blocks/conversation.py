@@ -8,6 +8,7 @@ from typing import cast
 from blocks import kit, letter
 from blocks.form import text_input
 from blocks.kit import Json, Message
+from blocks.pages import pages
 from blocks.transitions import NAMES, action_of
 from bot.config.settings import Config
 from bot.conversation.delivery_reasons import REASONS
@@ -16,8 +17,10 @@ from bot.conversation.entries import numbers_to_ask_about
 from bot.conversation.kind import MailKind
 from bot.conversation.literal import literal, literal_mrkdwn
 from bot.conversation.matching import Reason, Unassigned
+from bot.conversation.service import PAGE
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
+from bot.home import Tab
 from bot.model.conversation import Entry, EntrySource, FailedDelivery
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
@@ -49,7 +52,6 @@ RECORDED = {
 _RECORDS = 10
 _SHOWN = 3000
 """Characters of their words in the thread; the rest is in the whole mail."""
-_PAGE = 10
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
 """Types of parts that hold the text of a mail so that only a mail program with the right key shows it."""
 
@@ -239,16 +241,17 @@ def assigning(entry: Entry, names: Mapping[str, str]) -> Json:
 # --- unassigned mails in the Home
 
 
-def listing(entries: Sequence[Entry], total: int, names: Mapping[str, str]) -> list[Json]:
-    """The newest unassigned mails, each with the reason. A stranger's text is shown as literal text only."""
+def listing(entries: Sequence[Entry], total: int, names: Mapping[str, str], first: int = 0) -> list[Json]:
+    """Unassigned mails, newest first, each with the reason. A stranger's text is shown as literal text only.
+
+    `first`: the number of mails before the page.
+    """
     if not entries:
         return [kit.note(t("Every mail is assigned to a ticket."))]
     blocks = []
-    for entry in entries[:_PAGE]:
+    for entry in entries:
         blocks += [_row(entry, names), kit.actions(f"unassigned.{entry.id}", _choices(entry))]
-    if total > _PAGE:
-        blocks.append(kit.note(t("and {count} more", count=total - _PAGE)))
-    return blocks
+    return [*blocks, *pages(Tab.MAIL, first, len(entries), total, PAGE)]
 
 
 def _row(entry: Entry, names: Mapping[str, str]) -> Json:

@@ -63,4 +63,4 @@ async def _filled_in(desk: Desk, click: Click) -> Json | None:
     chosen = click.typed.get("person", "")
     if not chosen:
         return None
-    return contacts.modal(None, await desk.directory.person(chosen), await desk.register.why_not(chosen))
+    return contacts.modal(None, await desk.directory.person(chosen), await desk.register.refusal_for(chosen))

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import contacts, conversation, create, customers, home, notes, resources, settings, team, undelivered
+from blocks import contacts, conversation, create, customers, home, notes, pages, resources, settings, team, undelivered
 from blocks.kit import Json
+from bot.conversation.service import PAGE as UNASSIGNED
 from bot.core.errors import NotYours
 from bot.core.i18n import speaking
 from bot.desk import Desk
@@ -74,6 +75,7 @@ LOOKS = (
     *(team.TURN + turn for turn in team.TURNS),
     *(customers.TURN + turn for turn in customers.TURNS),
     *(notes.TURN + turn for turn in notes.TURNS),
+    *(pages.TURN + turn for turn in pages.TURNS),
 )
 """Navigation clicks, which change nothing but the view."""
 
@@ -162,7 +164,7 @@ class HomeRenderer:
         match screen.tab:
             case Tab.CONTACTS:
                 found: list[Contact] = await self.register.all(user)
-                return contacts.register(found, self.register.edition, self.desk.queries.today())
+                return contacts.register(found, self.register.edition, self.desk.queries.today(), screen.first)
             case Tab.CUSTOMERS:
                 return customers.listing(await self.customers.page(screen.first, user))
             case Tab.NOTES | Tab.MAIL:
@@ -178,8 +180,9 @@ class HomeRenderer:
     async def _of_staff(self, user: str, screen: Screen) -> list[Json]:
         if screen.tab is Tab.NOTES:
             return notes.listing(await self.notes.page(screen.first, user))
-        entries, total = await self.desk.conversation.unassigned(user)
-        return conversation.listing(entries, total, await self.desk.conversation.called(entries))
+        first = pages.beginning(screen.first, await self.desk.conversation.count_unassigned(), UNASSIGNED)
+        entries, total = await self.desk.conversation.unassigned(user, first)
+        return conversation.listing(entries, total, await self.desk.conversation.called(entries), first)
 
     async def _called(self, dead: list[Letter]) -> dict[str, str]:
         """The tickets' own names."""

@@ -127,7 +127,7 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _why_not(person: Person, entry: Contact | None) -> str:
+def _refusal_for(person: Person, entry: Contact | None) -> str:
     """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
     if not person.is_staff:
         return t("Only full, active members of your own workspace can be support contacts.")
@@ -223,12 +223,12 @@ class Register:
 
         await self._change(user or typed.get("person", ""), form, decide)
 
-    async def why_not(self, user: str) -> str:
+    async def refusal_for(self, user: str) -> str:
         """The reason why this person cannot be added; empty where they can."""
-        return _why_not(await self.directory.person(user), await self.contact(user))
+        return _refusal_for(await self.directory.person(user), await self.contact(user))
 
     async def _require_new(self, user: str, before: Contact | None) -> None:
-        reason = _why_not(await self.directory.person(user), before)
+        reason = _refusal_for(await self.directory.person(user), before)
         if reason:
             raise Invalid({"person": reason})
 

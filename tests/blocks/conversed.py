@@ -64,7 +64,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[Json]:
     yield conversation.whole(an_entry(is_text_cut=True))
     yield conversation.assigning(unassigned, {ticket.id: "PD-1042"})
     listed = [unassigned.model_copy(update={"id": f"{number:024}"}) for number in range(10)]
-    yield {"type": "home", "blocks": conversation.listing(listed, 40, {ticket.id: "PD-1042"})}
+    yield {"type": "home", "blocks": conversation.listing(listed, 40, {ticket.id: "PD-1042"}, 10)}
     yield outbound.form(ticket, "PD-1042", config, entry="e1", question=EVIL)
     yield outbound.form(ticket, "PD-1042", config, text=EVIL)
     outgoing = OutgoingPreview(

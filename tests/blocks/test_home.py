@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blocks import customers, guides, home, resources, settings
+from blocks import contacts, customers, guides, home, resources, settings
 from bot.config.settings import NOT_SET
 from bot.home import AttentionReason, Screen, Urgent
 from bot.model.contact import EndCustomer
@@ -15,7 +15,7 @@ from localslack.blockkit import is_too_large, is_too_long, validate_blocks, vali
 from localslack.visible import text_of
 from tests.blocks.homes import GUIDES, an_overview, messages, views
 from tests.blocks.surfaces import longest, parts
-from tests.factories import a_config, an_incident
+from tests.factories import BEN, NOW, a_config, a_contact, an_incident
 
 CONFIG = a_config()
 
@@ -78,6 +78,21 @@ def test_pages_of_what_needs_the_reader_lead_to_the_others_and_back() -> None:
     (pages,) = [block for block in view["blocks"] if block.get("block_id") == "home.urgent"]
     assert [Screen.unpack(each["value"]).urgent for each in pages["elements"]] == [0, 16]
     assert "Show 4 more" in text_of(view)
+
+
+@pytest.mark.parametrize(
+    ("first", "names", "turns"),
+    [(0, (0, 39), [40]), (40, (40, 79), [0, 80]), (80, (80, 84), [40]), (900, (80, 84), [40])],
+)
+def test_contacts_have_pages_and_a_page_that_is_gone_is_the_last(
+    first: int, names: tuple[int, int], turns: list[int]
+) -> None:
+    found = [a_contact(user=BEN, name=f"Contact {number}.") for number in range(85)]
+    blocks: Any = contacts.register(found, GUIDES.edition, NOW.date(), first)
+    shown = [number for number in range(85) if f"Contact {number}." in text_of({"blocks": blocks[2:]})]
+    assert (shown[0], shown[-1]) == names
+    assert [Screen.unpack(each["value"]).first for each in blocks[-1]["elements"]] == turns
+    assert len(blocks) <= 90
 
 
 def test_unset_settings_are_shown_as_not_set() -> None:

@@ -54,7 +54,7 @@ ROWS: dict[str, str] = {
     "submission raising.raise": RAISE,
     "click guides.known": RESOURCES,
     **{f"click {name}": row for name, row in TABS.items()},
-    **{f"click home.{name}": READ for name in ("ball.", "level.", "page.")},
+    **{f"click home.{name}": READ for name in ("ball.", "level.", "page.", "turn.")},
     "click team.": LEAD,
     "click customers.page.": ADMIN,
     **{f"click notes.{name}": READ for name in ("page.", "earlier", "later", "show")},

@@ -16,6 +16,7 @@ from bot.adapters.inbound_mail.server import parse_imap_url
 from bot.model.conversation import Entry, EntryState
 from bot.model.ticket import Stage
 from bot.model.transitions import Move
+from localslack.visible import text_of
 from tests.adapters.inbound_mail.mails import head, mail, multipart, part, report
 from tests.doubles.imap_hosts import PASSWORD, USER, pymap
 from tests.handlers import homes
@@ -265,6 +266,19 @@ async def test_strangers_mail_reaches_no_thread_and_can_be_assigned(w: World) ->
     assert done["outcome"] == "closed", done
     await w.ben.reply(card, "Secret words of a stranger")
     assert await w.running.store.count_unassigned() == 0
+
+
+async def test_unassigned_mails_have_pages(w: World) -> None:
+    for number in range(12):
+        await take_in(w, mail(f"Offer {number}.", "Buy it", sender="x@evil.example", number=number))
+    first = await homes.at(w.ben, "Unassigned", "1 to 10 of 12")
+    assert "Offer 1." not in text_of(first)
+    await w.ben.click(first, "Next page")
+    last = await homes.shown(w.ben, "11 to 12 of 12")
+    assert "Offer 1." in text_of(last)
+    assert "Next page" not in text_of(last)
+    await w.ben.click(last, "Previous page")
+    await homes.shown(w.ben, "1 to 10 of 12")
 
 
 async def test_unassigned_mail_can_be_dismissed(w: World) -> None:

@@ -156,6 +156,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
         ("team.", Screen(Tab.TEAM).pack()),
         ("customers.page.", Screen(Tab.CUSTOMERS).pack()),
         ("notes.page.", Screen(Tab.NOTES).pack()),
+        ("home.turn.", Screen(Tab.MAIL).pack()),
         *((f"notes.{part}", f"{note}|1") for part in ("earlier", "later")),
         ("notes.from", ticket.id),
         ("notes.", note),
