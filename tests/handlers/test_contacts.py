@@ -75,9 +75,7 @@ async def test_guests_others_and_those_who_are_in_it_already_cannot_be_added(w: 
         ("U0BEN", "Ben Brandt: This colleague is in the register already"),
     ],
 )
-async def test_chosen_colleague_who_cannot_be_added_is_named_at_once(
-    w: World, person: str, expected: str
-) -> None:
+async def test_chosen_colleague_who_cannot_be_added_is_named_at_once(w: World, person: str, expected: str) -> None:
     await w.decide(w.carla, await add(w), "person", person)
     modal = await w.carla.modal("Add a contact", containing=expected)
     name = next(each["element"].get("initial_value") for each in modal.view["blocks"] if "Name, as" in str(each))
