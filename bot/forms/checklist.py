@@ -22,7 +22,7 @@ _GUIDE_PARTS = {Level.FIRST: GuidePart.FIRST, Level.SECOND: GuidePart.SECOND, Le
 
 
 @dataclass(frozen=True)
-class Section:
+class ChecklistSection:
     """A heading of a level, and the fields under it."""
 
     heading: Heading
@@ -43,7 +43,7 @@ class TaskState(Glossed):
 class Task:
     """One task of the guide: a heading, with what is asked under it."""
 
-    section: Section
+    section: ChecklistSection
     state: TaskState
     level: Level
 
@@ -78,19 +78,19 @@ def tasks(ticket: Ticket, level: Level, config: Config) -> tuple[Task, ...]:
     )
 
 
-def _asked(kind: Kind, level: Level, config: Config) -> tuple[Section, ...]:
+def _asked(kind: Kind, level: Level, config: Config) -> tuple[ChecklistSection, ...]:
     return _sections(kind, level, config.fields, config.matrix)
 
 
 @lru_cache(256)
-def _sections(kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix) -> tuple[Section, ...]:
+def _sections(kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix) -> tuple[ChecklistSection, ...]:
     """The sections of a level: the same for every ticket of a kind."""
     found: dict[Heading, list[Field]] = {}
     for field in of_kind(kind, extras, matrix):
         if _is_of(field, kind, level):
             found.setdefault(field.heading, []).append(field)
     return tuple(
-        Section(heading, tuple(fields), tuple(each for each in fields if is_due(each.need[kind], Need.ESCALATE)))
+        ChecklistSection(heading, tuple(fields), tuple(each for each in fields if is_due(each.need[kind], Need.ESCALATE)))
         for heading, fields in found.items()
     )
 
@@ -104,7 +104,7 @@ def _is_of(field: Field, kind: Kind, level: Level) -> bool:
     return level is Level.SECOND and field.level is Level.SECOND and field.need[kind] is not Need.RAISE
 
 
-def _state(section: Section, answers: Mapping[str, str], config: Config) -> TaskState:
+def _state(section: ChecklistSection, answers: Mapping[str, str], config: Config) -> TaskState:
     needed = [each for each in section.needed if is_asked(each, answers, config)]
     if needed:
         return TaskState.DONE if all(answers.get(each.key) for each in needed) else TaskState.OPEN
