@@ -83,14 +83,18 @@ def _asked(kind: Kind, level: Level, config: Config) -> tuple[ChecklistSection, 
 
 
 @lru_cache(256)
-def _sections(kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix) -> tuple[ChecklistSection, ...]:
+def _sections(
+    kind: Kind, level: Level, extras: tuple[CustomField, ...], matrix: Matrix
+) -> tuple[ChecklistSection, ...]:
     """The sections of a level: the same for every ticket of a kind."""
     found: dict[Heading, list[Field]] = {}
     for field in of_kind(kind, extras, matrix):
         if _is_of(field, kind, level):
             found.setdefault(field.heading, []).append(field)
     return tuple(
-        ChecklistSection(heading, tuple(fields), tuple(each for each in fields if is_due(each.need[kind], Need.ESCALATE)))
+        ChecklistSection(
+            heading, tuple(fields), tuple(each for each in fields if is_due(each.need[kind], Need.ESCALATE))
+        )
         for heading, fields in found.items()
     )
 
