@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.moments import read_moment
@@ -39,7 +39,8 @@ _GMAIL = re.compile(
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
-    r"^\s*(?:the response(?: from the remote server)? was|response|die antwort(?: vom remote-?server| des "
+    r"^\s*(?:the response(?: from the remote server)? was|(?:the )?remote server returned|response|"
+    r"die antwort(?: vom remote-?server| des "
     r"remote-?servers)? lautete?|antwort)\s*:\s*(.*)$",
     re.IGNORECASE,
 )
@@ -157,7 +158,8 @@ def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext
     begins = min(begins, forwarded.first) if forwarded else begins
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first >= begins), None)
     sent_back = _sent_back_to(forwarded, known)
-    facts = {**sent_back, **_message_facts(page, known), **original, **(headers.parts(known) if headers else {})}
+    own = range(forwarded.first, forwarded.last) if forwarded else range(0)
+    facts = {**sent_back, **_message_facts(page, known, own), **original, **(headers.parts(known) if headers else {})}
     page.take(begins, len(page.lines))
     where = page.source(Origin.BOUNCE, found[0].first)
     return [
@@ -199,11 +201,11 @@ def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: 
     return found
 
 
-def _message_facts(page: TextPage, known: IntakeContext) -> dict[str, str]:
-    """Parts of the transaction in these words, besides its recipients."""
+def _message_facts(page: TextPage, known: IntakeContext, own: Container[int] = ()) -> dict[str, str]:
+    """Parts of the transaction in these words, besides its recipients; `own`: lines with the bounce's own headers."""
     facts = dict[str, str]()
     in_utc = any(_HOPS_IN_UTC.search(line) for line in page.lines[:500])
-    for line in page.lines[:500]:
+    for line in (line for number, line in enumerate(page.lines[:500]) if number not in own):
         if sender := _SENDER.match(line):
             facts.setdefault("sender", sender[1])
         if moment := _RECEIVED.search(line) or _SENT.match(line):

@@ -36,6 +36,7 @@ _NAMED_CODE = re.compile(
     r"(?<![\w.-])(?i:(?:smtp|sip|https?)(?:/\d\.\d)?|(?:(?:smtp|sip|fax|https?)[- ]?)?(?:error|fehler)(?:[- ]?code)?)"
     r"(?i: (?:error|code|fehler|status|status code))?(?: ?[:#]|/)? ?[4-6]\d\d(?![\w-]|[.,]\d| ?[245]\.\d)"
     r"(?:: [^.;,\n]{3,80}|(?: [A-Z][a-z]+){1,4}(?![\w-]))?"
+    r"|(?<![\w.-])(?i:(?:(?:fax|t\.30|sms)[- ]?)?(?:error|fehler)[- ]?code)(?: ?[:#])? ?\d{1,5}(?![\w-]|[.,]\d)"
 )
 """A code with the name of its protocol or the word `error`: `SMTP 452`, `SIP 503 Service Unavailable`."""
 _LISTED_TENANTS = re.compile(
