@@ -5,7 +5,7 @@ Nothing is ever sent to an end-customer by itself (guide, section 3).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from bot.core.i18n import Language, mark, speaking, t
 from bot.core.written_language import language_in
 from bot.escalation.summaries import question_to_customer
 from bot.forms.template_fields import OTHER
-from bot.model.ticket import Event, Glossed, Stage, Ticket
+from bot.model.ticket import Event, Glossed, Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.model.undoing import counted
 from bot.register.customers import Customers
@@ -108,19 +108,22 @@ def _workaround(ticket: Ticket) -> str:
 
 
 def _written(
-    ticket: Ticket, stage: CustomerStage, history: Iterable[Event], config: Config, internal: InternalNames
+    ticket: Ticket, stage: CustomerStage, history: Sequence[Event], config: Config, internal: InternalNames
 ) -> str:
     values = _values(ticket, history, config)
     quoted = {key: excerpt(internal.left_out(text), _LIMIT) for key, text in values.items()}
     body = [t(sentence).format(**quoted) for key, sentence in _SENTENCES[stage] if not key or quoted[key]]
-    about = t("Your report about {service}, our reference {reference}")
+    is_report = ticket.kind is Kind.INCIDENT
+    about = t(_ABOUT if is_report else _ABOUT_REQUEST)
     service = internal.left_out(_services(ticket))
     subject = about.format(service=service, reference=reference(ticket, config))
     close = "\n".join(filter(None, (t("Kind regards"), config.reports.name)))
     return "\n\n".join((subject, t("Hello,"), *body, close))
 
 
-def _values(ticket: Ticket, history: Iterable[Event], config: Config) -> Mapping[str, str]:
+def _values(ticket: Ticket, history: Sequence[Event], config: Config) -> Mapping[str, str]:
+    """Values of the sentences; of those that depend on the kind or the end of the ticket, only that it is so."""
+    is_report, is_withdrawn = ticket.kind is Kind.INCIDENT, _is_withdrawn(ticket, history)
     asked = [each.detail.get("question", "") for each in history if each.kind == Move.ASK_CUSTOMER]
     is_asked = stage_for(ticket) is CustomerStage.NEEDED
     due = ticket.times.eta or ticket.times.update_due
@@ -129,13 +132,29 @@ def _values(ticket: Ticket, history: Iterable[Event], config: Config) -> Mapping
         "question": (asked[-1] if asked and is_asked else "") or question_to_customer(ticket, config),
         "until": guide_time(due, ticket.zone) if due else "",
         "workaround": _workaround(ticket),
-        "remedy": ticket.answer("remedy") or ticket.answer("their_remedy"),
+        "remedy": "" if is_withdrawn else ticket.answer("remedy") or ticket.answer("their_remedy"),
+        "report": "yes" if is_report else "",
+        "request": "" if is_report else "yes",
+        "solved": "yes" if is_report and not is_withdrawn else "",
+        "done": "yes" if not is_report and not is_withdrawn else "",
+        "withdrawn": "yes" if is_withdrawn else "",
     }
+
+
+def _is_withdrawn(ticket: Ticket, history: Sequence[Event]) -> bool:
+    """True for a ticket that was closed without a remedy."""
+    ends = [each.kind for each in history if each.kind in {Move.CONFIRM, Move.WITHDRAW}]
+    return ticket.stage is Stage.CLOSED and ends[-1:] == [Move.WITHDRAW]
+
+
+_ABOUT = mark("Your report about {service}, our reference {reference}")
+_ABOUT_REQUEST = mark("Your request about {service}, our reference {reference}")
 
 
 _SENTENCES: Final[Mapping[CustomerStage, tuple[tuple[str, str], ...]]] = {
     CustomerStage.RECEIVED: (
-        ("", mark("we have received your report and are working on it.")),
+        ("report", mark("we have received your report and are working on it.")),
+        ("request", mark("we have received your request and are working on it.")),
         ("happens", mark("This is what we understood: {happens}")),
         ("", mark("We will tell you as soon as there is news. Please tell us if anything changes.")),
     ),
@@ -145,7 +164,14 @@ _SENTENCES: Final[Mapping[CustomerStage, tuple[tuple[str, str], ...]]] = {
         ("", mark("As soon as we have it, we go on at once.")),
     ),
     CustomerStage.OPERATOR: (
-        ("", mark("we have examined your report and passed it to the operator of the service, who is working on it.")),
+        (
+            "report",
+            mark("we have examined your report and passed it to the operator of the service, who is working on it."),
+        ),
+        (
+            "request",
+            mark("we have examined your request and passed it to the operator of the service, who is working on it."),
+        ),
         ("until", mark("We expect news by {until}.")),
         ("", mark("We keep following it and will tell you as soon as there is news.")),
     ),
@@ -155,9 +181,13 @@ _SENTENCES: Final[Mapping[CustomerStage, tuple[tuple[str, str], ...]]] = {
         ("", mark("Please tell us whether it helps.")),
     ),
     CustomerStage.SOLVED: (
-        ("", mark("the problem you reported is solved.")),
+        ("solved", mark("the problem you reported is solved.")),
+        ("done", mark("what you asked for is done.")),
+        ("withdrawn", mark("we have closed this case.")),
         ("remedy", mark("What was done: {remedy}")),
-        ("", mark("Please check whether everything works again, and tell us.")),
+        ("solved", mark("Please check whether everything works again, and tell us.")),
+        ("done", mark("Please check whether everything is as you wanted it, and tell us.")),
+        ("withdrawn", mark("Please tell us if there is anything left for us to do.")),
     ),
 }
 """Sentences of each stage; one that needs a value is left out without it."""

@@ -9,12 +9,12 @@ from bot.core.i18n import Language, speaking
 from bot.core.written_language import language_in
 from bot.forms.template_fields import OTHER
 from bot.model.contact import EndCustomer
-from bot.model.ticket import Stage, Times
+from bot.model.ticket import Kind, Stage, Times
 from bot.model.transitions import Move, change
 from bot.register.customer_words import CustomerStage, stage_for
 from bot.register.internal_names import InternalNames, InternalSources
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, NEMO, NOW, a_config, a_contact, a_world, an_incident
+from tests.factories import ANNA, BEN, NEMO, NOW, RAISED, a_config, a_contact, a_world, an_incident
 
 ASKED = Times(customer_asked=NOW)
 
@@ -161,3 +161,37 @@ async def test_texts_are_for_the_support_team_only() -> None:
     w = await a_world()
     with pytest.raises(NotYours):
         await w.desk.customer_words.write((await w.raised()).id, NEMO)
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "expected"),
+    [
+        (Kind.INCIDENT, Language.ENGLISH, ("Your report about", "the problem you reported is solved.")),
+        (Kind.SERVICE_REQUEST, Language.ENGLISH, ("Your request about", "what you asked for is done.")),
+        (Kind.CHANGE, Language.GERMAN, ("Ihre Anfrage zu", "was Sie angefragt haben, ist erledigt.")),
+    ],
+)
+async def test_text_for_a_request_speaks_of_no_problem(
+    kind: Kind, language: Language, expected: tuple[str, ...]
+) -> None:
+    w = await a_world()
+    ticket = await w.desk.tickets.create(ANNA, kind, RAISED, w.form())
+    text = (await w.desk.customer_words.write(ticket.id, ANNA, CustomerStage.SOLVED, language)).text
+    assert [each for each in expected if each not in text] == []
+    received = (await w.desk.customer_words.write(ticket.id, ANNA, CustomerStage.RECEIVED, language)).text
+    assert ("report" in received or "Meldung" in received) is (kind is Kind.INCIDENT)
+
+
+async def test_ticket_closed_without_a_remedy_is_not_said_to_be_solved_until_it_is() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    await w.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, ANNA, "f1", "reason", "The customer has left us")
+    text = (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    assert "we have closed this case." in text
+    assert "solved" not in text
+    await w.desk.tickets.act_with_text(ticket.id, Move.REOPEN, ANNA, "f2", "reason", "It is needed after all")
+    await w.desk.tickets.resolve(ticket.id, ANNA, "f3", "Rolled the connector back", {})
+    await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, "c1")
+    text = (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    assert "the problem you reported is solved." in text
+    assert "Rolled the connector back" in text
