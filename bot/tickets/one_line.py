@@ -41,14 +41,19 @@ _TYPED = {
 _VERBS = {word: verb for verb, words in _TYPED.items() for word in words.split("|")}
 _LONGEST_FIRST = sorted(_VERBS, key=len, reverse=True)
 _ALONE = frozenset({Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.CONFIRM})
+_FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] in _ALONE)
 _BEFORE = re.compile(r"(?:(?:ich|bitte|please)\s+)+", re.IGNORECASE)
-_POLITE = re.compile(r"[\s.!,;:]*(?:(?:bitte|please|thanks|danke)\b[\s.!,;:]*)*", re.IGNORECASE)
+_POLITE = re.compile(r"[\W_]*(?:(?:it|es|bitte|please|thanks|danke)\b[\W_]*)*", re.IGNORECASE)
 """Words and signs behind an action that change nothing."""
 _REFERENCE = (
     r"[*_`\"'(\[]*(?:(?:ticket|nr|no)\b[.:]?\s*)?#?"
     r"((?:{prefix}[-\s#:\u2010-\u2015\u2212]{{0,5}})?\d{{1,9}})[*_`\"')\]]*"
 )
 """A ticket as it is typed: `1001`, `#1001`, `PD-1001`, `Ticket 1001`, also in bold or as code."""
+
+
+_ANOTHER = r"(?:and|und|&|\+)?\s*{reference}(?:[\s:,.;].*|$)"
+"""A further ticket behind the first."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,14 @@ class OneLine:
     ticket: str
     typed: str
     """Everything behind the ticket."""
+    names_several: bool = False
+    """True if further tickets follow the first."""
 
     def read(self) -> tuple[Verb, str]:
         """The verb and the words behind it. `Refused` where there is no such verb, or too many words."""
+        if self.names_several:
+            words = t("Nothing was done: one line acts on one ticket. `/retarus-ticket` lists them, to change several.")
+            raise Refused(words)
         typed = _BEFORE.sub("", unicodedata.normalize("NFC", self.typed), count=1)
         verb = next((each for each in _LONGEST_FIRST if _begins_with(typed, each)), "")
         if not verb:
@@ -83,10 +93,19 @@ def _begins_with(typed: str, verb: str) -> bool:
 
 
 def parse(text: str, config: Config) -> OneLine | None:
-    """The action in a text such as `PD-1001 note They called again`; None where nothing follows a ticket."""
-    reference = _REFERENCE.format(prefix=re.escape(config.desk.prefix))
-    found = re.fullmatch(rf"{reference}[\s:,.;][\s:,.;\u2010-\u2015-]*(\S.*)", text, re.IGNORECASE | re.DOTALL)
-    return OneLine(fold(found[1]), found[2]) if found else None
+    """The action in a text such as `PD-1001 note They called again`; None where nothing follows a ticket.
+
+    An action that needs no words may come first: `take 1001`.
+    """
+    reference, flags = _REFERENCE.format(prefix=re.escape(config.desk.prefix)), re.IGNORECASE | re.DOTALL
+    found = re.fullmatch(rf"{reference}[\s:,.;][\s:,.;\u2010-\u2015-]*(\S.*)", text, flags)
+    if found:
+        is_another = re.fullmatch(_ANOTHER.format(reference=reference), found[2], flags) is not None
+        return OneLine(fold(found[1]), found[2], is_another)
+    turned = re.fullmatch(
+        rf"(?:{_BEFORE.pattern})?({_FIRST})\s+{reference}{_POLITE.pattern}", unicodedata.normalize("NFC", text), flags
+    )
+    return OneLine(fold(turned[2]), turned[1]) if turned else None
 
 
 def with_prefix(words: str, config: Config) -> str:

@@ -40,6 +40,11 @@ CONFIG = a_config()
         ("1001 wait", "1001", Verb.WAIT, ""),
         ("1001 Notiz Kunde rief an", "1001", Verb.NOTE, "Kunde rief an"),
         ("1001 resolve: Policy corrected", "1001", Verb.RESOLVE, "Policy corrected"),
+        ("take 1001", "1001", Verb.TAKE, ""),
+        ("Bitte nimm PD-1001!", "pd-1001", Verb.TAKE, ""),
+        ("ACCEPT #1001 please", "1001", Verb.ACCEPT, ""),
+        ("1001 nimm es 👀", "1001", Verb.TAKE, ""),
+        ("1001 note 1002 is the same", "1001", Verb.NOTE, "1002 is the same"),
     ],
 )
 def test_line_is_read(text: str, ticket: str, verb: Verb, words: str) -> None:
@@ -49,10 +54,32 @@ def test_line_is_read(text: str, ticket: str, verb: Verb, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1001", "PD-1001", "mine", "help", "what about 1001", "XX-1001 take", "1001take", "1001-2"]
+    "text",
+    [
+        "",
+        "1001",
+        "PD-1001",
+        "mine",
+        "help",
+        "what about 1001",
+        "XX-1001 take",
+        "1001take",
+        "1001-2",
+        "rcr 88123",
+        "wait 2 h",
+        "take",
+    ],
 )
 def test_other_texts_are_no_action(text: str) -> None:
     assert parse(text, CONFIG) is None
+
+
+@pytest.mark.parametrize("text", ["1001 1002 take", "1001, PD-1002: take", "1001 und 1002 nehmen", "pd-1001 & 1002"])
+def test_several_tickets_in_one_line_are_refused(text: str) -> None:
+    line = parse(text, CONFIG)
+    assert line is not None
+    with pytest.raises(Refused, match="one line acts on one ticket"):
+        line.read()
 
 
 @pytest.mark.parametrize("typed", ["taken", "1002", "notes", "escalate", "?"])
@@ -61,7 +88,7 @@ def test_unknown_verb_is_refused_with_the_known_ones(typed: str) -> None:
         OneLine("1001", typed).read()
 
 
-@pytest.mark.parametrize("typed", ["take it please", "take over now", "accept and resolve", "confirm not yet"])
+@pytest.mark.parametrize("typed", ["take them please", "take over now", "accept and resolve", "confirm not yet"])
 def test_words_behind_a_verb_that_stands_alone_are_refused(typed: str) -> None:
     with pytest.raises(Refused, match="Nothing was done"):
         OneLine("1001", typed).read()
