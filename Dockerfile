@@ -27,6 +27,6 @@ WORKDIR /var/lib/partner-desk
 VOLUME /var/lib/partner-desk
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
-    CMD ["partner-desk", "healthy"]
+    CMD ["python", "-m", "runtime.probe"]
 ENTRYPOINT ["partner-desk"]
 CMD ["run"]

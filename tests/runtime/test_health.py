@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -217,6 +219,18 @@ async def test_healthy_asks_the_running_desk(w: World) -> None:
             assert await healthy(Environment(host=host, port=server.port or 0)) == "ok"
     with pytest.raises(Misconfigured, match=r"does not answer at http://127\.0\.0\.1:"):
         await healthy(Environment(host="127.0.0.1", port=server.port or 0))
+
+
+async def test_health_check_of_a_container_asks_the_running_desk_without_loading_another(w: World) -> None:
+    checked = "import sys, runtime.probe; runtime.probe.main(); print('app' in sys.modules, 'bot.desk' in sys.modules)"
+    async with TestServer(health_app(w.running.health)) as server:
+        env = {**os.environ, "HOST": "0.0.0.0", "PORT": str(server.port)}
+        program = [sys.executable, "-c", checked]
+        process = await asyncio.create_subprocess_exec(
+            *program, cwd=Path(__file__).parents[2], env=env, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+    assert output.decode().split() == ["ok", "False", "False"]
 
 
 class Mailbox:
