@@ -13,6 +13,10 @@ from bot.model.ticket import Ticket
 _MAILS = frozenset({NoticeKind.LETTER_MAIL.value, NoticeKind.CHASE_MAIL.value})
 
 
+FAILED = "failed"
+"""Block with the button of a failed delivery."""
+
+
 def receipt(notice: Notice) -> Message:
     """A line of its own, where the line of the letter cannot be redrawn."""
     by_mail = notice.body["delivered"] in _MAILS
@@ -89,7 +93,13 @@ def not_delivered(notice: Notice, ticket: Ticket) -> Message:
         elements.append(kit.text(f" {words}"))
         return Message(kit.escape(f"{title} {reason}"), [kit.rich(kit.line(*elements))])
     again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
-    return Message(kit.escape(f"{title} {reason}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
+    return Message(kit.escape(f"{title} {reason}"), [kit.rich(kit.line(*elements)), kit.actions(FAILED, [again])])
+
+
+def settled() -> Message:
+    """Stands in place of a failed delivery after it was sent in another way."""
+    words = t("It was not delivered at first; it was sent again since, or a newer letter was.")
+    return Message(kit.escape(words), [kit.rich(kit.line(kit.text(words)))])
 
 
 def sent_again(name: str) -> Message:

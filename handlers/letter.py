@@ -29,15 +29,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await dispatcher.open_for(click, shown(changed))
             return None
         revived = await desk.resend.try_again(click.value, click.user)
-        return partial(answered, click) if revived else partial(_nothing_sent, dispatcher, click)
-
-    async def answered(click: Click) -> None:
-        """Takes the button off the line that was clicked, then says what happened."""
-        who = await desk.queries.names([click.user])
-        with speaking(desk.config.desk.language):
-            line = delivery_lines.sent_again(who(click.user))
-        await reply(dispatcher.client, click.response_url, line, replace=True)
-        await dispatcher.tell(click, t("It is on its way again."))
+        return partial(_sent_again if revived else _nothing_sent, desk, dispatcher, click)
 
     def shown(changed: RewrittenLetter) -> Json:
         return letter.rewritten(changed, reference(changed.ticket, desk.config))
@@ -65,5 +57,19 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.submissions[letter.SEND] = send
 
 
-async def _nothing_sent(dispatcher: Dispatcher, click: Click) -> None:
+async def _sent_again(desk: Desk, dispatcher: Dispatcher, click: Click) -> None:
+    """Takes the button off the line that was clicked, then says what happened."""
+    who = await desk.queries.names([click.user])
+    with speaking(desk.config.desk.language):
+        line = delivery_lines.sent_again(who(click.user))
+    await reply(dispatcher.client, click.response_url, line, replace=True)
+    await dispatcher.tell(click, t("It is on its way again."))
+
+
+async def _nothing_sent(desk: Desk, dispatcher: Dispatcher, click: Click) -> None:
+    """Takes the button off the line, too: it was sent again from the App Home, or by a newer letter."""
+    if click.block == delivery_lines.FAILED:
+        with speaking(desk.config.desk.language):
+            line = delivery_lines.settled()
+        await reply(dispatcher.client, click.response_url, line, replace=True)
     await dispatcher.tell(click, t("Nothing was sent: it was sent again already, or a newer letter has been sent."))

@@ -115,7 +115,7 @@ async def test_undelivered_letter_is_tried_again_by_an_admin(w: World) -> None:
     card = await w.filled()
     ticket = await w.ticket()
     await w.running.desk.escalation.send(ticket.id, "U0BEN", "a form", ticket.version)
-    await w.ben.reply(card, "was not delivered")
+    failed = await w.ben.reply(card, "was not delivered")
     home = await at(w.carla, "Not delivered (1)", "Try again")
     assert "the letter as an e-mail" in text_of(home)
     w.mail.faults.clear()
@@ -123,6 +123,9 @@ async def test_undelivered_letter_is_tried_again_by_an_admin(w: World) -> None:
     await w.ben.reply(card, "Delivered to Retarus by e-mail")
     await w.carla.click(await shown(w.carla, "Not delivered"), "home.tab.letters")
     await shown(w.carla, "Everything was delivered")
+    await w.ben.click(failed, "Try again")
+    settled = await w.ben.reply(card, "it was sent again since")
+    assert (settled["ts"], "Try again" in str(settled["blocks"])) == (failed["ts"], False)
 
 
 async def test_guests_see_nothing_and_get_the_reason(w: World) -> None:
