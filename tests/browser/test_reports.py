@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.core.month import previous
 from bot.tickets.ports import Batch
 from tests import months
 from tests.browser.demo_session import BrowserUser, browser_users, running_demo, save_screenshot
+from tests.timeouts import TIMEOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
@@ -43,11 +45,9 @@ async def expect_pictures_loaded(page: Page, message: Locator, count: int) -> No
     # the report is printed by a process of low priority
     await expect(message.locator("figure img")).to_have_count(count, timeout=90_000)
     loaded = "all => all.every(each => each.complete && each.naturalWidth > 900)"
-    for _ in range(100):
-        if await message.locator("figure img").evaluate_all(loaded):
-            return
-        await page.wait_for_timeout(100)
-    raise AssertionError("a chart was not shown")
+    async with asyncio.timeout(TIMEOUT):
+        while not await message.locator("figure img").evaluate_all(loaded):
+            await page.wait_for_timeout(100)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -212,9 +212,9 @@ async def test_events_that_concern_nobody_cost_no_look_up_of_people(w: World) ->
         await person.post(DESK, "Good morning")
         await person.post(DESK, "Any news?", thread=card)
         await person.act("profile", title="Busy")
+    await until(w.slack, lambda: rows(w, "event:message") >= 6 and rows(w, "event:user_change") >= 3)
     await until(w.slack, lambda: all(row.status != "pending" for row in w.slack.services.traffic.rows()))
     await w.running.dispatcher.tasks.drain(TIMEOUT)
-    assert rows(w, "event:message") >= 6
     assert rows(w, "users.info") == before
 
 

@@ -37,6 +37,11 @@ async def test_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> 
 async def test_message_to_an_owner_who_left_reaches_the_second_person_and_is_no_dead_letter(w: World) -> None:
     card = await w.accepted()
     await w.carla.control("POST", "people/anna", deactivated=True)
+
+    async def is_known() -> bool:
+        return not (await w.running.desk.directory.person("U0ANNA")).is_active
+
+    await w.carla.wait_for(is_known, "the desk to know that she left")
     ticket = await w.ticket()
     await w.running.desk.tickets.act_with_text(
         ticket.id, Move.RESOLVE, "U0BEN", "F1", "remedy", "The policy is corrected"

@@ -37,12 +37,26 @@ def inserting(form: Modal, key: str) -> Json:
     return {"container": where, **element, "values": {}}
 
 
+async def until_known(w: World, card: Json, *posted: Json) -> None:
+    """Waits until the desk knows of these replies."""
+
+    def are_known() -> bool:
+        return {each["ts"] for each in posted} <= known(w, card)
+
+    await w.anna.wait_for(are_known, "the desk to know of the replies")
+
+
+def known(w: World, card: Json) -> set[str]:
+    """Timestamps of the replies that the desk knows of."""
+    return {each.ts for each in w.running.dispatcher.threads.newest((card["channel"], card["ts"]), 10)}
+
+
 async def test_message_of_the_thread_is_taken_into_the_handoff_by_one_click(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
-    await w.anna.post(DESK, "Called the customer", thread=card)
-    await w.alex.post(DESK, WRITTEN, thread=card)
+    called = await w.anna.post(DESK, "Called the customer", thread=card)
+    await until_known(w, card, called, await w.alex.post(DESK, WRITTEN, thread=card))
     await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
     form = await w.anna.modal("Hand off to 2nd level", containing="From the thread")
     assert form.text.index("Restarted the connector") < form.text.index("Called the customer")
@@ -77,7 +91,7 @@ async def test_thread_is_read_once_for_a_form_and_heard_messages_need_no_reading
     since = max(row.seq for row in w.slack.services.traffic.rows())
     await w.anna.click(card, "Hand off to 2nd level")
     form = await w.anna.modal("Hand off to 2nd level", containing="Called the customer")
-    await w.alex.post(DESK, "Restarted the <connector>", thread=card)
+    await until_known(w, card, await w.alex.post(DESK, "Restarted the <connector>", thread=card))
     await w.decide(w.anna, form, "known", "no")
     form = await w.anna.modal("Hand off to 2nd level", containing="Restarted the <connector>")
     await w.anna.click(form, "Insert")
@@ -90,8 +104,8 @@ async def test_thread_is_read_once_for_a_form_and_heard_messages_need_no_reading
 
 async def test_heard_messages_are_offered_while_slack_does_not_read_the_thread(w: World) -> None:
     card = await w.raised()
-    for number in range(7):
-        await w.alex.post(DESK, f"Attempt {number}", thread=card)
+    posted = [await w.alex.post(DESK, f"Attempt {number}", thread=card) for number in range(7)]
+    await until_known(w, card, *posted)
     w.slack.faults.order("conversations.replies", "ratelimited", retry_after=3600, times=None)
     await w.anna.click(card, "Hand off to 2nd level")
     form = await w.anna.modal("Hand off to 2nd level", containing="Attempt 6")
@@ -104,10 +118,11 @@ async def test_heard_messages_are_offered_while_slack_does_not_read_the_thread(w
 async def test_message_that_was_edited_or_deleted_meanwhile_is_taken_in_as_it_is(w: World) -> None:
     card = await w.raised()
     first = await w.alex.post(DESK, "Restarted it once", thread=card)
-    await w.alex.post(DESK, "Restarted it", thread=card)
+    await until_known(w, card, first, await w.alex.post(DESK, "Restarted it", thread=card))
     await w.anna.click(card, "Hand off to 2nd level")
     form = await w.anna.modal("Hand off to 2nd level", containing="Restarted it once")
     await w.alex.act("delete", channel=DESK, ts=first["ts"])
+    await w.anna.wait_for(lambda: first["ts"] not in known(w, card), "the desk to know that it is deleted")
     await w.anna.click(form, "Insert")
     await w.running.dispatcher.tasks.drain(TIMEOUT)
     form = await w.anna.modal("Hand off to 2nd level")
