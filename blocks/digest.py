@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from blocks import kit, urgency
 from blocks.card import Who, standing
@@ -32,9 +33,12 @@ def message(
     config: Config,
     who: Who,
     links: Mapping[str, str],
+    day: date,
 ) -> Message:
-    """Each part with its tickets; the rest is counted. A digest mentions no one."""
-    name = t("This morning, {levels}", levels=kit.together(level_name(level) for level in levels))
+    """Each part with its tickets; the rest is counted. A digest mentions no one, and names its day: it stays."""
+    name = t(
+        "Overview of {day}, {levels}", day=f"{day:%d.%m.%Y}", levels=kit.together(level_name(level) for level in levels)
+    )
     summary = " · ".join(t(_BRIEFLY[part], count=totals[part]) for part in PARTS if totals[part])
     blocks: list[Json] = [kit.header(name)]
     for part, heading in PARTS.items():

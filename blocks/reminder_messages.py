@@ -95,6 +95,11 @@ def _resting(item: Item) -> str:
     return words.format(standing=t(_LASTING[Stage(detail["stage"])]), time=_length(item, "rest"), **idle)
 
 
+def _as_of(item: Item) -> list[Json]:
+    """The moment from which a reminder counts back: its message stays while time goes on."""
+    return kit.filled(" " + t("As of {time}."), time=kit.moment(item.event.at))
+
+
 def _length(item: Item, key: str) -> str:
     """A length of time that was kept with the reminder, in working time where its timer counts that."""
     since = as_moment(item.event.detail.get("since", "")) or item.ticket.since
@@ -113,10 +118,10 @@ def line(ticket: Ticket, event: Event, config: Config) -> Message:
     if item.is_answered:
         return Message(t("Answered reminder: {words}", words=words), [kit.rich(kit.line(_struck(reminder)))])
     if item.is_repeated:
-        return Message(earlier, [kit.rich(kit.line(kit.quiet(earlier)))])
+        return Message(earlier, [kit.rich(kit.line(kit.quiet(earlier), *_as_of(item)))])
     called = [part for each in _mentioned(item) for part in (_mention(each), kit.text(" "))]
     before = kit.text(t("Reminder: {words}", words=""))
-    line_of = kit.rich(kit.line(before, *called, kit.text(words)), *_listed(event))
+    line_of = kit.rich(kit.line(before, *called, kit.text(words), *_as_of(item)), *_listed(event))
     return Message(reminder, [line_of, kit.actions("reminder", _ways_out(ticket, config))])
 
 
@@ -237,4 +242,5 @@ def _about(item: Item, words: str, config: Config) -> Json:
     is_listed = bool(listed) and late is not None and late.timer.value in item.names("watches")
     due = [] if is_listed else urgency.due(item.ticket, config)
     urgent = urgency.joined_elements([urgency.age(item.ticket), due])
-    return kit.rich(kit.line(name, kit.text(" · "), *urgent, kit.text(f"\n{words}\n{problem}")), *listed)
+    told = [kit.text(f"\n{words}"), *_as_of(item), kit.text(f"\n{problem}")]
+    return kit.rich(kit.line(name, kit.text(" · "), *urgent, *told), *listed)

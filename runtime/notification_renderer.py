@@ -21,6 +21,7 @@ from blocks import (
 from blocks.kit import Json, Message
 from blocks.privacy import stranger
 from blocks.reminder_messages import Item
+from bot.core.clock import zone
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
 from bot.model.notice import Letter, Notice, NoticeKind
@@ -197,7 +198,8 @@ async def _digest(desk: Desk, notice: Notice) -> Message:
     who = await desk.queries.names([ticket.owner for ticket in shown])
     links = {ticket.id: await desk.queries.link(ticket) for ticket in shown}
     levels = [Level(level) for level in notice.names("levels")]
-    return digest.message(levels, parts, totals, desk.config, who, links)
+    day = notice.due.astimezone(zone(desk.config.desk.timezone)).date()
+    return digest.message(levels, parts, totals, desk.config, who, links, day)
 
 
 async def _tickets(desk: Desk, ids: Sequence[str]) -> list[Ticket]:

@@ -181,7 +181,7 @@ def _messages_about_several(ticket: Ticket, config: Config, who: Callable[[str],
         yield f"reminders {number}", reminder_messages.direct(items, number * 3 - 2, BEN, config)
     parts_of_day = dict.fromkeys(digest.PARTS, [ticket] * 10)
     totals, links = dict.fromkeys(digest.PARTS, 400), {ticket.id: LINK}
-    yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
+    yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links, NOW.date())
     for scope in tickets.SCOPES:
         yield f"listing {scope}", tickets.listing([ticket] * 10, 11, scope, config, who, {ticket.id: LINK})
     yield "one", tickets.one(ticket, config, who, LINK)

@@ -61,6 +61,18 @@ def test_reminder_says_for_how_long_and_when_a_person_last_acted(detail: dict[st
     assert expected in thread(item(Stage.SECOND, "", **detail)).text
 
 
+@pytest.mark.parametrize("language", Language)
+def test_reminder_states_the_moment_from_which_it_counts_back_while_it_stands(language: Language) -> None:
+    earlier = changed(item(), standing=("reminder:5", "reminder:6"))
+    with speaking(language):
+        shown = [thread(item()), thread(earlier), direct(item(Stage.SECOND, BEN))]
+        as_of = {Language.ENGLISH: " As of ", Language.GERMAN: " Stand: "}[language]
+    for each in shown:
+        elements: list[dict[str, Any]] = list(parts(each.blocks))
+        at = next(number for number, element in enumerate(elements) if element.get("text") == as_of)
+        assert elements[at + 1]["timestamp"] == int(item().event.at.timestamp())
+
+
 def test_reminder_of_a_resolved_ticket_says_that_it_waits_for_confirmation() -> None:
     assert thread(item(Stage.RESOLVED)).text == "Reminder: waiting for confirmation for 1 h with no activity."
 

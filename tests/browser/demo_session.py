@@ -92,7 +92,7 @@ class BrowserUser:
     def card(self, text: str) -> Locator:
         """The message in the channel with this text, excluding the daily digest, which also names tickets."""
         messages = self.page.get_by_role("log").get_by_role("article").filter(has_text=text)
-        return messages.filter(has_not_text="This morning").last
+        return messages.filter(has_not_text="Overview of").last
 
     async def press(self, where: Locator, button: str) -> None:
         """Presses the button with this label; a screen reader hears more where several have the same."""

@@ -11,10 +11,11 @@ from tests.handlers.world import DESK, World
 async def test_next_morning_brings_a_digest_to_the_channel_and_to_the_lead(w: World) -> None:
     await w.handed_off()
     await w.anna.advance(until_the_next_morning(w))
-    message = await w.anna.message(DESK, "This morning, 2nd level")
+    day = datetime.fromtimestamp(w.now(), zone(w.running.desk.config.desk.timezone))
+    message = await w.anna.message(DESK, f"Overview of {day:%d.%m.%Y}, 2nd level")
     assert "PD-1001" in str(message["blocks"])
     assert "Past the SLA" in message["text"]
-    lead = await w.carla.message("@partner-desk", "This morning, 1st level and 2nd level")
+    lead = await w.carla.message("@partner-desk", f"Overview of {day:%d.%m.%Y}, 1st level and 2nd level")
     assert "PD-1001" in str(lead["blocks"])
 
 
