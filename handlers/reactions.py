@@ -1,4 +1,4 @@
-"""Emoji that act, where `emoji` in desk.toml allows it: on a ticket's card, and on a message in its thread."""
+"""Emoji that act, where `emoji` in desk.toml allows it: on a ticket's card or call, and on messages in its thread."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await note(event)
         elif event.emoji and (ticket_id := await desk.conversation.ticket_at(event.channel, event.ts)):
             await (_take if event.emoji is Emoji.TAKE else _finish)(desk, ticket_id, event)
+        elif event.emoji is Emoji.TAKE and (
+            called := await desk.conversation.ticket_called_at(event.channel, event.ts)
+        ):
+            await desk.tickets.take_now(called, event.user, event.id)
 
     async def note(event: SlackEvent) -> None:
         """Puts a message into the notes once, whoever pins it and however often."""
@@ -37,6 +41,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 async def _take(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
     ticket = await desk.queries.ticket(ticket_id)
     await desk.tickets.act(ticket_id, taking(ticket), event.user, event.id)
+
+
+async def _take_from_call(desk: Desk, event: SlackEvent) -> None:
+    """The same as `Take now`; other messages are passed over."""
+    ticket_id = await desk.conversation.ticket_called_at(event.channel, event.ts)
+    if ticket_id:
+        await desk.tickets.take_now(ticket_id, event.user, event.id)
 
 
 async def _finish(desk: Desk, ticket_id: str, event: SlackEvent) -> None:

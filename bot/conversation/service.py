@@ -19,6 +19,7 @@ from bot.tickets import permissions
 from bot.tickets.changes import ATTEMPTS, Along, Change, Changes
 from bot.tickets.notifications import VERBATIM
 from bot.tickets.ports import Batch
+from bot.tickets.priority_call import CALL
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 from bot.tickets.successors import Successors
@@ -159,6 +160,11 @@ class Conversation:
         """Id of the ticket whose thread this is; empty for any other."""
         place = await self.changes.store.placed(channel, thread)
         return place.ticket_id if place and place.role == "card" else ""
+
+    async def ticket_called_at(self, channel: str, ts: str) -> str:
+        """Id of the ticket whose call for the highest priority is this message; empty for any other."""
+        places = await self.changes.store.together(channel, ts)
+        return next((each.ticket_id for each in places if each.role == CALL), "")
 
     async def save_draft(self, user: str, ticket_id: str, text: str) -> None:
         """Saves the words that are being previewed."""

@@ -30,6 +30,19 @@ async def test_eyes_take_and_accept_a_ticket(w: World) -> None:
     assert message["is_ephemeral"]
 
 
+async def test_eyes_on_the_call_for_priority_1_take_it_at_once_and_on_other_messages_do_nothing(w: World) -> None:
+    card = await w.raised(priority="P1")
+    call = await w.anna.reply(card, "raised it")
+    await w.anna.command(DESK, "/retarus-ticket", "1001 note Called them")
+    await w.anna.reply(card, "noted")  # only then the desk surely knows the call's place
+    await w.ben.react(await w.ben.post(DESK, "Looking at it", thread=card), "eyes")
+    await w.ben.react(call, "eyes")
+    await w.ben.reply(card, "Ben Brandt took it at the 2nd level")
+    assert (await w.ticket()).version == 3
+    await w.bea.react(call, "eyes")
+    await w.bea.message(DESK, "Somebody has it already")
+
+
 async def test_check_mark_asks_for_a_remedy_then_confirms(w: World) -> None:
     card = await w.accepted()
     await w.ben.react(card, "white_check_mark")
