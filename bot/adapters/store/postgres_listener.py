@@ -51,10 +51,8 @@ class PostgresListener:
 
     async def _run(self) -> None:
         while True:
-            try:
+            with suppress(psycopg.Error, OSError):  # while the server is down, each attempt fails
                 await self._listen()
-            except (psycopg.Error, OSError) as error:
-                log.info("the connection that listens to other replicas broke (%s)", type(error).__name__)
             await asyncio.sleep(self.pause)
 
     async def _listen(self) -> None:
@@ -65,5 +63,7 @@ class PostgresListener:
                 self.begun()
                 async for notification in connection.notifies():
                     self.received(notification.payload)
+            except psycopg.Error as error:
+                log.info("the connection that listens to other replicas broke (%s)", type(error).__name__)
             finally:
                 self.ended()
