@@ -242,5 +242,5 @@ def _about(item: Item, words: str, config: Config) -> Json:
     is_listed = bool(listed) and late is not None and late.timer.value in item.names("watches")
     due = [] if is_listed else urgency.due(item.ticket, config)
     urgent = urgency.joined_elements([urgency.age(item.ticket), due])
-    told = [kit.text(f"\n{words}"), *_as_of(item), kit.text(f"\n{problem}")]
-    return kit.rich(kit.line(name, kit.text(" · "), *urgent, *told), *listed)
+    sentences = [kit.text(f"\n{words}"), *_as_of(item), kit.text(f"\n{problem}")]
+    return kit.rich(kit.line(name, kit.text(" · "), *urgent, *sentences), *listed)

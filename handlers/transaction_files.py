@@ -43,8 +43,8 @@ async def _text(file: Attachment, dispatcher: Dispatcher) -> str:
         raise Invalid({TABLE_FILE: words}) from error
     if isinstance(content, MissingFile):
         too_large = t("is larger than {most}, and no more can be read", most=sized(_MAX_BYTES))
-        why = too_large if content.is_too_large else content.reason
-        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=why)})
+        reason = too_large if content.is_too_large else content.reason
+        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=reason)})
     try:
         text = decoded(content)
     except ValueError as error:

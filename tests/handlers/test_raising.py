@@ -70,23 +70,23 @@ async def test_file_of_a_message_is_read_into_the_form(w: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "why"),
+    ("name", "size", "reason"),
     [
         ("trace.log", 1_000_001, "trace.log (larger than 1 MB)"),
         ("screen.png", 20, "screen.png (no mail, log or table: .eml, .txt, .csv, .tsv, .log)"),
     ],
 )
 async def test_file_that_is_not_read_is_named_in_the_form_which_keeps_the_words(
-    w: World, name: str, size: int, why: str
+    w: World, name: str, size: int, reason: str
 ) -> None:
     file = await w.alex.upload(name, b"x" * size)
     message = await w.alex.post(DESK, "Mail of tenant 12345RS is rejected", files=[file["files"][0]["id"]])
     await w.anna.shortcut("raise_from_message", message)
-    modal = await w.anna.modal("Raise an incident", containing=f"Not read: {why}")
+    modal = await w.anna.modal("Raise an incident", containing=f"Not read: {reason}")
     inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
     assert inputs["happens"]["initial_value"] == "Mail of tenant 12345RS is rejected"
     await w.anna.click(modal, "More fields")
-    await w.anna.modal(containing=f"Not read: {why}")
+    await w.anna.modal(containing=f"Not read: {reason}")
 
 
 async def test_raiser_of_the_first_level_has_taken_the_ticket(w: World) -> None:
