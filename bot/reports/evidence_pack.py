@@ -172,7 +172,13 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
         "clocks": [_clock_shape(run, at) for run in clocks(ticket, config)],
         "events": [
-            {"at": each.at.isoformat(), "what": each.kind, "by": pack.name_of(each.by), "said": _words_of(each)}
+            {
+                "at": each.at.isoformat(),
+                "what": each.kind,
+                "by": pack.name_of(each.by),
+                "said": _words_of(each),
+                "priority": _priority_in(each),
+            }
             for each in _evident(pack)
         ],
         "deliveries": [
@@ -261,18 +267,34 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Repor
 
 
 def _evident(pack: EvidencePack) -> list[Event]:
-    return [each for each in pack.history if kind_of(each) in _STEPS]
+    return [each for each in pack.history if kind_of(each) in _STEPS or _priority_in(each)]
+
+
+def _priority_in(event: Event) -> str:
+    """The priority that this event gave the ticket; empty where it stayed as it was. The SLA depends on it."""
+    return event.detail.get("answer.priority", "")
+
+
+def _step_of(event: Event) -> str:
+    priority = _priority_in(event)
+    if event.kind not in _STEPS:
+        return t("priority set to {priority}", priority=priority)
+    step = t(_STEPS[event.kind])
+    return t("{step}, priority {priority}", step=step, priority=priority) if priority else step
+
+
+_WORDS = ("summary", "reason", "question", "answer", "remedy", "plan", "rcr", "text", "note", "answer.priority_reason")
+"""Details that say something in words, the most telling first."""
 
 
 def _words_of(event: Event) -> str:
-    keys = ("summary", "reason", "question", "answer", "remedy", "plan", "rcr", "text", "note")
-    return next((event.detail[key] for key in keys if event.detail.get(key)), "")
+    return next((event.detail[key] for key in _WORDS if event.detail.get(key)), "")
 
 
 def _event_rows(pack: EvidencePack, zone: str) -> Iterable[tuple[str, ...]]:
     for each in _evident(pack):
         words = excerpt(clean_line(_words_of(each)), _SHORT)
-        yield (moment(each.at, zone), t(_STEPS[each.kind]), pack.name_of(each.by) if each.by else "", words)
+        yield (moment(each.at, zone), _step_of(each), pack.name_of(each.by) if each.by else "", words)
 
 
 def _is_mail(row: Letter) -> bool:

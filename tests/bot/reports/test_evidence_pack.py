@@ -68,6 +68,20 @@ async def test_document_tells_the_same_in_the_readers_language() -> None:
     assert "3 h" in text
 
 
+async def test_priorities_of_a_ticket_are_evidence_also_once_they_have_changed() -> None:
+    w = await a_world()
+    ticket = await w.raised(priority="P1", priority_reason="All mail is down")
+    lower = {"priority": "P2", "priority_reason": "Only one mailbox after all"}
+    ticket = await w.desk.answers.fill_in(ticket.id, ANNA, lower, w.form(), ticket.version)
+    await w.desk.answers.fill_in(ticket.id, ANNA, {"affected": "3"}, w.form(), ticket.version)
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    rows = paper(pack, w.desk.config, w.clock()).parts[0].tables[0].rows
+    assert [row[1] for row in rows] == ["raised, priority P1", "priority set to P2"]
+    assert rows[1][3] == "Only one mailbox after all"
+    found = json.loads(as_json(pack, w.desk.config, w.clock()))
+    assert [each["priority"] for each in found["events"]] == ["P1", "P2"]
+
+
 async def test_ticket_without_anything_from_retarus_has_a_document_too() -> None:
     w = await a_world()
     ticket = await w.raised()
