@@ -101,7 +101,7 @@ _MARKS = tuple(dict.fromkeys(each for _, marks, _ in SHAPES for each in marks))
 def secret_in(text: str) -> str:
     """Name of the secret that the text seems to hold (“a password”); empty when there is none."""
     folded = text.casefold()
-    if not any(map(folded.__contains__, _MARKS)):
+    if not any(each in folded for each in _MARKS):
         return ""
     found = [(name, shape) for name, marks, shape in SHAPES if any(each in folded for each in marks)]
     return next((t(name) for name, shape in found if shape.search(text)), "")
