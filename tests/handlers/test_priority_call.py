@@ -17,7 +17,9 @@ def expire_group(w: World) -> None:
 
 async def call_of_new_ticket(w: World) -> Json:
     card = await w.raised(priority="P1")
-    return await w.anna.reply(card, "raised it")
+    call: Json = await w.anna.reply(card, "raised it")
+    await w.until_placed(call)
+    return call
 
 
 def mentions(message: Json) -> list[str]:

@@ -310,9 +310,9 @@ async def _all(work: Callable[[str], Awaitable[None]], name: str) -> None:
 
 async def _delivered(store: Store) -> None:
     """Waits until every notice is delivered but those that redraw a message later."""
-    async with asyncio.timeout(TIMEOUT):
-        while any(is_owed(row.notice) for row in await store.letters(state="waiting", limit=1000)):
-            pass
+    async with asyncio.timeout(3 * TIMEOUT):  # on a busy machine a replica needs many seconds to start
+        while any(is_owed(row.notice) for row in await store.letters(state="waiting", limit=1000)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def _counted(reader: PersonDriver, store: Store, figures: Figures) -> dict[str, int]:

@@ -27,7 +27,9 @@ async def taken(w: World) -> tuple[Json, Json]:
     """The card, and the line that says who took it."""
     card = await w.raised()
     await w.anna.click(card, "Take")
-    return card, await w.anna.reply(card, "took it")
+    line = await w.anna.reply(card, "took it")
+    await w.until_placed(line)
+    return card, line
 
 
 async def test_step_is_undone_on_its_line_which_is_struck_through(w: World) -> None:

@@ -74,10 +74,10 @@ class World:
         await self.until_placed(card)
         return card
 
-    async def until_placed(self, card: Json) -> None:
-        """Waits until the desk has saved where the card is: it is in the channel a moment before."""
+    async def until_placed(self, message: Json) -> None:
+        """Waits until the desk has saved where its message is: it is in the channel a moment before."""
         async with asyncio.timeout(TIMEOUT):
-            while not await self.running.store.placed(card["channel"], card["ts"]):  # noqa: ASYNC110  nobody is told
+            while not await self.running.store.placed(message["channel"], message["ts"]):  # noqa: ASYNC110  nobody is told
                 await asyncio.sleep(0.005)
 
     async def decide(self, person: PersonDriver, modal: Modal, block: str, value: object) -> None:
