@@ -18,7 +18,7 @@ from localslack.mail import serve
 from tests.handlers.test_restart import ANSWERS, LATE, late_process, process
 from tests.handlers.world import DESK, World, _seed
 from tests.localslack.traffic_watch import until
-from tests.timeouts import TIMEOUT, long_triggers
+from tests.timeouts import TIMEOUT, long_timeouts
 
 
 async def taken(w: World) -> None:
@@ -30,7 +30,7 @@ async def taken(w: World) -> None:
 
 async def test_acknowledged_clicks_survive_a_kill(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_triggers()) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
         anna = slack.person("anna")
         async with process(slack, mail, tmp_path) as running:
@@ -38,7 +38,7 @@ async def test_acknowledged_clicks_survive_a_kill(tmp_path: Path) -> None:
             form = {**ANSWERS, "start": int(slack.clock.now()) - 600}
             assert (await anna.submit(await anna.modal(), form))["outcome"] == "closed"
             card = await anna.message(DESK, "PD-1001")
-            await anna.click(card, "Take")
+            assert (await anna.click(card, "Take"))["outcome"] == "ack"
             running.kill()
         async with late_process(slack, mail, f"sqlite:///{tmp_path / 'desk.sqlite3'}", LATE):
             await anna.reply(card, "took it")
