@@ -91,6 +91,20 @@ async def test_unaccepted_handoff_to_a_team_without_people_calls_the_next_person
     assert NEMO not in detail["unable"].split()
 
 
+class EmptyGroup(Cast):
+    """The directory, with an empty user group of the 2nd level."""
+
+    async def team(self, level: Level) -> tuple[str, ...]:
+        return () if level is Level.SECOND else await super().team(level)
+
+
+async def test_unaccepted_handoff_to_an_empty_group_calls_the_second_person_and_not_the_group() -> None:
+    world = await a_desk()
+    ticket = await world.handed_off()
+    detail = await reminder(world.at(directory=EmptyGroup()), ticket, minutes=31)
+    assert (detail["mentioned"], detail["people"]) == (BEA, f"{ANNA} {BEA}")
+
+
 async def test_new_ticket_of_a_first_level_without_people_calls_the_next_person_at_once() -> None:
     world = await a_desk(levels={"first": {"members": [GONE], "second_person": ALEX}})
     detail = await reminder(world, await world.raised(by=BEN))
