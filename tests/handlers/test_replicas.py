@@ -279,7 +279,7 @@ async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_tw
     mailbox, figures = Mailbox(), Figures()
     async with LocalSlack(_seed(), mailbox=mailbox, switches=long_triggers()) as slack:
         mail = await serve(mailbox)
-        store = await open_store(database)
+        store = await open_store(database, busy=TIMEOUT)
         agents = [Agent(slack.person(name), store, figures) for name in ("anna", "alex")]
         for agent in agents:
             agent.person.timeout = 4

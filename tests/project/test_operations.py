@@ -28,7 +28,7 @@ from tests.doubles.records import START, a_notice, a_ticket
 from tests.handlers.world import DEMO, DESK, picked
 from tests.project.debian import SOURCES, Debian, cannot_boot, debian
 from tests.project.installed import PREFIX, ROOT, WHEELS, copy_prefix, copy_source, shared_prefix
-from tests.timeouts import long_triggers
+from tests.timeouts import long_timeouts
 
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -155,7 +155,7 @@ async def test_page_leads_from_nothing_to_a_desk_that_is_restored_elsewhere_and_
     tmp_path: Path, shared: Path, unused_tcp_port: int
 ) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(Seed.from_file(DEMO / "cast.toml"), mailbox=mailbox, switches=long_triggers()) as slack:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml"), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
         anna = slack.person("anna")
         async with machine(tmp_path / "one", shared, unused_tcp_port, slack, mail) as one:
