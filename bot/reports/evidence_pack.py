@@ -171,16 +171,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         "letter": pack.letter,
         "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
         "clocks": [_clock_shape(run, at) for run in clocks(ticket, config)],
-        "events": [
-            {
-                "at": each.at.isoformat(),
-                "what": each.kind,
-                "by": pack.name_of(each.by),
-                "said": _words_of(each),
-                "priority": _priority_in(each),
-            }
-            for each in _evident(pack)
-        ],
+        "events": [_event_shape(each, pack) for each in _evident(pack)],
         "deliveries": [
             {
                 "at": each.at.isoformat(),
@@ -210,6 +201,16 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
         ],
     }
     return json.dumps(shape, ensure_ascii=False, indent=2).encode()
+
+
+def _event_shape(event: Event, pack: EvidencePack) -> dict[str, str]:
+    return {
+        "at": event.at.isoformat(),
+        "what": event.kind,
+        "by": pack.name_of(event.by),
+        "said": _words_of(event),
+        "priority": _priority_in(event),
+    }
 
 
 def _clock_shape(run: TimerRun, at: datetime) -> dict[str, str | None]:
