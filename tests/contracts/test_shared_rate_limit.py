@@ -92,12 +92,12 @@ async def test_turn_that_was_waited_for_follows_calls_that_took_long_in_another_
     stores: tuple[Store, Store], postgres_url: str
 ) -> None:
     one, two = turns_of(stores)
-    turn = await one.take("C1", 1, 5, 60)
-    booked = await two.take("C1", 1, 5, 60)
-    time_passes(postgres_url, 3)
-    await one.end("C1", turn.taken - 3000)
-    time_passes(postgres_url, 2)
-    assert 2 < (await two.confirm("C1", booked.taken - 5000, 1, 5))[0] <= 3
+    turn = await one.take("C1", 1, 50, 600)
+    booked = await two.take("C1", 1, 50, 600)
+    time_passes(postgres_url, 30)
+    await one.end("C1", turn.taken - 30_000)
+    time_passes(postgres_url, 20)
+    assert 20 < (await two.confirm("C1", booked.taken - 50_000, 1, 50))[0] <= 30
 
 
 @pytest.mark.parametrize("restarts", [1, 9])
