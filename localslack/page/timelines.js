@@ -15,6 +15,7 @@ const isRoot = (message) =>
 export class Timelines {
   #channels = new Map();
   #threads = new Map();
+  #reading = new Set();
 
   /** `changed(channel, threadTs | null)` is told whenever a list changed. */
   constructor(api, changed) {
@@ -34,24 +35,44 @@ export class Timelines {
   /** Loads the newest messages of a channel unless they are known. */
   async open(channel) {
     if (this.#channels.has(channel)) return;
-    const { messages, has_more: hasMore } = await this.api.messages(channel);
-    this.#channels.set(channel, { messages, hasMore });
-    this.changed(channel, null);
+    await this.#read(this.api.messages(channel), ({ messages, has_more: hasMore }) => {
+      this.#channels.set(channel, { messages, hasMore });
+      this.changed(channel, null);
+    });
   }
 
   async openThread(channel, ts) {
-    const { messages } = await this.api.replies(channel, ts);
-    this.#threads.set(`${channel}/${ts}`, messages);
-    this.changed(channel, ts);
+    await this.#read(this.api.replies(channel, ts), ({ messages }) => {
+      this.#threads.set(`${channel}/${ts}`, messages);
+      this.changed(channel, ts);
+    });
+  }
+
+  /** Keeps an answer; live frames that arrived meanwhile are applied to it, as it may be older than they are. */
+  async #read(answer, keep) {
+    const frames = [];
+    this.#reading.add(frames);
+    try {
+      keep(await answer);
+    } finally {
+      this.#reading.delete(frames);
+    }
+    for (const apply of frames) apply();
+  }
+
+  #arrived(apply) {
+    for (const frames of this.#reading) frames.push(apply);
   }
 
   /** Loads the page before the oldest known message. False: there is none. */
   async older(channel) {
     const line = this.#channels.get(channel);
     if (!line?.hasMore) return false;
-    const { messages, has_more: hasMore } = await this.api.messages(channel, line.messages[0]?.ts);
-    this.#channels.set(channel, { messages: [...messages, ...line.messages], hasMore });
-    this.changed(channel, null);
+    await this.#read(this.api.messages(channel, line.messages[0]?.ts), ({ messages, has_more: hasMore }) => {
+      const known = this.#channels.get(channel)?.messages ?? line.messages;
+      this.#channels.set(channel, { messages: [...messages, ...known], hasMore });
+      this.changed(channel, null);
+    });
     return true;
   }
 
@@ -64,6 +85,7 @@ export class Timelines {
   }
 
   put(message) {
+    this.#arrived(() => this.put(message));
     const { channel, ts, thread_ts: thread } = message;
     const line = this.#channels.get(channel);
     if (line && isRoot(message)) {
@@ -79,6 +101,7 @@ export class Timelines {
 
   /** Replaces a message wherever it is known; one that lies before the loaded pages stays unknown. */
   change(message) {
+    this.#arrived(() => this.change(message));
     const { channel, ts, thread_ts: thread } = message;
     const swap = (list) => list.map((each) => (each.ts === ts ? message : each));
     const line = this.#channels.get(channel);
@@ -90,6 +113,7 @@ export class Timelines {
   }
 
   drop(channel, ts, thread) {
+    this.#arrived(() => this.drop(channel, ts, thread));
     const without = (list) => list.filter((message) => message.ts !== ts);
     const line = this.#channels.get(channel);
     if (line) this.#channels.set(channel, { ...line, messages: without(line.messages) });

@@ -15,10 +15,14 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientSession
 from PIL import Image
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from bot.core.i18n import Language, spoken
 from tests.doubles.forked_process import ForkedProcess, forked_program
 from tests.timeouts import TIMEOUT, long_timeouts
+
+_PRESSED_AGAIN = 10_000
+"""Milliseconds until a button without effect is pressed again."""
 
 TIMEOUT_MS = TIMEOUT * 1000
 expect.set_options(timeout=TIMEOUT_MS)
@@ -96,8 +100,15 @@ class BrowserUser:
 
     async def press(self, where: Locator, button: str) -> None:
         """Presses the button with this label; a screen reader hears more where several have the same."""
-        name = re.compile(rf"^{re.escape(button)}(: .*)?$")
-        await where.get_by_role("button", name=name).click()
+        await self._labelled(where, button).click()
+
+    async def press_for(self, where: Locator, button: str, title: str) -> Locator:
+        """Presses the button of a card that may be redrawn meanwhile, and returns the modal it opens."""
+        return await self.modal_after(self._labelled(where, button), title)
+
+    @staticmethod
+    def _labelled(where: Locator, button: str) -> Locator:
+        return where.get_by_role("button", name=re.compile(rf"^{re.escape(button)}(: .*)?$"))
 
     async def choose_from_menu(self, where: Locator, entry: str) -> None:
         await where.locator("button.overflow").click()
@@ -108,9 +119,9 @@ class BrowserUser:
         dialog = self.page.get_by_role("dialog", name=title)
         async with asyncio.timeout(TIMEOUT):
             while not await dialog.is_visible():
-                await button.click()
-                with suppress(AssertionError):
-                    await expect(dialog).to_be_visible(timeout=5000)
+                with suppress(AssertionError, PlaywrightTimeoutError):
+                    await button.click(timeout=_PRESSED_AGAIN)
+                    await expect(dialog).to_be_visible(timeout=_PRESSED_AGAIN)
         return dialog
 
     async def opened_modal(self, title: str) -> Locator:

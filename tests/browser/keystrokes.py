@@ -48,6 +48,10 @@ class CountedUser(BrowserUser):
         self.counted(clicks=1)
         await super().press(where, button)
 
+    async def press_for(self, where: Locator, button: str, title: str) -> Locator:
+        self.counted(clicks=1)
+        return await super().press_for(where, button, title)
+
     async def choose_from_menu(self, where: Locator, entry: str) -> None:
         self.counted(clicks=2)
         await super().choose_from_menu(where, entry)

@@ -40,8 +40,7 @@ async def open_app_home(viewer: BrowserUser) -> Locator:
 
 async def bea_previews_the_escalation(user: UserGetter, *, is_answered: bool = False) -> Locator:
     bea = await user("bea")
-    await bea.press(bea.card("PD-1001"), t("Escalate to Retarus"))
-    form = await bea.opened_modal(t("Escalate to Retarus"))
+    form = await bea.press_for(bea.card("PD-1001"), t("Escalate to Retarus"), t("Escalate to Retarus"))
     if is_answered:
         await expect(form).to_contain_text("Connector 4.2, no custom rules")
         await bea.press(form, t("Preview"))

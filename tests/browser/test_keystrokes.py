@@ -139,8 +139,7 @@ async def write_in_the_thread(hands: Counting, who: str, name: str, words: str) 
 async def anna_hands_it_off(hands: Counting, name: str) -> None:
     """Inserts a message of the thread, keeps the drafted summary, and answers three questions."""
     anna = await hands.user("anna")
-    await anna.press(anna.card(name), t("Hand off to 2nd level"))
-    form = await anna.opened_modal(t("Hand off to 2nd level"))
+    form = await anna.press_for(anna.card(name), t("Hand off to 2nd level"), t("Hand off to 2nd level"))
     await anna.insert(form, t("What was tried, and what came of it?"), TRIAGE)
     answers = {t("Is what the customer told us correct and complete?"): t("Correct and complete")}
     answers |= {t("Does the customer's remote connection work?"): t("Works")}
@@ -168,8 +167,7 @@ async def ben_accepts_and_completes_it(hands: Counting, name: str) -> None:
 async def ben_sends_it(hands: Counting, name: str) -> None:
     """Inserts a message of the thread; set-up and test address come from the last ticket of the customer."""
     ben = await hands.user("ben")
-    await ben.press(ben.card(name), t("Escalate to Retarus"))
-    form = await ben.opened_modal(t("Escalate to Retarus"))
+    form = await ben.press_for(ben.card(name), t("Escalate to Retarus"), t("Escalate to Retarus"))
     await ben.insert(form, t("Steps, or why not"), REPRODUCED)
     reproduced = t("Could it be reproduced?")
     answers = {reproduced: t("Yes"), t("May Retarus send test transactions?"): t("Yes, permitted")}
@@ -204,8 +202,7 @@ async def bea_records_the_answer(hands: Counting) -> None:
 async def ben_resolves_and_anna_confirms(hands: Counting, name: str) -> None:
     ben, anna = await hands.user("ben"), await hands.user("anna")
     await ben.go_to_channel("partner-desk")
-    await ben.press(ben.card(name), t("Resolve"))
-    form = await ben.opened_modal(t("Resolve"))
+    form = await ben.press_for(ben.card(name), t("Resolve"), t("Resolve"))
     await ben.fill(form, {t("What is the remedy?"): REMEDY})
     await ben.press(form, t("Resolve"))
     await anna.press(anna.card(name), t("Confirm and close"))

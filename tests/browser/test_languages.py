@@ -82,8 +82,7 @@ async def a_request_is_raised(user: UserGetter, name: str, command: str, title: 
     )
     await anna.press(form, t("Raise"))
     await expect(form).to_be_hidden()
-    await anna.press(anna.card(name), t("Hand off to 2nd level"))
-    form = await anna.opened_modal(t("Hand off to 2nd level"))
+    form = await anna.press_for(anna.card(name), t("Hand off to 2nd level"), t("Hand off to 2nd level"))
     priority = {t("Priority"): "P3", t("Why this priority?"): "Nobody is held up by it"}
     await anna.fill(
         form, {t("Is what the customer told us correct and complete?"): t("Correct and complete"), **priority}
@@ -111,8 +110,7 @@ async def a_request_reaches_retarus(user: UserGetter, name: str, kind: str) -> N
         )
     await ben.press(form, t("Save"))
     await expect(form).to_be_hidden()
-    await ben.press(ben.card(name), t("Escalate to Retarus"))
-    form = await ben.opened_modal(t("Escalate to Retarus"))
+    form = await ben.press_for(ben.card(name), t("Escalate to Retarus"), t("Escalate to Retarus"))
     if kind == CHANGE:
         await ben.fill(form, {t("May Retarus send test transactions?"): t("No, not permitted")})
     await ben.fill(

@@ -74,8 +74,7 @@ async def anna_raises_it(user: UserGetter, shown: str = "", *, is_left: bool = F
 
 async def anna_hands_it_off(user: UserGetter) -> None:
     anna = await user("anna")
-    await anna.press(anna.card("PD-1001"), t("Hand off to 2nd level"))
-    form = await anna.opened_modal(t("Hand off to 2nd level"))
+    form = await anna.press_for(anna.card("PD-1001"), t("Hand off to 2nd level"), t("Hand off to 2nd level"))
     await anna.fill(
         form,
         {
@@ -123,8 +122,7 @@ async def ben_accepts_and_completes_it(user: UserGetter) -> None:
 
 async def ben_sends_it(user: UserGetter) -> None:
     ben = await user("ben")
-    await ben.press(ben.card("PD-1001"), t("Escalate to Retarus"))
-    form = await ben.opened_modal(t("Escalate to Retarus"))
+    form = await ben.press_for(ben.card("PD-1001"), t("Escalate to Retarus"), t("Escalate to Retarus"))
     await ben.fill(
         form,
         {
@@ -180,8 +178,7 @@ async def rita_answers_by_mail(user: UserGetter, name: str = "PD-1001") -> None:
 async def ben_records_their_number(user: UserGetter) -> None:
     ben = await user("ben")
     await ben.go_to_channel("partner-desk")
-    await ben.press(ben.card("PD-1001"), t("RCR number"))
-    form = await ben.opened_modal(t("RCR number"))
+    form = await ben.press_for(ben.card("PD-1001"), t("RCR number"), t("RCR number"))
     await ben.fill(form, {t("RCR number"): "RCR-88123"})
     await ben.press(form, t("Record"))
 
@@ -190,12 +187,10 @@ async def retarus_answers_and_anna_closes_it(user: UserGetter) -> None:
     ben, anna = await user("ben"), await user("anna")
     await ben.go_to_channel("partner-desk")
     await expect(ben.card("PD-1001")).to_contain_text("RCR-88123")
-    await ben.press(ben.card("PD-1001"), t("Retarus answered"))
-    form = await ben.opened_modal(t("Answer of Retarus"))
+    form = await ben.press_for(ben.card("PD-1001"), t("Retarus answered"), t("Answer of Retarus"))
     await ben.fill(form, {t("What did Retarus answer?"): "The policy on DE1 was corrected."})
     await ben.press(form, t("Record"))
-    await ben.press(ben.card("PD-1001"), t("Resolve"))
-    form = await ben.opened_modal(t("Resolve"))
+    form = await ben.press_for(ben.card("PD-1001"), t("Resolve"), t("Resolve"))
     await ben.fill(form, {t("What is the remedy?"): "Policy corrected by Retarus; mail flows."})
     await ben.press(form, t("Resolve"))
     await anna.press(anna.card("PD-1001"), t("Confirm and close"))

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import aiosmtplib
 import pytest
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from localslack.mail import serve
 from tests.localslack.page_app import CARD
@@ -123,6 +123,25 @@ async def test_lost_connection_is_shown_and_restored_without_loss(stage: Browser
     allowed = True
     await expect(message(page, "missed it?")).to_be_visible()
     await expect(page.get_by_text("connection to the local Slack is lost")).to_be_hidden()
+
+
+async def test_reply_that_arrives_while_its_thread_is_read_is_shown(stage: BrowserStage) -> None:
+    ben, quay = stage.slack.person("ben"), stage.channel("quay")
+    root = await ben.post("#quay", "who helps?")
+    await ben.post(quay, "first", thread=root)
+    page = await stage.open("anna")
+
+    async def late(route: Route) -> None:
+        older = await route.fetch()
+        await ben.post(quay, "second", thread=root)
+        await expect(page.get_by_role("link", name="2 replies")).to_be_visible()
+        await route.fulfill(response=older)
+
+    await page.route(re.compile("/replies"), late)
+    await page.get_by_role("link", name="1 reply").click()
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.get_by_role("article").filter(has_text="first")).to_be_visible()
+    await expect(thread.get_by_role("article").filter(has_text="second")).to_be_visible()
 
 
 async def test_a_phone_shows_one_pane_at_a_time(stage: BrowserStage) -> None:

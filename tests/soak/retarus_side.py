@@ -147,10 +147,16 @@ class RetarusSide:
         while page := await store.entries_after(key, 500):
             key = page[-1].id
             for entry in page:
+                written = _without_quotations(entry.words)
                 for word, entries in found.items():
-                    if word in entry.words:
+                    if word in written:
                         entries.append(entry)
         return found
+
+
+def _without_quotations(words: str) -> str:
+    """What is new in a mail: a letter to Retarus may quote an earlier answer, and the next answer quotes the letter."""
+    return "\n".join(line for line in words.splitlines() if not line.startswith(">"))
 
 
 def is_letter(message: Json) -> bool:
