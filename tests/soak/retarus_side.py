@@ -155,7 +155,7 @@ class RetarusSide:
 
 
 def _without_quotations(words: str) -> str:
-    """The new part of a mail: a letter may quote an earlier answer of Retarus, and their next answer quotes the letter."""
+    """The new part of a mail: a letter may quote an earlier answer of Retarus, and their next one quotes the letter."""
     return "\n".join(line for line in words.splitlines() if not line.startswith(">"))
 
 
