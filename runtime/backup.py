@@ -15,7 +15,7 @@ import tempfile
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,10 +78,17 @@ async def back_up(env: Environment, target: Path, keep: int, storage: Storage, a
 def _place(target: Path, at: datetime) -> tuple[Path, bool]:
     """The archive's path, and whether its folder is rotated."""
     rotated = target.is_dir()
-    archive = target / _NAME.format(at=at) if rotated else target
+    archive = _free_name(target, at) if rotated else target
     if archive.exists():
         raise Misconfigured(f"{archive} already exists.")
     return archive, rotated
+
+
+def _free_name(folder: Path, at: datetime) -> Path:
+    """A file named by this second, or by the next that has none: two backups may be taken within one second."""
+    while (archive := folder / _NAME.format(at=at)).exists():
+        at += timedelta(seconds=1)
+    return archive
 
 
 def _report(archive: Path, names: Sequence[str], removed: int) -> list[str]:

@@ -92,6 +92,17 @@ async def test_newest_backups_stay_in_a_folder(env: Environment, tmp_path: Path)
     assert first in stored[1]
 
 
+async def test_backups_of_one_second_are_kept_apart(env: Environment, tmp_path: Path) -> None:
+    await in_use(env)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    reports = [await backup.back_up(env, folder, 2, STORAGE, START) for _ in range(3)]
+    assert all("verified" in report for report in reports)
+    last = sorted(path.name for path in folder.iterdir())
+    assert len(last) == 2
+    assert last[-1] in reports[-1]
+
+
 async def test_place_in_use_is_not_overwritten(env: Environment, tmp_path: Path) -> None:
     await in_use(env)
     await back_up(env, tmp_path / "desk.tar.gz")
