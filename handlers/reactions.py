@@ -22,10 +22,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await note(event)
         elif event.emoji and (ticket_id := await desk.conversation.ticket_at(event.channel, event.ts)):
             await (_take if event.emoji is Emoji.TAKE else _finish)(desk, ticket_id, event)
-        elif event.emoji is Emoji.TAKE and (
-            called := await desk.conversation.ticket_called_at(event.channel, event.ts)
-        ):
-            await desk.tickets.take_now(called, event.user, event.id)
+        elif event.emoji is Emoji.TAKE:
+            await _take_from_call(desk, event)
 
     async def note(event: SlackEvent) -> None:
         """Puts a message into the notes once, whoever pins it and however often."""

@@ -48,11 +48,7 @@ async def _text(file: Attachment, dispatcher: Dispatcher) -> str:
     try:
         text = decoded(content)
     except ValueError as error:
-        words = t(
-            "{name} is not a text file. Save the table as CSV in the spreadsheet program, and upload that.",
-            name=file.name,
-        )
-        raise Invalid({TABLE_FILE: words}) from error
+        raise Invalid({TABLE_FILE: t(_NO_TEXT, name=file.name)}) from error
     if not text.strip():
         raise Invalid({TABLE_FILE: t("{name} is empty.", name=file.name)})
     return text
