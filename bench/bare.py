@@ -27,7 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bench.shown import APP_TOKEN, TOKEN, ShownPayloads, api_url, port
 from bench.slack import BOT, TEAM
 from bench.wire import PATH, SECRET
-from runtime.http_server import bolt_request
+from runtime.http_requests import bolt_request
 
 
 def default(shown: ShownPayloads) -> AsyncApp:

@@ -19,7 +19,7 @@ from aiohttp import web
 from bench.bare import serving, stopped
 from bench.shown import APP_TOKEN, TOKEN, ShownPayloads, api_url, port
 from bench.wire import PATH, SECRET
-from runtime.http_server import interaction
+from runtime.http_requests import interaction
 
 
 class BareProtocolBot:

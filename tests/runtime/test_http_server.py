@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from app import program
 from bot.config.environment import Environment
 from localslack import LocalSlack
-from runtime.http_server import PATH, interaction, web_app
+from runtime.http_requests import interaction
+from runtime.http_server import PATH, web_app
 from tests.handlers.world import _seed, settings
 from tests.timeouts import long_timeouts
 
