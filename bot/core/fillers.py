@@ -317,6 +317,8 @@ def _is_made_of(core: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> boo
         if start in reached:
             reached |= {start + 1} if _says_nothing(core[start]) else set()
             reached |= {start + size for size in range(1, 7) if tuple(core[start : start + size]) in phrases}
+        elif start > max(reached):
+            return False
     return len(core) in reached
 
 
