@@ -180,8 +180,9 @@ class HomeRenderer:
     async def _of_staff(self, user: str, screen: Screen) -> list[Json]:
         if screen.tab is Tab.NOTES:
             return notes.listing(await self.notes.page(screen.first, user))
-        first = pages.beginning(screen.first, await self.desk.conversation.count_unassigned(), UNASSIGNED)
-        entries, total = await self.desk.conversation.unassigned(user, first)
+        total = await self.desk.conversation.count_unassigned()
+        first = pages.beginning(screen.first, total, UNASSIGNED)
+        entries = await self.desk.conversation.unassigned(user, first)
         return conversation.listing(entries, total, await self.desk.conversation.called(entries), first)
 
     async def _called(self, dead: list[Letter]) -> dict[str, str]:

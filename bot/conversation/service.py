@@ -58,10 +58,10 @@ class Conversation:
         entry = await self.entry(entry_id, by)
         return entry, await self.queries.ticket(entry.ticket_id)
 
-    async def unassigned(self, by: str, first: int = 0) -> tuple[Sequence[Entry], int]:
-        """A page of them, newest first, and their total number. `first`: the number of entries before the page."""
+    async def unassigned(self, by: str, first: int = 0) -> Sequence[Entry]:
+        """A page of them, newest first. `first`: the number of entries before the page."""
         await self.queries.open_to_part(by)
-        return await self.store.unassigned(limit=PAGE, skip=first), await self.store.count_unassigned()
+        return await self.store.unassigned(limit=PAGE, skip=first)
 
     async def count_unassigned(self) -> int:
         return await self.store.count_unassigned()
