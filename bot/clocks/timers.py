@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import ref
 
 from bot.config.settings import Config, Priority
 from bot.config.time_policy import Agreement
@@ -72,11 +73,21 @@ class TimerRun:
         return self.due is not None and self.due <= (self.end or at)
 
 
+_known: dict[int, tuple[ref[Ticket], Config, tuple[TimerRun, ...]]] = {}
+"""The timers of records in memory, by their identity: a list is sorted by them, and a record never changes."""
+
+
 def runs(ticket: Ticket, config: Config) -> tuple[TimerRun, ...]:
     """Every timer of the ticket's stage, and the SLA's while the ticket is open."""
     if not ticket.stage.is_open:
         return ()
-    return tuple(run for run in (*_follow_ups(ticket, config), plan(ticket, config)) if run)
+    key = id(ticket)
+    known = _known.get(key)
+    if known and known[0]() is ticket and known[1] is config:
+        return known[2]
+    found = tuple(run for run in (*_follow_ups(ticket, config), plan(ticket, config)) if run)
+    _known[key] = ref(ticket, lambda _: _known.pop(key, None)), config, found
+    return found
 
 
 def plan(ticket: Ticket, config: Config) -> TimerRun | None:
@@ -117,7 +128,11 @@ def agreement(ticket: Ticket, config: Config) -> Agreement | None:
 
 
 def priority(ticket: Ticket, config: Config) -> Priority | None:
-    return next((each for each in config.priorities if each.name == ticket.answer("priority")), None)
+    name = ticket.answer("priority")
+    for each in config.priorities:
+        if each.name == name:
+            return each
+    return None
 
 
 def minutes(ticket: Ticket, config: Config, name: str) -> int:

@@ -15,9 +15,11 @@ Order = tuple[bool, int, bool, datetime, datetime]
 
 def rank(ticket: Ticket, config: Config) -> int:
     """0 for the highest priority; after the last one where none is set."""
-    names = [each.name for each in config.priorities]
-    priority = ticket.answer("priority")
-    return names.index(priority) if priority in names else len(names)
+    name = ticket.answer("priority")
+    for number, each in enumerate(config.priorities):
+        if each.name == name:
+            return number
+    return len(config.priorities)
 
 
 def reminded_overdue(ticket: Ticket, config: Config) -> TimerRun | None:

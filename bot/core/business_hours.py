@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
@@ -37,7 +37,7 @@ class Calendar:
     closed: frozenset[date] = frozenset()
     """Additional closing days."""
 
-    @property
+    @cached_property
     def never_closes(self) -> bool:
         return not (self.country or self.closed) and all(hours == ((0, DAY),) for hours in self.week)
 
@@ -47,6 +47,8 @@ class Calendar:
 
     def opens(self, at: datetime) -> datetime:
         """The first open moment at or after this one."""
+        if self.never_closes:
+            return at.astimezone(UTC)
         begins, _ = next(self._spans(at))
         return max(begins, at.astimezone(UTC))
 

@@ -85,9 +85,9 @@ class Sweep:
 
     async def _pass(self, due: Sequence[Ticket]) -> int:
         """Saves all in one batch; one by one on a conflict with a person's change or another sweep."""
-        reminders = [each for ticket in due if (each := await self._reminder(ticket))]
-        found = sorted(reminders, key=lambda each: self._order(each.before))
-        await self._rescheduled([ticket for ticket in due if not schedule.due_now(ticket, self.config, self.at)])
+        reminders = [(ticket, await self._reminder(ticket)) for ticket in due]
+        found = sorted((each for _, each in reminders if each), key=lambda each: self._order(each.before))
+        await self._rescheduled([ticket for ticket, each in reminders if not each])
         if not found or await self._saved(found):
             return len(found)
         return sum([await self._saved([each]) for each in found])
@@ -114,7 +114,7 @@ class Sweep:
         return now is not None and (was is None or (was.timer, was.due) != (now.timer, now.due))
 
     async def _saved(self, found: Sequence[_Reminder]) -> bool:
-        notified = {person: self._bundle(person, found) for each in found for person in each.people}
+        notified = self._bundles(found)
         lines = found[: self.lines]
         notices = [notice for each in found for notice in self._card(each)]
         notices += [self._in_thread(each) for each in lines]
@@ -144,14 +144,22 @@ class Sweep:
             except Conflict:
                 continue
 
-    def _bundle(self, person: str, found: Sequence[_Reminder]) -> _Bundle:
+    def _bundles(self, found: Sequence[_Reminder]) -> dict[str, _Bundle]:
+        """The direct message to each person."""
+        named: dict[str, list[tuple[urgency.Order, str]]] = {}
+        for each in found:
+            ticket = each.done.ticket
+            new = self._order(ticket), f"{ticket.id}:{ticket.version}"
+            for person in each.people:
+                named.setdefault(person, []).append(new)
+        return {person: self._bundle(person, new) for person, new in named.items()}
+
+    def _bundle(self, person: str, new: Sequence[tuple[urgency.Order, str]]) -> _Bundle:
         """The direct message to this person; it replaces the one of an earlier pass."""
-        mine = [each.done.ticket for each in found if person in each.people]
         so_far = self.notified.get(person, _Bundle())
-        new = [(self._order(ticket), f"{ticket.id}:{ticket.version}") for ticket in mine]
         digest = hashlib.sha256("|".join([so_far.key, *(name for _, name in new)]).encode()).hexdigest()[:20]
         named = tuple(sorted((*so_far.named, *new))[:LISTED])
-        return _Bundle(f"reminders:{person}:{digest}", named, so_far.total + len(mine))
+        return _Bundle(f"reminders:{person}:{digest}", named, so_far.total + len(new))
 
     def _card(self, reminder: _Reminder) -> Iterator[Notice]:
         """The card redrawn, where it now says that something is overdue."""

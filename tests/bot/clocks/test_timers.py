@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import ref
 
 import pytest
 from hypothesis import given, settings
@@ -64,6 +65,28 @@ def test_question_of_retarus_gives_the_ball_to_the_second_level() -> None:
     asked = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(asked=NOW))
     assert watched(asked) == [Timer.QUESTION]
     assert asked.ball is Party.SECOND
+
+
+def test_timers_of_one_record_differ_with_the_settings_they_are_asked_for() -> None:
+    ticket, slower = an_incident(), a_config(reminders={"new": 90})
+    assert [run.due for run in runs(ticket, AGREED)][:1] == [minutes(30)]
+    assert [run.due for run in runs(ticket, slower)][:1] == [minutes(90)]
+    assert [run.due for run in runs(ticket, AGREED)][:1] == [minutes(30)]
+
+
+def test_timers_of_a_changed_copy_are_its_own() -> None:
+    ticket = an_incident()
+    assert runs(ticket, AGREED)
+    later = ticket.model_copy(update={"since": minutes(10)})
+    assert [run.due for run in runs(later, AGREED)][:1] == [minutes(40)]
+
+
+def test_timers_that_are_remembered_keep_no_record_in_memory() -> None:
+    ticket = an_incident()
+    forgotten = ref(ticket)
+    assert runs(ticket, AGREED)
+    del ticket
+    assert forgotten() is None
 
 
 def test_a_promised_update_goes_before_the_usual_cadence() -> None:
