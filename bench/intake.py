@@ -74,10 +74,13 @@ class Figure:
 def inputs(path: Path) -> list[Input]:
     """The labelled inputs of a file."""
     found = tomllib.loads(path.read_text("utf-8"))["input"]
-    return [
-        Input(each["name"], IntakeDocument(each["text"], each.get("file", "")), frozenset(_wanted(each["want"])))
-        for each in found
-    ]
+    return [Input(each["name"], _document(each), frozenset(_wanted(each["want"]))) for each in found]
+
+
+def _document(labelled: Mapping[str, str]) -> IntakeDocument:
+    """The pasted text, or the file; as bytes when the encoding is named."""
+    text, name = labelled["text"], labelled.get("file", "")
+    return IntakeDocument(text.encode(labelled["encoding"]) if "encoding" in labelled else text, name)
 
 
 def _wanted(want: Mapping[str, Any]) -> Iterator[Value]:

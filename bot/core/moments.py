@@ -6,12 +6,13 @@ A date that could be two days (03/04/2019) and a zone that could be two zones (I
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.core.characters import plain
+from bot.core.spoken_times import spoken_times
 
 _MONTHS = {
     name: number
@@ -52,7 +53,7 @@ _DATES = (
 )
 _CLOCK = (
     r"(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?)?"
-    r"(?:\s?(?P<half>[ap]\.?m\b\.?))?(?P<uhr>\s?Uhr\b)?"
+    r"(?:\s?(?P<half>[ap]\.?m\b\.?))?(?P<uhr>\s?Uhr(?:\s?(?P<past>[0-5]\d)(?![\d.:]))?(?![^\W\d_]))?"
 )
 _OFFSET = (
     r"(?:\s?\(?(?:(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<oh>\d{1,2})(?::?(?P<om>\d\d))?(?!\d)\)?|"
@@ -77,6 +78,8 @@ class Stamp:
     zone: tzinfo | None
     is_readable: bool = True
     """True if it means exactly one moment."""
+    is_of_half_a_day: bool = False
+    """True if the time may be of the morning or of the evening: `halb neun`."""
 
     @property
     def is_whole(self) -> bool:
@@ -85,10 +88,24 @@ class Stamp:
 
 def stamps(text: str, today: date) -> Iterator[Stamp]:
     """All of them, in the order of the text, which is `plain`. `today`: the reference of a missing year."""
-    for found in _STAMP.finditer(text):
-        stamp = _stamp(found, today)
-        if stamp is not None:
+    spoken = [
+        Stamp(s.start, s.end, s.day, s.clock, None, is_of_half_a_day=s.is_of_half_a_day)
+        for s in spoken_times(text, today)
+    ]
+    written = (stamp for found in _STAMP.finditer(text) if (stamp := _stamp(found, today)))
+    yield from _in_order(spoken, written)
+
+
+def _in_order(spoken: Sequence[Stamp], written: Iterator[Stamp]) -> Iterator[Stamp]:
+    """Both by their places; one that stands within a spoken one (`heute` in `heute um halb neun`) is left out."""
+    at = 0
+    for stamp in written:
+        while at < len(spoken) and spoken[at].end <= stamp.start:
+            yield spoken[at]
+            at += 1
+        if at == len(spoken) or stamp.end <= spoken[at].start:
             yield stamp
+    yield from spoken[at:]
 
 
 def read_moment(text: str, zone: ZoneInfo, now: datetime, *, in_utc: bool = False) -> datetime | None:
@@ -172,7 +189,7 @@ def _clock(parts: dict[str, str]) -> time | None:
         if not 1 <= hour <= 12:  # noqa: PLR2004 (hours of half a day)
             return None
         hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
-    return time(hour, int(parts.get("minute", 0)), int(parts.get("second", 0)))
+    return time(hour, int(parts.get("minute", parts.get("past", 0))), int(parts.get("second", 0)))
 
 
 def _zone(parts: dict[str, str]) -> tzinfo | None:

@@ -53,6 +53,8 @@ _SUBSCRIBER = 8
 """Digits after which a number is more than an area code with its country."""
 _EDGES = " ,;:·|/()[]<>-\t"
 _LIKE_A_NUMBER = re.compile(r"[+(]?\d[\d\s()/.\-]{0,40}\d|\d")
+_BARE_MSISDN = re.compile(r"[1-9]\d{10,14}")
+"""Digits with a country code: a number that is dialled at home begins with a zero, or is shorter."""
 _HAS_DIGIT = re.compile(r"\d")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LINE = 500
@@ -106,6 +108,13 @@ def international(text: str, region: str | None) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     return _written(number) if phonenumbers.is_valid_number(number) else None
+
+
+def number_of_machine(text: str, region: str | None) -> str | None:
+    """`international` for a number in a report, where the country code may stand without its plus: `4917155512345`."""
+    text = text.strip()
+    with_code = international(f"+{text}", region) if _BARE_MSISDN.fullmatch(text) else None
+    return with_code or international(text, region)
 
 
 def dialling_number(text: str, region: str | None = None) -> str:

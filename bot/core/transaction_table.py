@@ -20,7 +20,7 @@ from bot.core.characters import plain
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
 from bot.core.i18n import mark, t
 from bot.core.moments import read_moment
-from bot.core.telephone import international
+from bot.core.telephone import number_of_machine
 
 MAX_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")
@@ -33,41 +33,55 @@ _HEADINGS: Mapping[str, str] = {
         "when": "when|message sent at|nachricht gesendet am|submitted|submitted at|transmitted|transmitted at|"
         "sent date|time|timestamp|date|date time|datetime|sent|sent at|sent on|sentat|senttime|received|"
         "received at|date received|"
-        "submit date|origin timestamp|created|zeit|zeitstempel|zeitpunkt|datum|datum uhrzeit|datum zeit|uhrzeit|"
+        "submit date|submit time|submission date|"
+        "origin timestamp|created|zeit|zeitstempel|zeitpunkt|datum|datum uhrzeit|datum zeit|uhrzeit|"
         "gesendet|gesendet am|"
-        "gesendet um|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|transmission time",
-        "direction": "direction|richtung",
+        "gesendet um|versendet|versendet am|sendezeitpunkt|übertragungszeit|übermittelt am|"
+        "submission time|sent time|send time|"
+        "time sent|date sent|event time|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|"
+        "transmission time",
+        "direction": "direction|richtung|type|typ|mode|modus",
+        "remote": "remote|remote id|remote csid|remote number|remote station|other party|station|identification|"
+        "gegenstelle|gegenstellenkennung|kennung der gegenstelle",
         "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller "
         "id|callerid|csid|account|"
         "absender|absenderadresse|absendernummer|absenderkennung|absendendes konto|sendendes konto|von|konto|"
         "absenderkonto|anrufer|quelle|sender number",
         "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination "
         "address|termination number|to|to address|"
-        "destination|destination number|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
+        "destination|destination number|destination address|"
+        "destination no|destination fax|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
         "phone number|mobile|"
-        "empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|"
-        "rufnummer|terminierungsadresse|"
-        "remote number|remote station|gegenstelle|handynummer",
+        "nach|callee|empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|"
+        "rufnummer|terminierungsadresse|handynummer",
         "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende "
         "nummer|eingangsnummer|"
         "eingehende rufnummer|rufnummer eingehend|empfangsrufnummer|empfangsnummer",
         "status": "status|status code|statuscode|status message|statusmeldung|result|ergebnis|error|error "
         "message|fehler|fehlermeldung|reason|grund|response|antwort|"
         "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|"
-        "outcome|event status|ursache|state",
+        "outcome|event status|ursache|state|final status|"
+        "detail|details|error text|error description|error detail|error details|"
+        "error code|errorcode|reason code|fehlertext|fehlercode|fehlerbeschreibung|fehlerdetails|fehlernummer",
         "log": "log|error log|error log extract|log extract|logauszug|fehlerprotokoll|protokoll",
-        "message_id": "message id|messageid|message id header|nachrichten id|msgid|internet message id",
+        "message_id": "message id|messageid|message id header|nachrichten id|msgid|msg id|sms id|internet message id",
         "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|"
-        "auftrag nr|transaction id|transaktions id|id|reference",
+        "auftrag nr|auftrags nr|"
+        "transmission id|übertragungs id|sendungs id|vorgangsnummer|fax id|"
+        "request id|transaction id|transaktions id|id|reference",
     }.items()
     for heading in headings.split("|")
 }
 _ID_NAMES = {"message_id": "Message-ID", "job": "Job ID"}
 _DIRECTIONS = {
-    "outbound": "outbound|out|outgoing|sent|senden|ausgehend|ausgang|gesendet|send",
-    "inbound": "inbound|in|incoming|received|receive|eingehend|eingang|empfangen|empfang",
+    "outbound": "outbound|out|outgoing|sent|senden|ausgehend|ausgang|gesendet|send|tx|xmt",
+    "inbound": "inbound|in|incoming|received|receive|eingehend|eingang|empfangen|empfang|recv|rcv|rx",
 }
 _DIRECTION = {word: direction for direction, words in _DIRECTIONS.items() for word in words.split("|")}
+_INSIDE_WORD = re.compile(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])")
+_COLUMNS_APART = re.compile(r"(?<=\S) {2,}(?=\S)")
+"""The gap between two columns of a report that is aligned by blanks."""
+_FEWEST_GAPS = 2
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,30}")
@@ -105,6 +119,10 @@ def heading_part(heading: str) -> str:
     """The part a heading or a label names (`Zielnummer`: `recipient`); empty when none."""
     if len(heading) > _LONGEST_HEADING:
         return ""
+    return next(filter(None, map(_part_of_words, (heading, _INSIDE_WORD.sub(" ", heading)))), "")
+
+
+def _part_of_words(heading: str) -> str:
     words = re.sub(r"\((?:optional|s)\)", " ", plain(heading).casefold())
     words = " ".join(_NOT_WORD.sub(" ", words).split())
     return _HEADINGS.get(re.sub(r" (?:utc|gmt|local|lokal|mez|mesz|cet|cest)$", "", words), "")
@@ -116,7 +134,15 @@ def address(text: str, region: str | None) -> str:
     if found:
         return found[0]
     text = clean_line(text)
-    return (international(text, region) or text) if _NUMBER.fullmatch(plain(text)) else text
+    return (number_of_machine(text, region) or text) if _NUMBER.fullmatch(plain(text)) else text
+
+
+def placed(texts: Mapping[str, str], direction: str) -> dict[str, str]:
+    """The texts with the other party in its place: the sender of what came in, else the recipient."""
+    found = dict(texts)
+    if "remote" in found:
+        found.setdefault("sender" if direction == "inbound" else "recipient", found.pop("remote"))
+    return found
 
 
 def direction_of(text: str) -> str:
@@ -211,7 +237,11 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     lines = text.split("\n")
-    separator = separator_of(next((line for line in lines if line.strip()), ""))
+    first = next((line for line in lines if line.strip()), "")
+    if is_aligned(first):
+        first = with_tabs(first)
+        lines = [each if each.count("\t") == first.count("\t") else "" for each in map(with_tabs, lines)]
+    separator = separator_of(first)
     if not separator:
         return
     reader = csv.reader((line + "\n" for line in lines), delimiter=separator, skipinitialspace=True)
@@ -230,6 +260,16 @@ def separator_of(line: str) -> str:
     """Separator between the cells of this line; empty when it has no cells."""
     counts = {each: line.count(each) for each in "\t;|,"}
     return next((each for each in "\t;|," if counts[each] and (each != "," or not counts[";"])), "")
+
+
+def with_tabs(line: str) -> str:
+    """The line with a tab in each gap between columns that are aligned by blanks."""
+    return _COLUMNS_APART.sub("\t", line.strip())
+
+
+def is_aligned(line: str) -> bool:
+    """True for a line whose columns are aligned by blanks, without another separator."""
+    return not separator_of(line) and len(_COLUMNS_APART.findall(line)) >= _FEWEST_GAPS
 
 
 def _guessed(cells: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[str, ...] | None:
@@ -271,6 +311,7 @@ class _Reader:
         return _checked(Row(line, self._parts(texts)), texts)
 
     def _parts(self, texts: Mapping[str, str]) -> dict[str, str]:
+        texts = placed(texts, direction_of(texts.get("direction", "")))
         parts = {part: address(texts[part], self.region) for part in ADDRESSES if part in texts}
         traced = _TRACED.search(texts.get("recipient", ""))
         at = read_moment(texts.get("when", ""), self.zone, self.now, in_utc=self.in_utc)

@@ -21,13 +21,13 @@ _IS_BOUNCE = re.compile(
     r"did not reach|mail system at host|remote server returned|permanent (?:fatal )?error|address not found|"
     r"adresse nicht gefunden|"
     r"nachrichtenzustellung|nachricht blockiert|message blocked|nicht zugestellt|unzustellbar|bei der "
-    r"zustellung|wasn't able to deliver|"
+    r"zustellung|(?:wasn't|weren't|not|were unable) (?:able )?to deliver|"
     r"temporary problem delivering|has been delayed|wurde blockiert|zustellung an folgende",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
     rf"^\s*[<\"]?({ADDRESS})[>\"]?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: "
-    rf"-]{{8,30}})?\s*(?::\s*)?$",
+    rf"-]{{8,30}}(?:[ap]m)?)?\s*(?::\s*)?$",
     re.IGNORECASE,
 )
 _NAMED = re.compile(rf"^\s*[^\W\d_][^<>()@\n]{{1,60}}\s[(<]({ADDRESS})[)>]\s*$")
@@ -56,6 +56,7 @@ _STATUSES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"remote ?server[^']{0,60}(?:returned|zurückgegeben:?)\s{1,3}'(.{3,500}?)'?$",
+        r"server error:\s{1,3}'(.{3,500}?)'?$",
         r"\(reason: (.{3,500}?)\)$",
         r"\sreason: ([245]\d\d .{3,500})$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
@@ -67,7 +68,7 @@ _STATUSES = tuple(
         r"\b(?:said|refused to talk to me): (.{3,500})$",
         r"remote-?server hat [\"„“](.{3,500}?)[\"“”] zurückgegeben",
         r"#<?\s?([245]\d\d [245]\.\d{1,3}\.\d{1,3} .{0,400}?)\s?>?\s?##",
-        r"^\s*([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
+        r"^\s*([245]\d\d(?:[ -]|: )#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
     )
 )
 _SENDER = re.compile(
@@ -78,7 +79,9 @@ _HOPS_IN_UTC = re.compile(r"(?<![^\W_])(?:time|zeit|uhrzeit) \(utc\)", re.IGNORE
 """Heading of the hops in a report of Exchange Online, whose moments are in UTC."""
 _RECEIVED = re.compile(r"original message was received at (.{10,60})$", re.IGNORECASE)
 _SENT = re.compile(
-    r"^\s*(?:sent|gesendet|message sent at|nachricht gesendet am|gesendet am|date sent):\s+(\S.{6,60})$", re.IGNORECASE
+    r"^\s*(?:sent|gesendet|message sent at|nachricht gesendet am|gesendet am|date sent|"
+    r"the date of the message is):\s+(\S.{6,60})$",
+    re.IGNORECASE,
 )
 _FINAL, _REPORTING = re.compile(r"^final-recipient:", re.IGNORECASE), re.compile(r"^reporting-mta:", re.IGNORECASE)
 _BLOCK = 12
@@ -289,7 +292,7 @@ def _by_sentence(page: TextPage) -> Iterator[Failure]:
 
 def _by_label(page: TextPage) -> Iterator[Failure]:
     """Recipients and errors behind labels, or on the line below them."""
-    recipient, at = "", 0
+    recipient, early, at = "", "", 0
     for number, line in page.free():
         labelled = _LABELLED.match(line)
         if not labelled:
@@ -297,6 +300,13 @@ def _by_label(page: TextPage) -> Iterator[Failure]:
         value = labelled["value"] or next(filter(None, map(str.strip, page.lines[number + 1 : number + 3])), "")
         if labelled["recipient"]:
             recipient, at = first_address(value), number
-        elif recipient:
+            if early:  # the error stood before its recipient
+                yield Failure(recipient, early, at, number + 1)
+            early = ""
+        else:
             code = _FROM_CODE.search(value)
-            yield Failure(recipient, diagnostic(code[0] if code else value), at, number + 1)
+            status = diagnostic(code[0] if code else value)
+            if recipient:
+                yield Failure(recipient, status, at, number + 1)
+            elif code:
+                early = status

@@ -1,4 +1,4 @@
-"""Log lines of machines: Postfix and Exim, delivery reports of SMS, and SIP messages."""
+"""Log lines of machines: Postfix, Exim and sendmail, delivery reports of SMS, and SIP messages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from bot.core.moments import read_moment
-from bot.core.telephone import international
+from bot.core.telephone import number_of_machine
 from bot.intake.model import IntakeContext, Origin, Transaction
 from bot.intake.text_page import ADDRESS, TextPage, diagnostic
 
 _POSTFIX = re.compile(r"^(.{6,40}?)\s\S{1,200}\s(?:postfix[\w/-]{0,40})\[\d{1,10}\]:\s([0-9A-Za-z]{4,20}):\s(.*)$")
 _TO = re.compile(rf"\bto=<({ADDRESS})>")
 _FROM = re.compile(rf"\bfrom=<({ADDRESS})>")
+_SENDMAIL = re.compile(
+    rf"^(.{{6,40}}?)\s\S{{1,200}}\s(?:sendmail|sm-mta)[\w/-]{{0,40}}\[\d{{1,10}}\]:\s([0-9A-Za-z]{{4,20}}):\s(?=.{{0,600}}?"
+    rf"\bto=<?({ADDRESS})>?,)(.*)\bstat=(.{{1,600}})$"
+)
+_SENDMAIL_FROM = re.compile(rf"^.{{6,300}}?\]:\s([0-9A-Za-z]{{4,20}}):\sfrom=<?({ADDRESS})>?,")
+_CONTROLLING = re.compile(rf"\bctladdr=<?({ADDRESS})>?")
 _MESSAGE_ID = re.compile(r"\bmessage-id=(<[^<>\s]{1,300}>)")
 _STATUS = re.compile(r"\bstatus=(\w{2,20})\s\((.{1,1500})\)\s*$")
 _ANSWER = re.compile(r"\bsaid: (.{3,1500})$")
@@ -40,7 +46,13 @@ _FAILED = 400
 
 def transactions(page: TextPage, known: IntakeContext) -> list[Transaction]:
     """All transactions in log lines of the page; their lines are consumed."""
-    return [*_sip(page, known), *_postfix(page, known), *_exim(page, known), *_sms(page, known)]
+    return [
+        *_sip(page, known),
+        *_postfix(page, known),
+        *_exim(page, known),
+        *_sendmail(page, known),
+        *_sms(page, known),
+    ]
 
 
 def _postfix(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
@@ -61,6 +73,23 @@ def _postfix(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
                 "log": "\n".join([*queue, f"Queue ID: {match[2]}"]),
             }
             yield _transaction(parts, page, number, Origin.LOG, is_fine=status[1] == "sent")
+
+
+def _sendmail(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
+    started = [(number, match) for number, line in page.free() if (match := _SENDMAIL_FROM.match(line))]
+    found = [(number, match) for number, line in page.free() if (match := _SENDMAIL.match(line))]
+    senders = {match[1]: match[2] for _, match in started}
+    page.taken.update(number for number, _ in (*started, *found))
+    for number, match in found:
+        by = _CONTROLLING.search(match[4])
+        parts = {
+            "when": _moment(match[1], known),
+            "sender": senders.get(match[2], by[1] if by else ""),
+            "recipient": match[3],
+            "status": diagnostic(match[5]),
+            "log": f"Queue ID: {match[2]}",
+        }
+        yield _transaction(parts, page, number, Origin.LOG, is_fine=match[5].startswith("Sent"))
 
 
 def _exim(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
@@ -150,7 +179,7 @@ def _of_call(call: Mapping[str, str], known: IntakeContext) -> dict[str, str]:
 
 
 def _number(text: str, known: IntakeContext) -> str:
-    return international(text, known.region) or text
+    return number_of_machine(text, known.region) or text
 
 
 def _moment(text: str, known: IntakeContext) -> str:

@@ -17,7 +17,7 @@ _CALLED = {
     "from": "from", "to": "to", "date": "date", "subject": "subject", "message-id": "message-id",
     "received": "received", "return-path": "return-path", "x-original-message-id": "message-id", "sender": "sender",
 }  # fmt: skip
-_AGENT = re.compile(r"mailer-daemon|postmaster|microsoftexchange|mail delivery", re.IGNORECASE)
+_AGENT = re.compile(r"mailer-daemon|postmaster|microsoftexchange|microsoft outlook|mail delivery", re.IGNORECASE)
 _ENOUGH = 3
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from bot.core.cleaning import clean_text
 from bot.core.i18n import t
 from bot.core.text_files import readable_text
-from bot.intake import bounces, labels, logs, transmission_reports, words
+from bot.intake import address_rows, bounces, labels, logs, smtp_session, transmission_reports, words
+from bot.intake.json_table import json_table
 from bot.intake.mail_parts import MailContents, read_mail
 from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import (
@@ -49,6 +50,10 @@ class _Found:
 
     def add(self, document: IntakeDocument) -> None:
         text = _decoded(document)
+        table = json_table(text)
+        if table:
+            self._page(TextPage.of(table.text, document.name), table.channel)
+            return
         page = TextPage.of(text, document.name)
         mail = read_mail(text.lstrip("\ufeff\n")) if _is_mail(document.name, page) else None
         if mail is None:
@@ -88,7 +93,10 @@ class _Found:
 
     def _body(self, mail: MailContents, name: str, outer: MessageHeaders | None, original: dict[str, str]) -> None:
         page = TextPage.of("\n\n".join(mail.words), name)
+        is_reported = outer is not None and outer.is_to(self.known.own_domains)
         if self._machines(page, mail.subject, original):
+            if is_reported:
+                self._people(_with_subject(page, mail.subject))
             return
         if outer and not outer.is_by_agent and self.known.own_domains and not outer.is_to(self.known.own_domains):
             where = Source(Origin.HEADERS, name, 1, mail.subject[:80])
@@ -114,6 +122,9 @@ class _Found:
         before = len(self.transactions)
         self.transactions += logs.transactions(page, self.known)
         for each, family in transmission_reports.tables(page, self.known, context):
+            self._of_family(each, family)
+        self.transactions += smtp_session.transactions(page)
+        for each, family in address_rows.transactions(page, self.known):
             self._of_family(each, family)
         bounced = bounces.from_words(page, original, self.known)
         self.transactions += bounced

@@ -18,6 +18,10 @@ ANY_ADDRESS = re.compile(ADDRESS)
 CODE = re.compile(r"(?<![\w.])[245]\d\d(?:[ -]#?[245]\.\d{1,3}\.\d{1,3})(?![\w.]\d)")
 """An SMTP code with its enhanced code."""
 _LINK = re.compile(r"<(?:mailto:|tel:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
+_BOLD = re.compile(r"(?<![\w*])\*{1,2}(?=[^\s*])([^*\n]{1,80}?)(?<=\S)\*{1,2}(?![\w*])")
+"""Words that are bold in a chat."""
+_QUOTE = re.compile(r"^(?:> )*>(?!>)(?: |$|(?=\S))", re.MULTILINE)
+"""The sign of a quoted line; not the three of a transcript of SMTP."""
 _WRAPPED = re.compile(r"(?<![\n.;!?])\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
 """The end of a line where a sentence continues: no label and no item of a list follows it."""
 _HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
@@ -36,6 +40,7 @@ class TextPage:
     @classmethod
     def of(cls, text: str, name: str = "") -> TextPage:
         text = plain(_LINK.sub(r"\1", clean_text(text).removeprefix("\n")))
+        text = _BOLD.sub(r"\1", _QUOTE.sub("", text))
         return cls([line if len(line) <= LONGEST_LINE else "" for line in text.split("\n")], name)
 
     def free(self) -> Iterable[tuple[int, str]]:

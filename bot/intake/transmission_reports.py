@@ -7,15 +7,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.moments import read_moment
-from bot.core.transaction_table import ADDRESSES, TransactionTable, address, heading_part, read_table, separator_of
+from bot.core.transaction_table import (
+    ADDRESSES,
+    TransactionTable,
+    address,
+    direction_of,
+    heading_part,
+    is_aligned,
+    placed,
+    read_table,
+    separator_of,
+    with_tabs,
+)
 from bot.intake.model import IntakeContext, Origin, Transaction
 from bot.intake.text_page import TextPage
 
 _LABELLED = re.compile(r"^\W{0,5}(\w[^:\t\n]{1,40}?)\s*(?::\s+(\S.*)|\t+([^\s\t][^\t]*))$")
 """A label and its value, behind a colon or in the second of two columns."""
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)(?![.]\d)")
-_FAX = re.compile(r"(?<![^\W_])fax|transmission report|sende-?bericht|empfangs-?bericht|sendeprotokoll", re.IGNORECASE)
-_SMS = re.compile(r"(?<![^\W_])sms(?![^\W_])|msisdn", re.IGNORECASE)
+_FAX = re.compile(
+    r"(?<![^\W_])fax|(?<![^\W_])csid(?![^\W_])|transmission report|"
+    r"(?:[tr]x|communication|verification) (?:report|result|journal)|"
+    r"sende-?bericht|empfangs-?bericht|sendeprotokoll",
+    re.IGNORECASE,
+)
+_SMS = re.compile(r"(?<![^\W_])(?:sms|dlr|smpp)(?![^\W_])|msisdn", re.IGNORECASE)
 _RECEIVED = re.compile(
     r"receive report|reception report|fax received|empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|"
     r"inbound|eingehend",
@@ -28,6 +44,8 @@ _FINE = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_TABLE = 2
+_BLANKS = "  "
+"""Separator of columns that are aligned."""
 
 
 _OF_REPORTS = {
@@ -59,10 +77,26 @@ class _Record:
     first: int
     parts: dict[str, str] = field(default_factory=dict)
 
+    labels: set[str] = field(default_factory=set)
+    """Labels of the status's lines."""
+
+    def takes(self, part: str, label: str) -> bool:
+        """False for a line that begins the next record."""
+        return part not in self.parts or part == "when" or (part == "status" and label not in self.labels)
+
+    def add(self, part: str, label: str, value: str) -> None:
+        before = self.parts.setdefault(part, value)
+        if part == "when" and _CLOCK.match(value) and not _CLOCK.search(before):
+            self.parts["when"] = f"{before} {value}"  # the day, then its time of day
+        if part == "status":
+            is_new = bool(self.labels) and value not in before
+            self.parts["status"] = f"{before}, {value}" if is_new else before
+            self.labels.add(label)
+
     @property
     def is_whole(self) -> bool:
         return (
-            bool(self.parts.keys() & set(ADDRESSES))
+            bool(self.parts.keys() & {*ADDRESSES, "remote"})
             and "status" in self.parts
             and bool({"when", "job"} & self.parts.keys())
         )
@@ -75,9 +109,10 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
     family = family_of(words)
     is_inbound = family != "" and bool(_RECEIVED.search(words[:3000]))
     for record, last in _records(page, family):
-        parts = _read(record.parts, known)
+        direction = direction_of(record.parts.get("direction", "")) or ("inbound" if is_inbound else "outbound")
+        parts = _read(placed(record.parts, direction), known)
         if family:
-            parts.setdefault("direction", "inbound" if is_inbound else "outbound")
+            parts["direction"] = direction
         origin = {"fax": Origin.FAX_REPORT, "sms": Origin.SMS_REPORT}.get(family, Origin.DELIVERY_REPORT)
         found.append((Transaction(parts, page.source(origin, record.first), is_fine(parts["status"])), family))
         page.take(record.first, last)
@@ -88,21 +123,25 @@ def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
     record, last = _Record(0), 0
     for number, line in list(page.free()):
         labelled = _LABELLED.match(line)
-        part = _part(labelled[1], family) if labelled else ""
-        if not labelled or not part:
+        label, value = (labelled[1], labelled[2] or labelled[3]) if labelled else _columns(line, family)
+        part = _part(label, family)
+        if not part:
             continue
-        if part in record.parts and part != "when":
+        if not record.takes(part, label):
             if record.is_whole:
                 yield record, last
             record = _Record(number)
         record.first = record.first if record.parts else number
-        value = (labelled[2] or labelled[3]).strip()
-        before = record.parts.setdefault(part, value)
-        if part == "when" and _CLOCK.match(value) and not _CLOCK.search(before):
-            record.parts["when"] = f"{before} {value}"  # the day, then its time of day
+        record.add(part, label, " ".join(value.split()))
         last = number + 1
     if record.is_whole:
         yield record, last
+
+
+def _columns(line: str, family: str) -> tuple[str, str]:
+    """A label and its value, which blanks keep apart; empty unless it is a report."""
+    cells = with_tabs(line).split("\t", 1) if family else []
+    return (cells[0].rstrip(" :.") or "", cells[1]) if len(cells) > 1 else ("", "")
 
 
 def _part(label: str, family: str) -> str:
@@ -141,14 +180,15 @@ def _blocks(page: TextPage) -> Iterator[tuple[int, int]]:
     start, separator = 0, ""
     for number in range(len(page.lines) + 1):
         line = page.lines[number] if number < len(page.lines) and number not in page.taken else ""
-        if separator and separator in line:
+        if separator and separator in line.strip():
             continue
         if separator and number - start >= _SHORTEST_TABLE:
             yield start, number
-        start, separator = number, separator_of(line) if _may_be_headings(line) else ""
+        start, separator = number, (separator_of(line) or _BLANKS) if _may_be_headings(line) else ""
 
 
 def _may_be_headings(line: str) -> bool:
+    line = with_tabs(line) if is_aligned(line) else line
     separator = separator_of(line)
     if not separator:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from bot.core.fillers import is_filler
@@ -35,12 +35,16 @@ _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})
 _NAMED_CODE = re.compile(
     r"(?<![\w.-])(?i:(?:smtp|sip|https?)(?:/\d\.\d)?|(?:(?:smtp|sip|fax|https?)[- ]?)?(?:error|fehler)(?:[- ]?code)?)"
     r"(?i: (?:error|code|fehler|status|status code))?(?: ?[:#]|/)? ?[4-6]\d\d(?![\w-]|[.,]\d| ?[245]\.\d)"
-    r"(?:: [^.;,\n]{3,80}|(?: [A-Z][a-z]+){1,4}(?![\w-]))?"
-    r"|(?<![\w.-])(?i:(?:(?:fax|t\.30|sms)[- ]?)?(?:error|fehler)[- ]?code)(?: ?[:#])? ?\d{1,5}(?![\w-]|[.,]\d)"
+    r"(?:: [^.;,\n]{3,80}|(?i: (?:busy here|not found|request time-?out|temporarily unavailable|decline|"
+    r"busy everywhere|service unavailable|server time-?out|not acceptable(?: here)?|forbidden|bad gateway|"
+    r"gateway time-?out|internal server error|too many requests|address incomplete))"
+    r"(?![\w-])|(?: [A-Z][a-z]+){1,4}(?![\w-]))?"
+    r"|(?<![\w.-])(?i:(?:(?:fax|t\.30|sms)[- ]?)?(?:error|fehler)[- ]?code|(?:fax|t\.30|sms)[- ]?(?:error|fehler))"
+    r"(?: ?[:#])? ?\d{1,5}(?![\w-]|[.,]\d)"
 )
 """A code with the name of its protocol or the word `error`: `SMTP 452`, `SIP 503 Service Unavailable`."""
 _LISTED_TENANTS = re.compile(
-    r"(?<![^\W_])(?:tenants?|tenant-?ids?|mandant(?:en)?|mandanten-?(?:id|nr|nummer)s?)(?![^\W_])[ :]{1,3}"
+    r"(?<![^\W_])(?:tenants?|tenant-?ids?|mandant(?:en)?|mandanten-?(?:id|nr|nummer)s?)(?![^\W_])[ :=]{1,3}"
     r"(\d{5}[ -]?[A-Z]{2}(?![^\W_])(?:(?:, ?| ?/ ?| und | and )\d{5}[ -]?[A-Z]{2}(?![^\W_])){0,20})",
     re.IGNORECASE,
 )
@@ -48,6 +52,7 @@ _LISTED_TENANTS = re.compile(
 _AFTER_NUMBER = re.compile(
     r"(?<=\d)\)?[,.]?\s+(?!(?:ext|dw|app|durchwahl|apparat|or|oder|and|und|mobile?|handy|tel|fax|office|privat)(?![^\W_]))"
     r"[a-zäöü].*$"
+    r"|(?<=\d)\.\s+\d{1,3} [a-zäöü].*$"
     r"|(?<=\d)\.\s+(?!(?i:ext|dw|app|durchwahl|apparat|mobile?|handy|tel|fax)(?![^\W_]))[A-ZÄÖÜ].*$"
 )
 """Words of the sentence that follow a telephone number."""
@@ -63,7 +68,7 @@ _PLANNED = re.compile(
 )
 _QUOTED_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
 _AFFECTED = re.compile(
-    r"(?<![\w.,])(\d{1,6})\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
+    r"(?<![\w.,])(\d{1,6})\+?\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
     r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|"
     r"postfächern?)(?![^\W_])",
     re.IGNORECASE,
@@ -71,9 +76,12 @@ _AFFECTED = re.compile(
 _IS_AFFECTED = re.compile(r"affected|betroffen|betrifft|impacted", re.IGNORECASE)
 _CUSTOMERS = re.compile(r"customer|kunde", re.IGNORECASE)
 _CUE_START = re.compile(
-    r"(?<![^\W_])(?:since|seit|beginn|störungsbeginn|started(?: at| on)?|began(?: at| on)?|"
+    r"(?<![^\W_])(?:since|seit|beginn|störungsbeginn|start(?: time)?|starting|"
+    r"started(?: at| on)?|began(?: at| on)?|begann(?: um| am)?|"
     r"begonnen(?: um| am)?|angefangen(?: um| am)?)"
-    r"(?:\s(?:about|around|approx\.?|ca\.?|etwa|ungefähr|the|dem|at|um|am)){0,2}\s?:?\s?$",
+    r"(?:\s(?:about|around|approx\.?|roughly|ca\.?|etwa|ungefähr|circa|the|dem|at|um|am|so)){0,2}"
+    r"(?:\s(?:mon|tues|wednes|thurs|fri|satur|sun)day,?|\s(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag),?)?"
+    r"\s?[:=]?\s?[~≈]?\s?$",
     re.IGNORECASE,
 )
 _CUE_RANGE = re.compile(
@@ -82,16 +90,21 @@ _CUE_RANGE = re.compile(
 _TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)\s?$", re.IGNORECASE)
 _CONTACT = re.compile(
     r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|"
-    r"(?:please )?call(?: back)?|reach)"
-    r"(?:\(s\))?\s{0,3}:?\s{1,3}(?=[^\W\d_])(?=([^\n]{5,300}))",
+    r"(?:please |pls )?(?:call|ring|phone)(?: back)?|reach|"
+    r"(?=(?:herrn?|frau) [^\n,;]{2,40}?(?:anrufen|zurückrufen|erreichbar)))"
+    r"(?:\(s\))?\s{0,3}:?\s{0,3}(?<![^\W_])(?=[^\W\d_])(?=([^\n]{5,300}))",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
     rf"(?<![^\W_])(?:from|von|sender|absender)\s?:?\s{{1,3}}<?({ADDRESS})>?.{{0,40}}?(?<![^\W_])(?:to|an|"
-    rf"recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})",
+    rf"recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})|<?({ADDRESS})>?\s?(?:-{{1,2}}>|=>|→|»)\s?<?({ADDRESS})",
     re.IGNORECASE,
 )
-_TITLES = re.compile(r"^(?:herrn?|frau|mr|mrs|ms|dr)\.?\s|\s(?:unter|at|on|via|auf|über)$", re.IGNORECASE)
+_TITLES = re.compile(
+    r"^(?:(?:herrn?|frau|hr|fr|mr|mrs|ms)\.?\s)+|"
+    r"(?:\s(?:unter|at|on|via|auf|über|anrufen|zurückrufen|back|bitte|dringend))+:?$",
+    re.IGNORECASE,
+)
 _CAPITAL = re.compile(r"^[^\W\d_a-zäöüß]")
 _LONGEST_NAME = 5
 
@@ -196,6 +209,12 @@ _FAMILY_WORDS = {
 }
 
 
+_FAX_NUMBER = re.compile(
+    r"(?:-?(?:nr|no|nummer|number))?[.:]{0,2}\s{0,3}[+(\d][\d\s()/.-]{5,25}(?=$|[\n,;|·•])", re.IGNORECASE
+)
+"""The number behind `Fax` in a signature, with nothing behind it."""
+
+
 @lru_cache(maxsize=8)
 def _service_pattern(services: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     names = [re.escape(name).replace(r"\ ", r"[\s-]{1,3}") for name, _ in services if len(name) > 1]
@@ -209,6 +228,8 @@ def _service_pattern(services: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
 def _services(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     folded = {fold(name): name for name in known.services}
     for found in _service_pattern(tuple(known.services.items())).finditer(flow.text):
+        if found[0].casefold() == "fax" and _FAX_NUMBER.match(flow.text, found.end()):
+            continue
         name = folded.get(fold(re.sub(r"[\s-]+", " ", found["name"])), "") if found["name"] else ""
         service = name or known.service_of("fax" if found["fax"] else "sms" if found["sms"] else "")
         if service:
@@ -249,6 +270,8 @@ def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: IntakeContext
         at = moment_of(stamp, last.zone or known.zone, day)
         if at and at > known.now + timedelta(minutes=1) and stamp.day is None and nearby is None:
             at -= timedelta(days=1)
+        if at and stamp.is_of_half_a_day and at + timedelta(hours=12) <= known.now:
+            at += timedelta(hours=12)
         if at and _is_plausible(at, known):
             yield FieldReading(key, str(int(at.timestamp())), flow.source(stamp.start))
 
@@ -295,7 +318,7 @@ def errors_in(text: str) -> list[tuple[int, str]]:
         for each in pattern.finditer(text)
         if not _is_within(each.start(), quoted) and not _is_within(each.start(), quoted_text)
     )
-    found |= {each.start(): each[0] for each in codes}
+    found |= {each.start(): each[0] for each in codes if each[0][0] != "2"}
     return sorted(found.items())
 
 
@@ -314,6 +337,7 @@ def _contacts(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
                 continue
             for person in persons:
                 name = _TITLES.sub("", person.name)
+                name = name.title() if name.islower() and name != person.name else name
                 if is_name(name):
                     yield FieldReading("contact", ", ".join((name, *person.numbers)), flow.source(found.start()))
 
@@ -331,18 +355,32 @@ def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
     """Transactions described in a sentence: sender, recipient, moment and error."""
     errors = errors_in(flow.text)
     today = known.now.astimezone(known.zone).date()
-    for found in _FROM_TO.finditer(flow.text):
-        rest = flow.text[found.end() : found.end() + 80].split("\n")[0]
-        stamp = next(iter(stamps(rest, today)), None)
+    pairs = list(_FROM_TO.finditer(flow.text))
+    for found, stamp in zip(pairs, _stamps_of(pairs, flow.text, today), strict=True):
         at = moment_of(stamp, known.zone, today) if stamp else None
         status = _first_after(errors, found.end(), 160)
         parts = {
             "when": str(int(at.timestamp())) if at else "",
-            "sender": found[1],
-            "recipient": found[2],
+            "sender": found[1] or found[3],
+            "recipient": found[2] or found[4],
             "status": status,
         }
         yield Transaction({part: text for part, text in parts.items() if text}, flow.source(found.start()))
+
+
+def _stamps_of(pairs: Sequence[re.Match[str]], text: str, today: date) -> list[Stamp | None]:
+    """The time of each pair of addresses: the one behind it, or before it where each has one there."""
+    ends = [0, *(each.end() for each in pairs)]
+    starts = [*(each.start() for each in pairs[1:]), len(text)]
+    before = [
+        next(iter(stamps(text[max(end, each.start() - 40) : each.start()].rsplit("\n", maxsplit=1)[-1], today)), None)
+        for each, end in zip(pairs, ends, strict=False)
+    ]
+    behind = [
+        next(iter(stamps(text[each.end() : min(each.end() + 80, start)].split("\n", maxsplit=1)[0], today)), None)
+        for each, start in zip(pairs, starts, strict=False)
+    ]
+    return before if len(pairs) > 1 and all(before) else behind
 
 
 def _first_after(errors: Sequence[tuple[int, str]], at: int, distance: int) -> str:

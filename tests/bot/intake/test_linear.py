@@ -18,7 +18,12 @@ UNITS = [
     "error: 550 5.7.1\n", "START OF INCIDENT\n", "delivered to a@b.example \n", "The response was:\n",
     "\u0301\u0316", "von 10:00 bis\n", "fax sms Email Security\n", "Recipient address:\n", "because:\n\n", "Aa & ",
     "tenants 12345rs, ", "12345RS/", "SMTP 452 Aaa ",
-    "RCR 88123/88124, ", "call Anna 0171 5551234 a ", "5 customers affected\n",
+    "RCR 88123/88124, ", "call Anna 0171 5551234 a ", "halb neun ", "seit heute ", "> ", "*a ", "*a* ",
+    "MAIL FROM:<a@b.example>\n",
+    "RCPT TO:<a@b.example>\n", "a@b.example -> ", "+49 89 1234 to ", "a  b  c\n", "Fax 123456 ",
+    "frau a ", "[", '{"a":',
+    "Aug 27 08:22:19 mx sendmail[1]: aaaa: to=<a@b.example>, ", "Reported error: 550 5.1.1 x\n",
+    "5 customers affected\n",
 ]  # fmt: skip
 
 
