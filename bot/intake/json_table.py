@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"^\s*```(?:json)?[ \t]*\n?|\n?[ \t]*```\s*$")
-_MOST = 200
+_FENCE = "```"
+_MAX_ROWS = 200
 _DEEPEST = 6
 
 
@@ -28,10 +27,10 @@ class JsonTable:
 
 def json_table(text: str) -> JsonTable | None:
     """The objects in a text that is JSON; None for any other text."""
-    text = _FENCE.sub("", text).strip()
+    text = text.strip().removeprefix(_FENCE).removeprefix("json").removesuffix(_FENCE).strip()
     if text[:1] not in {"{", "["}:
         return None
-    rows = list(_rows(text))[:_MOST]
+    rows = list(_rows(text))[:_MAX_ROWS]
     headings = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
