@@ -80,8 +80,18 @@ def test_cancelled_event_and_declined_or_impersonal_attendee_are_left_out() -> N
     assert [each.attendees for each in found] == [("bea@partner.example",)]
 
 
-def test_broken_event_does_not_hide_the_others() -> None:
-    broken = "DTSTART:20261025T000000Z\nDURATION:PT9H\nRRULE:FREQ=SOMETIMES\nSUMMARY:Broken"
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "DTSTART:20261025T000000Z\nDURATION:PT9H\nRRULE:FREQ=SOMETIMES\nSUMMARY:Broken",
+        "SUMMARY:No beginning",
+        "DTSTART:2026-13-45\nSUMMARY:No date",
+        "DTSTART:20261025T000000Z\nDTEND:later\nSUMMARY:No end",
+        "DTSTART:20261025T000000Z\nDURATION:long\nSUMMARY:No length",
+        "UID:night\nRECURRENCE-ID:soon\nDTSTART:20261025T000000Z\nSUMMARY:Exception of no day",
+    ],
+)
+def test_broken_event_does_not_hide_the_others(broken: str) -> None:
     assert spans(a_calendar(broken, NIGHTLY), NIGHT) == spans(a_calendar(NIGHTLY), NIGHT)
 
 

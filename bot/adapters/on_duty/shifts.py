@@ -24,6 +24,7 @@ _EVENTS = 5000
 _SHIFTS = 2000
 _LONGEST = 300
 """Characters of a summary."""
+_MOMENTS = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
 _ABSENT = {"RESOURCE", "ROOM"}
 """Attendees that are no people, by CUTYPE."""
 
@@ -65,11 +66,23 @@ def read(body: bytes, zone_name: str, at: datetime) -> Shifts:
         return Shifts(fault="One of its events is repeated every minute or second.")
     zone = _zone(str(calendar.get("X-WR-TIMEZONE", "")), zone_name)
     span = (at.astimezone(zone) - timedelta(days=1), at.astimezone(zone) + AHEAD)
-    found = recurring_ical_events.of(calendar, skip_bad_series=True).between(*span)
-    shifts = sorted(_coming(found, zone, at), key=lambda each: each.begin)
+    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or _is_readable(each)]
+    try:
+        found = recurring_ical_events.of(calendar, skip_bad_series=True).between(*span)
+        shifts = sorted(_coming(found, zone, at), key=lambda each: each.begin)
+    except Exception:  # noqa: BLE001 (the library raises whatever its parts raise)
+        return Shifts(fault="Its events cannot be read.")
     if len(shifts) > _SHIFTS:
         return Shifts(fault=f"It has more than {_SHIFTS} shifts in {AHEAD.days} days.")
     return Shifts(shifts=tuple(shifts))
+
+
+def _is_readable(event: Any) -> bool:
+    """False for an event without a beginning, or with a broken moment: it would hide the others."""
+    try:
+        return all(event[name].dt is not None for name in _MOMENTS if name == "DTSTART" or name in event)
+    except Exception:  # noqa: BLE001 (the library raises whatever its parts raise)
+        return False
 
 
 def _is_endless(event: Any) -> bool:
