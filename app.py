@@ -32,7 +32,7 @@ from bot.adapters.slack.api_errors import SLACK_ERRORS
 from bot.adapters.slack.channel_members import SlackChannelMembers
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
-from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.files import FilesForForms, SlackFiles
 from bot.adapters.slack.on_duty import SlackOnDuty
 from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.status import open_status_page
@@ -131,7 +131,8 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             routes = await _routes(client, config, drafts)
             status_page = StatusPageWatch(open_status_page(config.retarus, session), clock)
             duty = _on_duty(env, config, directory, drafts, clock)
-            parts = status_page, SlackChannelMembers(client, routes.desk), SlackFiles(client, session), duty
+            files = SlackFiles(client, session)
+            parts = status_page, SlackChannelMembers(client, routes.desk), FilesForForms(files), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser, tasks, jumps = MailParser(), BackgroundTasks(), ClockJumps()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
@@ -152,7 +153,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             await remember_routes(store, routes)
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
-            dispatcher.fetch_file = SlackFiles(client, session).fetch
+            dispatcher.fetch_file = files.fetch
             dispatcher.watch = observed.InteractionWatch(metrics)
             health = health_of(metrics, store, out.transports, clock, duty.calendars)
             going_on = (outbox, indexing, out.transports, duty)

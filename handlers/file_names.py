@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.model.ticket import Attachment
@@ -18,7 +19,11 @@ async def named(client: AsyncWebClient, files: Iterable[Attachment]) -> list[Att
 async def _named(client: AsyncWebClient, file: Attachment) -> Attachment:
     try:
         info = (await client.files_info(file=file.id))["file"]
-    except SlackApiError:  # deleted meanwhile, for example: its letter says that it could not be read
+    except (
+        SlackClientError,
+        ClientError,
+        TimeoutError,
+    ):  # deleted, for example: its letter says so
         return file
     known = {"name": str(info.get("name") or info.get("title") or ""), "type": str(info.get("mimetype") or file.type)}
     return Attachment.model_validate({**file.model_dump(), **known})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.form_state import FormState
@@ -25,4 +26,6 @@ async def linked(client: AsyncWebClient, state: FormState) -> FormState:
         found = await client.chat_getPermalink(channel=channel, message_ts=ts)
     except SlackApiError as error:
         return replace(state, is_hidden=name_of(error) in _HIDDEN)
+    except (SlackClientError, ClientError, TimeoutError):  # looked up again when the form is submitted
+        return state
     return replace(state, link=found["permalink"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.errors import Refused
 from bot.core.i18n import t
 from bot.core.identifiers import fold, rcr_numbers
@@ -41,7 +42,11 @@ _TYPED = {
 _VERBS = {word: verb for verb, words in _TYPED.items() for word in words.split("|")}
 _LONGEST_FIRST = sorted(_VERBS, key=len, reverse=True)
 _ALONE = frozenset({Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.CONFIRM})
-_FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] in _ALONE)
+_FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] is not Verb.RCR)
+"""Words that may come before the ticket; `rcr 88123` looks a number up."""
+_ANY = "|".join(re.escape(word) for word in _LONGEST_FIRST)
+_LATER = re.compile(rf"(.+?)[\s:,;]+({_ANY})(?!\w)[\s:,;]*(.*)", re.IGNORECASE | re.DOTALL)
+"""Words, an action, and the words behind it."""
 _BEFORE = re.compile(r"(?:(?:ich|bitte|please)\s+)+", re.IGNORECASE)
 _POLITE = re.compile(r"[\W_]*(?:(?:it|es|bitte|please|thanks|danke)\b[\W_]*)*", re.IGNORECASE)
 """Words and signs behind an action that change nothing."""
@@ -52,8 +57,10 @@ _REFERENCE = (
 """A ticket as it is typed: `1001`, `#1001`, `PD-1001`, `Ticket 1001`, also in bold or as code."""
 
 
-_ANOTHER = r"(?:and|und|&|\+)?\s*{reference}(?:[\s:,.;].*|$)"
-"""A further ticket behind the first."""
+_FURTHER = r"(?:(?:(?:and|und|&|\+)\s*)?{reference}(?:\s*[,;:]\s+|[,;]|\s+|$))+"
+"""Further tickets behind the first."""
+_SHORTEST = 3
+"""Digits of a ticket between an action and its words: shorter numbers are words, as in `wait 2 h`."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class OneLine:
         typed = _BEFORE.sub("", unicodedata.normalize("NFC", self.typed), count=1)
         verb = next((each for each in _LONGEST_FIRST if _begins_with(typed, each)), "")
         if not verb:
+            self._refuse_late_verb(typed)
             known = ", ".join(f"`{each}`" for each in Verb)
             word = typed.split()[0][:40] if typed.strip() else self.typed[:40]
             raise Refused(t("“{word}” is not an action on a ticket. Possible are: {known}.", word=word, known=known))
@@ -86,6 +94,21 @@ class OneLine:
             raise Refused(t("Nothing was done: write `{verb}` alone, without “{words}”.", verb=verb, words=words[:40]))
         return _VERBS[verb], words
 
+    def _refuse_late_verb(self, typed: str) -> None:
+        """Shows the line in its order where the words come before the action: `1001 2 h wait`."""
+        found = _LATER.fullmatch(typed)
+        if found is None or (found[3] and not typed[0].isdigit()):
+            return
+        verb, words = found[2], " ".join(filter(None, (found[1].strip(" :,;"), found[3].strip())))
+        if _verb_of(verb) in _ALONE:
+            raise Refused(t("Nothing was done: write `{verb}` alone, without “{words}”.", verb=verb, words=words[:40]))
+        line = f"{self.ticket} {verb} {excerpt(words, 60)}"
+        raise Refused(t("Nothing was done: the action comes right after the ticket, as in `{line}`.", line=line))
+
+
+def _verb_of(word: str) -> Verb | None:
+    return next((verb for each, verb in _VERBS.items() if each.casefold() == word.casefold()), None)
+
 
 def _begins_with(typed: str, verb: str) -> bool:
     begin, rest = typed[: len(verb)], typed[len(verb) :]
@@ -95,17 +118,29 @@ def _begins_with(typed: str, verb: str) -> bool:
 def parse(text: str, config: Config) -> OneLine | None:
     """The action in a text such as `PD-1001 note They called again`; None where nothing follows a ticket.
 
-    An action that needs no words may come first: `take 1001`.
+    The action may come first: `take 1001`, `note 1001 They called again`.
     """
-    reference, flags = _REFERENCE.format(prefix=re.escape(config.desk.prefix)), re.IGNORECASE | re.DOTALL
+    text, flags = unicodedata.normalize("NFC", text), re.IGNORECASE | re.DOTALL
+    reference = _REFERENCE.format(prefix=re.escape(config.desk.prefix))
     found = re.fullmatch(rf"{reference}[\s:,.;][\s:,.;\u2010-\u2015-]*(\S.*)", text, flags)
     if found:
-        is_another = re.fullmatch(_ANOTHER.format(reference=reference), found[2], flags) is not None
-        return OneLine(fold(found[1]), found[2], is_another)
-    turned = re.fullmatch(
-        rf"(?:{_BEFORE.pattern})?({_FIRST})\s+{reference}{_POLITE.pattern}", unicodedata.normalize("NFC", text), flags
-    )
-    return OneLine(fold(turned[2]), turned[1]) if turned else None
+        return OneLine(fold(found[1]), found[2], _names_several(found[2], reference))
+    turned = re.fullmatch(rf"(?:{_BEFORE.pattern})?({_FIRST})\s+{reference}(\W.*)?", text, flags)
+    if turned is None or (_verb_of(turned[1]) not in _ALONE and len(turned[2]) < _SHORTEST):
+        return None
+    rest = (turned[3] or "").lstrip(" :,")
+    return OneLine(fold(turned[2]), f"{turned[1]} {rest}", _names_several(rest, reference))
+
+
+def _names_several(words: str, reference: str) -> bool:
+    """True for further tickets, alone or before an action: `1002 take`, but neither `2 h wait` nor `88123 rcr`."""
+    further = re.match(_FURTHER.format(reference=reference), words, re.IGNORECASE)
+    if further is None:
+        return False
+    behind = _BEFORE.sub("", words[further.end() :], count=1)
+    verb = next((each for each in _LONGEST_FIRST if _begins_with(behind, each)), "")
+    is_number = bool(verb) and _VERBS[verb] is Verb.RCR and not behind[len(verb) :].strip(" .!")
+    return not behind or (bool(verb) and not is_number)
 
 
 def with_prefix(words: str, config: Config) -> str:

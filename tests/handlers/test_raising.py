@@ -224,3 +224,31 @@ def test_template_of_an_unknown_service_priority_or_kind_is_refused(wrong: dict[
 def test_template_name_that_is_taken_is_refused() -> None:
     with pytest.raises(Misconfigured, match=r"already used by no\. 1"):
         parse({"templates": [{"name": "New domain"}, {"name": "New domain"}]})
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("internal_error", "trace.log (Slack did not give it)"),
+        ("reset", "trace.log (Slack did not give it)"),
+        ("missing_scope", "trace.log (may not be read by the bot)"),
+    ],
+)
+async def test_file_that_slack_refuses_is_named_in_the_form_which_opens(w: World, fault: str, reason: str) -> None:
+    file = await w.alex.upload("trace.log", b"550 5.7.1 rejected")
+    message = await w.alex.post(DESK, "Mail of tenant 12345RS is rejected", files=[file["files"][0]["id"]])
+    w.slack.faults.order("files.info", fault, times=None)
+    await w.anna.shortcut("raise_from_message", message)
+    modal = await w.anna.modal("Raise an incident", containing=f"Not read: {reason}")
+    inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
+    assert inputs["happens"]["initial_value"] == "Mail of tenant 12345RS is rejected"
+    assert "Files of the message" in str(modal.view)
+
+
+async def test_form_of_a_message_opens_although_its_link_cannot_be_looked_up(w: World) -> None:
+    message = await w.alex.post(DESK, "Mail of tenant 12345RS is rejected")
+    w.slack.faults.order("chat.getPermalink", "reset", times=None)
+    await w.anna.shortcut("raise_from_message", message)
+    modal = await w.anna.modal("Raise an incident", containing="Read from the message")
+    done = await w.anna.submit(modal, w.answers())
+    assert done["outcome"] == "closed", done

@@ -1,17 +1,20 @@
-"""Reads the bytes of files in Slack: at delivery, never while a person waits for an answer."""
+"""Reads the bytes of files in Slack: for a delivery, which is tried again, and for a form, which is not."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import name_of
+from bot.adapters.slack.api_errors import lacks_scope, name_of
 from bot.core.i18n import mark, t
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import MissingFile
+
+log = logging.getLogger(__name__)
 
 _TIMEOUT = 60.0
 """Seconds for one file."""
@@ -43,7 +46,10 @@ class SlackFiles:
             return MissingFile(
                 t("was deleted in Slack") if info.get("mode") == "tombstone" else t("is kept somewhere else")
             )
-        return await self._read(str(info.get("url_private_download") or info["url_private"]), limit)
+        address = info.get("url_private_download") or info.get("url_private")
+        if not address:  # hidden by the limit of a free plan, for example
+            return MissingFile(t("may not be read by the bot"))
+        return await self._read(str(address), limit)
 
     async def _read(self, url: str, limit: int) -> bytes | MissingFile:
         """Does not follow redirects: without the right to a file Slack redirects to the sign-in page."""
@@ -55,6 +61,27 @@ class SlackFiles:
                 is_deleted = answer.status == 404  # noqa: PLR2004 (Not Found)
                 return MissingFile(t("was deleted in Slack") if is_deleted else t("may not be read by the bot"))
             return await _bounded(answer, limit)
+
+
+class FilesForForms:
+    """`Files` for a form that opens anyway: a file that Slack does not give now has a reason, whatever the error."""
+
+    def __init__(self, files: SlackFiles) -> None:
+        self._files = files
+
+    async def fetch(self, file: Attachment, limit: int) -> bytes | MissingFile:
+        """The file's bytes, or why there are none. Raises nothing of Slack's."""
+        try:
+            return await self._files.fetch(file, limit)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("a file of a message could not be read: %s", _kind(error))
+            is_forbidden = isinstance(error, SlackApiError) and lacks_scope(error)
+            return MissingFile(t("may not be read by the bot") if is_forbidden else t("Slack did not give it"))
+
+
+def _kind(error: Exception) -> str:
+    """Slack's name of the error, or else its type."""
+    return (name_of(error) if isinstance(error, SlackApiError) else "") or type(error).__name__
 
 
 async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes | MissingFile:

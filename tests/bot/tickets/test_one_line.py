@@ -45,6 +45,11 @@ CONFIG = a_config()
         ("ACCEPT #1001 please", "1001", Verb.ACCEPT, ""),
         ("1001 nimm es 👀", "1001", Verb.TAKE, ""),
         ("1001 note 1002 is the same", "1001", Verb.NOTE, "1002 is the same"),
+        ("wait 1001 2 h", "1001", Verb.WAIT, "2 h"),
+        ("Bitte warte PD-1001 bis morgen", "pd-1001", Verb.WAIT, "bis morgen"),
+        ("note #1001: They called", "1001", Verb.NOTE, "They called"),
+        ("SCHLIEẞEN 1001", "1001", Verb.CONFIRM, ""),
+        ("resolve 1001", "1001", Verb.RESOLVE, ""),
     ],
 )
 def test_line_is_read(text: str, ticket: str, verb: Verb, words: str) -> None:
@@ -74,12 +79,44 @@ def test_other_texts_are_no_action(text: str) -> None:
     assert parse(text, CONFIG) is None
 
 
-@pytest.mark.parametrize("text", ["1001 1002 take", "1001, PD-1002: take", "1001 und 1002 nehmen", "pd-1001 & 1002"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1001 1002 take",
+        "1001, PD-1002: take",
+        "1001 und 1002 nehmen",
+        "pd-1001 & 1002",
+        "1001 1002 1003 wait 2 h",
+        "1001, 1002 rcr 88123",
+        "take 1001 and 1002",
+        "1001 1002 bitte annehmen",
+    ],
+)
 def test_several_tickets_in_one_line_are_refused(text: str) -> None:
     line = parse(text, CONFIG)
     assert line is not None
     with pytest.raises(Refused, match="one line acts on one ticket"):
         line.read()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("1001 2 h wait", "1001 wait 2 h"),
+        ("PD-1001 15:00 wait", "pd-1001 wait 15:00"),
+        ("1001 24.12.2026 warten", "1001 warten 24.12.2026"),
+        ("1001 1,5 h warten", "1001 warten 1,5 h"),
+        ("1001 2 h wait Bea asks the provider", "1001 wait 2 h Bea asks the provider"),
+        ("1001 88123 rcr", "1001 rcr 88123"),
+        ("1001 3 customers called: note", "1001 note 3 customers called"),
+        ("1001 Kunde rief an, Notiz", "1001 Notiz Kunde rief an"),
+    ],
+)
+def test_words_before_their_action_are_refused_with_the_line_in_its_order(text: str, line: str) -> None:
+    found = parse(text, CONFIG)
+    assert found is not None
+    with pytest.raises(Refused, match=f"Nothing was done: the action comes right after the ticket, as in `{line}`"):
+        found.read()
 
 
 @pytest.mark.parametrize("typed", ["taken", "1002", "notes", "escalate", "?"])
