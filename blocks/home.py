@@ -56,9 +56,9 @@ def closed(words: str, *, raises: bool = False) -> Json:
     return view([{"type": "section", "text": kit.plain(words)}, *(buttons if raises else [])])
 
 
-def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool, is_lead: bool = False) -> Json:
+def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool, is_lead: bool = False, dead: int = 0) -> Json:
     """Any part but those with tickets."""
-    return view([navigation(tab, is_admin=is_admin, is_lead=is_lead), kit.header(t(_TABS[tab])), *blocks])
+    return view([navigation(tab, is_admin=is_admin, is_lead=is_lead, dead=dead), kit.header(t(_TABS[tab])), *blocks])
 
 
 def navigation(chosen: Tab, *, is_admin: bool, is_lead: bool = False, dead: int = 0) -> Json:

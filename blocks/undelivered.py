@@ -14,11 +14,12 @@ from bot.model.notice import Letter
 AGAIN = "undelivered.again"
 
 
-def listing(letters: Sequence[Letter], names: dict[str, str]) -> list[Json]:
-    """The newest dead letters, each with its reason. `names`: ticket id → what the ticket is called."""
+def listing(letters: Sequence[Letter], names: dict[str, str], total: int) -> list[Json]:
+    """The newest dead letters of this total, each with its reason. `names`: ticket id → what the ticket is called."""
     if not letters:
         return [kit.note(t("Everything was delivered, or is on its way."))]
-    blocks = []
+    rest = t("These are the newest {count} of {total}.", count=len(letters), total=total)
+    blocks = [kit.note(rest)] if total > len(letters) else []
     for number, letter in enumerate(letters):
         name = names.get(letter.notice.ticket_id) or t("no ticket")
         blocks += [_entry(letter, name), kit.actions(f"undelivered.{number}", [_again(letter, name)])]

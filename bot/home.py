@@ -12,7 +12,6 @@ from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.i18n import mark
-from bot.escalation.fallback import has_fallback
 from bot.model.notice import Letter
 from bot.model.ticket import Kind, Level, Party, Stage, Ticket
 from bot.outbox import DeliveryLog
@@ -264,7 +263,7 @@ class Home:
             who=await self.queries.names({each.owner for each in named}),
             **await self._duties_of_contact(user),
             may_change=permissions.is_on_team(actor),
-            dead=len(await self.dead()) if actor.is_admin else 0,
+            dead=await self.count_dead() if actor.is_admin else 0,
         )
 
     async def listed(self, user: str, screen: Screen) -> list[Ticket]:
@@ -279,8 +278,10 @@ class Home:
 
     async def dead(self) -> list[Letter]:
         """The newest that were not delivered."""
-        found = await self.deliveries.letters(state="dead", limit=_DEAD)
-        return [each for each in found if not await has_fallback(each, self.deliveries)]
+        return await self.deliveries.undelivered(_DEAD)
+
+    async def count_dead(self) -> int:
+        return await self.deliveries.count_undelivered()
 
     async def _unclaimed(self, actor: Actor) -> list[Ticket]:
         stages = [(Stage.NEW, Level.FIRST), (Stage.HANDED_OFF, Level.SECOND)]

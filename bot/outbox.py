@@ -69,6 +69,12 @@ class DeliveryLog(Protocol):
     ) -> list[Letter]:
         """Rows of the outbox for people, newest first."""
 
+    async def undelivered(self, limit: int) -> list[Letter]:
+        """The newest dead letters, without those that go, or went, by the other way."""
+
+    async def count_undelivered(self) -> int:
+        """Number of all of them."""
+
     async def letter(self, key: str) -> Letter | None:
         """The row of the outbox with this key."""
 

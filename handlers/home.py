@@ -154,11 +154,11 @@ class HomeRenderer:
         rights = {"is_admin": actor.is_admin, "is_lead": bool(actor.leads)}
         if screen.tab is Tab.TICKETS:
             return home.overview(await self.home.overview(user, screen, at), self.desk.config, **rights)
+        dead = await self.home.count_dead() if actor.is_admin else 0
         if screen.tab is Tab.TEAM:
-            dead = len(await self.home.dead()) if actor.is_admin else 0
             seen = await self.desk.team.overview(user, screen, at)
             return home.view(team.blocks(seen, self.desk.config, home.navigation(Tab.TEAM, dead=dead, **rights)))
-        return home.part(screen.tab, await self._part(user, screen), **rights)
+        return home.part(screen.tab, await self._part(user, screen), dead=dead, **rights)
 
     async def _part(self, user: str, screen: Screen) -> list[Json]:
         match screen.tab:
@@ -173,7 +173,7 @@ class HomeRenderer:
                 return settings.listing(self.desk.config)
             case Tab.LETTERS:
                 dead = await self.home.dead()
-                return undelivered.listing(dead, await self._called(dead))
+                return undelivered.listing(dead, await self._called(dead), await self.home.count_dead())
             case _:
                 return resources.resources(self.desk.config)
 

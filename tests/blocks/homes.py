@@ -100,7 +100,7 @@ def _parts(ticket: Ticket, config: Config) -> Iterator[tuple[Tab, list[Json]]]:
         Letter(notice=a_notice(ticket, kind, text[:100] or "x"), state="dead", attempts=5, reason=text, at=NOW)
         for kind in NoticeKind
     ]
-    yield Tab.LETTERS, undelivered.listing([*dead] * 3, {ticket.id: "PD-1042"})
+    yield Tab.LETTERS, undelivered.listing([*dead] * 3, {ticket.id: "PD-1042"}, 3 * len(dead))
 
 
 def _register(ticket: Ticket) -> tuple[Contact, ...]:

@@ -21,4 +21,11 @@ from tests.factories import NOW
 def test_recipient_is_shown_by_name_and_not_by_id(to: str, shown: dict[str, str]) -> None:
     notice = Notice(key="k", ticket_id="t1", lane="l", kind=NoticeKind.CARD, to=to, version=1, due=NOW)
     letter = Letter(notice=notice, state="dead", attempts=2, reason="It failed.", at=NOW)
-    assert shown in list(parts(undelivered.listing([letter], {"t1": "PD-1042"})))
+    assert shown in list(parts(undelivered.listing([letter], {"t1": "PD-1042"}, 1)))
+
+
+def test_list_that_is_cut_says_of_how_many() -> None:
+    notice = Notice(key="k", ticket_id="t1", lane="l", kind=NoticeKind.CARD, to="U0BEN", version=1, due=NOW)
+    letter = Letter(notice=notice, state="dead", attempts=2, reason="It failed.", at=NOW)
+    assert "newest 2 of 37" in str(undelivered.listing([letter, letter], {}, 37))
+    assert "newest" not in str(undelivered.listing([letter, letter], {}, 2))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model.notice import Claim, Dead, Gone, Place, Retry, Sent
+from bot.model.notice import Claim, Dead, Gone, NoticeKind, Place, Retry, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
@@ -218,6 +218,26 @@ async def test_dead_letter_has_a_reason_and_can_be_revived(store: Store) -> None
     (again,) = await claim(store, 100)
     assert (again.attempt, again.notice.due) == (2, START)  # the first attempt may have arrived in the meantime
     assert not await store.settle(first, Sent(), START)
+
+
+async def test_undelivered_are_counted_without_those_that_went_the_other_way(store: Store) -> None:
+    posts = [a_notice(f"post{number}", kind=NoticeKind.LETTER_POST, lane=f"post{number}") for number in range(3)]
+    await store.apply(Batch(notices=[*posts, a_notice("card", lane="card"), a_notice("alert", ticket_id="", lane="x")]))
+    for each in await claim(store):
+        await store.settle(each, Dead("no"), START)
+    assert await store.count_undelivered() == 5
+    instead = [
+        a_notice(
+            f"mail{number}", kind=NoticeKind.LETTER_MAIL, lane=f"mail{number}", body={"instead_of": f"post{number}"}
+        )
+        for number in range(2)
+    ]
+    await store.apply(Batch(notices=instead))
+    assert await store.count_undelivered() == 3
+    assert [each.notice.key for each in await store.undelivered(2)] == ["alert", "card"]
+    failed = next(each for each in await claim(store) if each.notice.key == "mail1")
+    await store.settle(failed, Dead("no"), START)
+    assert {each.notice.key for each in await store.undelivered(9)} == {"alert", "card", "post1", "post2", "mail1"}
 
 
 async def test_revived_letter_waits_for_the_current_delivery_of_its_lane(store: Store) -> None:

@@ -164,6 +164,14 @@ class MemoryOutbox:
         ]
         return [_letter(row) for row in rows[:limit]]
 
+    async def undelivered(self, limit: int) -> list[Letter]:
+        rows = list(self._outbox_rows().values())
+        instead = {row.notice.body.get("instead_of") for row in rows if row.state in {"waiting", "sent"}}
+        return [_letter(row) for row in reversed(rows) if row.state == "dead" and row.notice.key not in instead][:limit]
+
+    async def count_undelivered(self) -> int:
+        return len(await self.undelivered(len(self._outbox_rows())))
+
     async def letter(self, key: str) -> Letter | None:
         row = self._outbox_rows().get(key)
         return _letter(row) if row else None

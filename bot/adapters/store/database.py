@@ -141,6 +141,13 @@ class DatabaseStore:
         values: Row = {"ticket_id": ticket_id, "limit": limit}
         return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
 
+    async def undelivered(self, limit: int) -> list[Letter]:
+        statement, values = outbox_sql.UNDELIVERED, {"limit": limit}
+        return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
+
+    async def count_undelivered(self) -> int:
+        return await self._one(outbox_sql.COUNT_UNDELIVERED, {}, lambda row: int(str(row[0]))) or 0
+
     async def letter(self, key: str) -> Letter | None:
         return await self._found(outbox_sql.LETTER, {"key": key}, rows.letter)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from bot.model.notice import NoticeKind
+from bot.tickets.notifications import TO_RETARUS
 
 State = Literal["waiting", "sent", "dead", "dropped"]
 
@@ -101,6 +102,18 @@ def letters(state: State | None, ticket_id: str) -> str:
         f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
         " ORDER BY seq DESC LIMIT :limit"
     )
+
+
+_RESCUED: Final = f"""
+    say IN ({", ".join(repr(kind.value) for kind in sorted(TO_RETARUS))}) AND EXISTS (
+        SELECT 1 FROM notices AS other WHERE other.ticket_id = notices.ticket_id AND other.state IN ('waiting', 'sent')
+            AND REPLACE(other.doc, '"instead_of":"' || notices.key || '"', '') <> other.doc)"""  # noqa: S608  own words only
+"""Condition of a dead letter to Retarus that goes, or went, by the other way."""
+
+UNDELIVERED: Final = f"""
+    SELECT doc, state, attempts, why, changed_at FROM notices WHERE state = 'dead' AND NOT ({_RESCUED})
+    ORDER BY seq DESC LIMIT :limit"""  # noqa: S608  own words only
+COUNT_UNDELIVERED: Final = f"SELECT COUNT(*) FROM notices WHERE state = 'dead' AND NOT ({_RESCUED})"  # noqa: S608  own words only
 
 
 BACKLOG: Final = """
