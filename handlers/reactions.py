@@ -6,6 +6,7 @@ from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.desk import Desk
 from bot.model.transitions import Move, can, taking
+from bot.model.undoing import undone
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Emoji, SlackEvent
@@ -26,12 +27,18 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await _take_from_call(desk, event)
 
     async def note(event: SlackEvent) -> None:
-        """Puts a message into the notes once, whoever pins it and however often."""
+        """Puts a message into the notes once, whoever pins it and however often; again once that was undone."""
         message = await reader.one(event.channel, event.ts)
-        if message and message.text:
-            await desk.queries.open_to_part(event.user)
-            words = f"{message.author}: {message.text}"
-            await desk.tickets.note(message.ticket_id, event.user, words, f"pinned:{event.channel}:{event.ts}")
+        if message is None:
+            return
+        await desk.queries.open_to_part(event.user)
+        if not message.text:
+            raise NotNow(t("This message has no text that could be noted."))
+        noted = undone(await desk.queries.history(message.ticket_id))
+        again = sum(each.detail.get("message") == event.ts for each in noted)
+        words = f"{message.author}: {message.text}"
+        once = f"pinned:{event.channel}:{event.ts}{f':{again}' if again else ''}"
+        await desk.tickets.note(message.ticket_id, event.user, words, once, message=event.ts)
 
     dispatcher.events["reaction_added"] = reacted
 

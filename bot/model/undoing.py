@@ -56,6 +56,13 @@ def counted(history: Iterable[Event]) -> Sequence[Event]:
     return [each for each in events if each.version not in gone] if gone else events
 
 
+def undone(history: Iterable[Event]) -> Sequence[Event]:
+    """The steps that were undone."""
+    events = list(history)
+    versions = {undone_version(each) for each in events}
+    return [each for each in events if each.version in versions]
+
+
 def kind_of(event: Event) -> str:
     """Value of the event's move or step; of an undoing, of the step it undid."""
     return event.detail.get(UNDONE, event.kind) if event.kind == Step.UNDO.value else event.kind

@@ -49,6 +49,7 @@ _KEPT_DETAILS = {
     "called",
     "of",
     "undone",
+    "message",
 }
 
 _OURS = {"id", "ticket_id", "kind", "stage", "what", "zone", "health", "type"}

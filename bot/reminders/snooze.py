@@ -17,6 +17,8 @@ _AFTERNOONS = ((time(13), time(14)), (time(15), time(16)))
 """This afternoon's moment, by the time until which it is offered."""
 _BEGINS, _ENDS = time(7), time(20)
 """Hours in which an hour from now is offered, where the calendar never closes."""
+_NIGHT = time(22)
+"""Hour from which it is night for a person in another zone than the calendar's."""
 _NAMED = timedelta(days=7)
 """A Monday that is further away is named by its date."""
 _MONDAY = 0
@@ -54,16 +56,31 @@ def presets(level: Level, zone_name: str, config: Config, at: datetime) -> list[
     hour = (at + timedelta(hours=1)).astimezone(tz)
     is_day = hour.date() == now.date() and _BEGINS <= hour.time() <= _ENDS
     found = [(When.HOUR, hour)] if is_day or not calendar.never_closes else []
-    noon = next((begins for until, begins in _AFTERNOONS if now.time() < until), None)
-    found += [(When.AFTERNOON, datetime.combine(now.date(), noon, tz))] if noon else []
+    later = afternoon(now.time())
+    found += [(When.AFTERNOON, datetime.combine(now.date(), later, tz))] if later else []
     found = [(when, moment) for when, moment in found if calendar.is_open(as_utc(moment))]
     shift = None if calendar.never_closes else calendar.next_opening(at).astimezone(tz)
     if shift and shift.date() == now.date() and When.AFTERNOON not in dict(found):
         found.append((When.TODAY, shift))
     for day in _mornings(now.date(), calendar):
-        moment = calendar.opens(as_utc(datetime.combine(day, _MORNING, tz))).astimezone(tz)
+        moment = _morning(datetime.combine(day, _MORNING, tz), calendar)
         found.append((_named(moment, now), moment))
     return [Preset(when, as_utc(moment), moment) for when, moment in found]
+
+
+def afternoon(now: time) -> time | None:
+    """This afternoon's moment, at this time of day; None once it is over."""
+    return next((begins for until, begins in _AFTERNOONS if now < until), None)
+
+
+def _morning(nine: datetime, calendar: Calendar) -> datetime:
+    """Nine o'clock, or when the shift begins after it.
+
+    For a person in another zone than the calendar's, whose night that would be, it is nine o'clock.
+    """
+    opens = calendar.opens(as_utc(nine)).astimezone(nine.tzinfo)
+    is_elsewhere = opens.utcoffset() != opens.astimezone(zone(calendar.zone)).utcoffset()
+    return nine if is_elsewhere and not _BEGINS <= opens.time() < _NIGHT else opens
 
 
 def _mornings(today: date, calendar: Calendar) -> list[date]:

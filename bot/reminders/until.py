@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.characters import plain
 from bot.core.moments import Stamp, moment_of, stamps
+from bot.reminders.snooze import afternoon
 
-_MORNING, _EVENING = time(9), time(17)
+_MORNING, _AFTERNOON, _EVENING = time(9), time(14), time(17)
 """Time of a day that is named without one; of today, its end."""
 _UNITS = {
     "m": timedelta(minutes=1),
@@ -44,7 +45,7 @@ _SHORT = "|".join(name for name in _WEEKDAYS if len(name) == len("mo"))
 _PARTS = {
     time(9): "early|morning|früh|morgens?|vormittags?",
     time(12): "noon|midday|mittags?",
-    time(14): "afternoon|nachmittags?",
+    _AFTERNOON: "afternoon|nachmittags?",
     _EVENING: "end of (?:the )?day|eod|feierabend",
     time(18): "evening|abends?",
 }
@@ -114,6 +115,8 @@ def _named_day(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime, str] 
     rest = text[named.end() :] if named else text
     usual = _EVENING if named and not ahead else _MORNING
     clock, left = _part_and_time(rest, now)
+    if clock == _AFTERNOON and not ahead and not re.search(r"\d", rest[: len(rest) - len(left)]):
+        clock = afternoon(now.time()) or clock
     day = now.date() + timedelta(days=ahead)
     moment = datetime.combine(day, clock or usual, zone).astimezone(UTC)
     if moment <= at and not named:

@@ -226,9 +226,18 @@ class Tickets:
         return await self.changes.change(ticket_id, f"{form}:hand_off", decide)
 
     async def note(
-        self, ticket_id: str, by: str, text: str, form: str, called: str = "", along: Along | None = None
+        self,
+        ticket_id: str,
+        by: str,
+        text: str,
+        form: str,
+        called: str = "",
+        along: Along | None = None,
+        message: str = "",
     ) -> Ticket:
         """Adds a line to the history, from either level, at any stage. `called`: with whom it was a telephone call.
+
+        `message`: timestamp of the message in the thread that is noted.
 
         A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
         """
@@ -242,7 +251,8 @@ class Tickets:
         async def decide(ticket: Ticket, at: datetime) -> Change:
             noted = change(ticket)
             answered = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
-            return Change(noted, answered or event(noted, Step.NOTE, by, at, note=text))
+            source = {"message": message} if message else {}
+            return Change(noted, answered or event(noted, Step.NOTE, by, at, note=text, **source))
 
         return await self.changes.change(ticket_id, f"{form}:note", decide, along=along)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.model.ticket import Stage
-from bot.model.transitions import Step
+from bot.model.transitions import Move, Step
 from tests.handlers.world import DESK, Json, World, world
 from tests.timeouts import TIMEOUT
 
@@ -71,6 +71,46 @@ async def test_pin_puts_a_message_into_the_notes_once(w: World) -> None:
     await w.ben.react(card, "eyes")
     await w.ben.message(DESK, "This is for the 1st level")
     assert await _notes(w) == ["Called them", "Anna Arnold: Restarted the connector & the <queue>"]
+
+
+async def test_pin_notes_a_message_again_once_its_note_was_undone(w: World) -> None:
+    card = await _carded(w)
+    message = await w.anna.post(DESK, "Restarted the connector", thread=card)
+    await w.anna.react(message, "pushpin")
+    await w.anna.wait_for(partial(_is_noted, w), "the note")
+    ticket = await w.ticket()
+    await w.running.desk.undo.undo(ticket.id, ticket.version, "U0ANNA", "click")
+    await w.ben.react(message, "round_pushpin")
+    await w.alex.react(message, "round_pushpin")
+
+    async def is_noted_again() -> bool:
+        return (await w.ticket()).version == ticket.version + 2
+
+    await w.ben.wait_for(is_noted_again, "the second note")
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
+    assert await _notes(w) == ["Called them", *["Anna Arnold: Restarted the connector"] * 2]
+
+
+async def test_pin_on_a_message_without_text_is_refused_in_words(w: World) -> None:
+    card = await _carded(w)
+    file = await w.anna.upload("screen.png", b"x")
+    message = await w.anna.post(DESK, "", thread=card, files=[file["files"][0]["id"]])
+    await w.anna.react(message, "pushpin")
+    await w.anna.message(DESK, "This message has no text that could be noted.")
+    assert await _notes(w) == ["Called them"]
+
+
+async def test_emoji_on_a_closed_ticket_only_note(w: World) -> None:
+    card = await _carded(w)
+    ticket = await w.ticket()
+    reason = "It was a test of the customer"
+    await w.running.desk.tickets.act(ticket.id, Move.WITHDRAW, "U0CARLA", "form", reason=reason)
+    for name in ("eyes", "white_check_mark"):
+        await w.carla.react(card, name)
+        await w.carla.message(DESK, "That is no longer possible: this ticket is now closed.")
+    await w.carla.react(await w.anna.post(DESK, "They called again", thread=card), "pushpin")
+    await w.anna.wait_for(partial(_is_noted, w), "the note")
+    assert (await w.ticket()).stage is Stage.CLOSED
 
 
 async def test_pin_on_a_line_of_the_desk_notes_nothing(w: World) -> None:

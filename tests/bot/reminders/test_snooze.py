@@ -57,6 +57,16 @@ def test_offered_moment_is_to_come_and_never_at_night(hour: int, zone: str) -> N
     assert [each.at for each in found] == sorted(each.at for each in found)
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland", "Pacific/Kiritimati", "Asia/Tokyo"])
+@pytest.mark.parametrize("now", ["2026-12-01T10:00", "2026-12-04T16:45", "2026-12-24T12:00", "2026-10-24T20:00"])
+def test_tomorrow_is_no_night_for_a_person_far_from_the_calendar(zone: str, now: str) -> None:
+    config, tz = a_config(levels={"first": {"calendar": "office"}}, **OFFICE), ZoneInfo(zone)
+    at = datetime.fromisoformat(now).replace(tzinfo=tz)
+    days = [each for each in presets(Level.FIRST, zone, config, at) if each.when not in {When.HOUR, When.TODAY}]
+    assert days
+    assert all(each.at > at and 7 <= each.local.hour < 22 for each in days)
+
+
 def test_day_off_after_the_weekend_is_named_by_its_day() -> None:
     config = a_config(
         calendars={"office": {**OFFICE["calendars"]["office"], "closed": ["2026-12-07"]}},

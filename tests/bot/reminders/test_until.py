@@ -57,6 +57,19 @@ def test_moment_is_read_from_the_beginning(text: str, until: datetime, reason: s
 
 
 @pytest.mark.parametrize(
+    ("now", "text", "until"),
+    [
+        (at(27, 13, 30), "this afternoon", at(27, 16)),
+        (at(27, 14, 30), "heute Nachmittag", at(27, 16)),
+        (at(27, 12, 59), "this afternoon", at(27, 14)),
+        (at(27, 13, 30), "this afternoon 14:00", at(27, 14)),
+    ],
+)
+def test_this_afternoon_is_the_moment_that_the_form_offers(now: datetime, text: str, until: datetime) -> None:
+    assert read_until(text, BERLIN, now.astimezone(UTC)) == (until.astimezone(UTC), "")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
