@@ -44,6 +44,11 @@ def default(shown: ShownPayloads) -> AsyncApp:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=shown.modal)
 
+    @app.action(shown.move)
+    async def moved(ack: AsyncAck, client: AsyncWebClient) -> None:
+        await ack()
+        await client.chat_update(**shown.redrawn)
+
     @app.view(shown.form["callback_id"])
     async def submitted(ack: AsyncAck, client: AsyncWebClient) -> None:
         await ack()
@@ -85,6 +90,11 @@ def tuned(shown: ShownPayloads, session: aiohttp.ClientSession) -> AsyncApp:
     async def open_modal(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         run_in_background(client.views_open(trigger_id=body["trigger_id"], view=modal))  # type: ignore[arg-type]
+
+    @app.action(shown.move)
+    async def moved(ack: AsyncAck) -> None:
+        await ack()
+        run_in_background(client.chat_update(**shown.redrawn))
 
     @app.view(shown.form["callback_id"])
     async def submitted(ack: AsyncAck) -> None:

@@ -21,6 +21,8 @@ class Engine:
     version: str
     database: Callable[[str], str]
     """Creates an empty database of this name; gives its DATABASE_URL."""
+    drop: Callable[[str], None]
+    """Deletes the database of this DATABASE_URL, which takes much of the disk."""
 
 
 @contextmanager
@@ -35,11 +37,25 @@ def engines(folder: Path) -> Iterator[list[Engine]]:
             admin.execute(f"CREATE DATABASE {name}".encode())
         return server.url(name)
 
+    def drop_from_server(url: str) -> None:
+        name = url.partition("?")[0].rpartition("/")[2]
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
     folder.chmod(0o755)  # the server may run as another user
-    server = PostgresServer(folder, fsync="on", autovacuum="on", shared_buffers="256MB", max_wal_size="4GB")
+    server = PostgresServer(folder, fsync="on", autovacuum="on", shared_buffers="256MB", max_wal_size="1GB")
     try:
         with psycopg.connect(server.url("postgres")) as db:
             version = f"PostgreSQL {db.info.server_version // 10000}.{db.info.server_version % 10000}"
-        yield [Engine("SQLite", f"SQLite {sqlite3.sqlite_version}", file), Engine("PostgreSQL", version, on_server)]
+        yield [
+            Engine("SQLite", f"SQLite {sqlite3.sqlite_version}", file, _remove_file),
+            Engine("PostgreSQL", version, on_server, drop_from_server),
+        ]
     finally:
         server.remove()
+
+
+def _remove_file(url: str) -> None:
+    file = Path(url.removeprefix("sqlite:///"))
+    for each in file.parent.glob(f"{file.name}*"):
+        each.unlink()

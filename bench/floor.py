@@ -28,6 +28,7 @@ class BareProtocolBot:
         self._session = session
         self._forms = {"command": json.dumps(shown.form), "block_actions": json.dumps(shown.modal)}
         self._card = json.dumps(shown.card).encode()
+        self._redrawn = json.dumps(shown.redrawn).encode()
         self._headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json; charset=utf-8"}
         self._running = set[asyncio.Task[None]]()
 
@@ -36,6 +37,8 @@ class BareProtocolBot:
         kind = payload.get("type", "command")
         if kind == "view_submission":
             work = self._call("chat.postMessage", self._card)
+        elif kind == "block_actions" and payload["actions"][0]["action_id"] == self._shown.move:
+            work = self._call("chat.update", self._redrawn)
         else:
             view = f'{{"trigger_id": "{payload["trigger_id"]}", "view": {self._forms[kind]}}}'
             work = self._call("views.open", view.encode())

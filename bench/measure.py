@@ -121,7 +121,7 @@ async def _burst(
 ) -> tuple[list[float], list[float]]:
     """Seconds to each response and to each card; cards are assigned to clicks in order of arrival."""
     cards = len(slack.cards)
-    stimuli = [scenario.stimulus() for _ in range(at_once)]
+    stimuli = [scenario.stimulus(slack.untaken.pop() if scenario.is_about_a_ticket else "") for _ in range(at_once)]
     responses, started = await (slack.steady_load(stimuli, per_second) if per_second else slack.burst(stimuli))
     await slack.wait_until_idle(cards + (at_once if scenario.follow_up else 0))
     return responses, [at - sent for at, sent in zip(slack.cards[cards:], started, strict=False)]

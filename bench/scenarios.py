@@ -14,7 +14,9 @@ from bench.slack import TEAM, USER, Stimulus
 
 COMMAND = "/retarus-incident"
 BUTTON = "checks.ask"
-"""action_id of the button on a new ticket's card that is clicked."""
+"""action_id of the button on a new ticket's card that opens a modal."""
+MOVE = "moving.take"
+"""action_id of the button on a new ticket's card that makes a move at once."""
 
 _number = count(1)
 _WORDS = "Outbound mail of IDENT is rejected with 550 since the connector update of this morning."
@@ -32,18 +34,20 @@ class Scenario:
     short: str
     name: str
     """Start and end of the measured time."""
-    stimuli: Callable[[str], Stimulus]
-    """Makes a stimulus with this id."""
+    stimuli: Callable[[str, str], Stimulus]
+    """Makes a stimulus with this id, about this ticket."""
     follow_up: str = ""
     """Start and end of a second measured time: until the card."""
+    is_about_a_ticket: bool = False
+    """True if each click is about another ticket: one that nobody has taken."""
 
-    def stimulus(self) -> Stimulus:
+    def stimulus(self, ticket: str = "") -> Stimulus:
         """A new stimulus, as from another click."""
-        return self.stimuli(f"{self.short}{next(_number)}")
+        return self.stimuli(f"{self.short}{next(_number)}", ticket)
 
     def fixed_stimulus(self) -> Stimulus:
         """The same stimulus each time."""
-        return self.stimuli(f"{self.short}0")
+        return self.stimuli(f"{self.short}0", "")
 
 
 def command() -> Scenario:
@@ -69,9 +73,26 @@ def command() -> Scenario:
 
 def button(card: Json) -> Scenario:
     """A click on a button of a card, until the modal arrives at Slack."""
-    parts = [part for block in card["blocks"] for part in block.get("elements", ())]
-    element = next(part for part in parts if part.get("action_id") == BUTTON)
-    payload = {
+    payload = _click(card, _element(card, BUTTON))
+    form = {"payload": json.dumps(payload)}
+    return Scenario("button", "button → modal", _stimuli("interactive", payload, form, "views.open"))
+
+
+def move(card: Json) -> Scenario:
+    """A click that takes a ticket, until Slack has the acknowledgement: the desk has saved it by then."""
+    payload = _click(card, {**_element(card, MOVE), "value": "TICKET"})
+    form = {"payload": json.dumps(payload)}
+    stimuli = _stimuli("interactive", payload, form, "ack")
+    return Scenario("move", "one-click move → acknowledgement", stimuli, is_about_a_ticket=True)
+
+
+def _element(card: Json, action: str) -> Json:
+    parts: list[Json] = [part for block in card["blocks"] for part in block.get("elements", ())]
+    return next(part for part in parts if part.get("action_id") == action)
+
+
+def _click(card: Json, element: Json) -> Json:
+    return {
         "type": "block_actions",
         "user": _person(),
         "api_app_id": "A0BENCH",
@@ -84,8 +105,6 @@ def button(card: Json) -> Scenario:
         "response_url": "https://hooks.slack.example/actions/1",
         "actions": [{**element, "block_id": "card", "action_ts": "IDENT"}],
     }
-    form = {"payload": json.dumps(payload)}
-    return Scenario("button", "button → modal", _stimuli("interactive", payload, form, "views.open"))
 
 
 def submission(view: Json) -> Scenario:
@@ -106,12 +125,15 @@ def submission(view: Json) -> Scenario:
     return Scenario("submission", "submission → acknowledgement", stimuli, follow_up="submission → card in the channel")
 
 
-def _stimuli(kind: str, payload: Json, form: Mapping[str, str], response: str) -> Callable[[str], Stimulus]:
+def _stimuli(kind: str, payload: Json, form: Mapping[str, str], response: str) -> Callable[[str, str], Stimulus]:
     """A factory of stimuli: payloads are serialised once, only the ids are replaced for each click."""
     envelope = {"envelope_id": "IDENT", "type": kind, "accepts_response_payload": True, "payload": payload}
     text, body = json.dumps(envelope), urlencode(form).encode()
-    return lambda name: Stimulus(
-        name, text.replace("IDENT", name), body.replace(b"IDENT", name.encode()), f"{response} {name}"
+    return lambda name, ticket: Stimulus(
+        name,
+        text.replace("IDENT", name).replace("TICKET", ticket),
+        body.replace(b"IDENT", name.encode()).replace(b"TICKET", ticket.encode()),
+        f"{response} {name}",
     )
 
 

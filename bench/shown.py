@@ -18,10 +18,16 @@ class ShownPayloads:
 
     command: str
     button: str
+    move: str
     form: dict[str, Any]
     modal: dict[str, Any]
     card: dict[str, Any]
     """Arguments of chat.postMessage."""
+
+    @property
+    def redrawn(self) -> dict[str, Any]:
+        """Arguments of chat.update, which shows the card again after a move."""
+        return {**{key: self.card[key] for key in ("channel", "text", "blocks")}, "ts": "1700000000.000001"}
 
     @classmethod
     def read(cls) -> Self:

@@ -32,6 +32,8 @@ _QUIET = 0.005
 _TRIGGER = re.compile(rb'"trigger_id": ?"([^"]+)"')
 _CARD = re.compile(rb'"block_id": ?"card"')
 """Matches a ticket's card; the desk also posts guides and digests, which are not measured."""
+_TAKE = re.compile(rb'"action_id": ?"moving.take", ?"value": ?"([^"]+)"')
+"""Matches the button of a card that takes the ticket; finds the ticket's id."""
 
 
 class NoResponse(Exception):
@@ -74,6 +76,8 @@ class FakeSlack:
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     cards: list[float] = field(default_factory=list)
     """Arrival time of each card that the app has posted."""
+    untaken: list[str] = field(default_factory=list)
+    """Ids of the tickets whose cards offered to take them, except those that were clicked."""
     last: dict[str, bytes] = field(default_factory=dict)
     """Latest request body by Web API method."""
     _waiting: dict[str, asyncio.Future[float]] = field(default_factory=dict)
@@ -192,6 +196,7 @@ class FakeSlack:
         is_card = method == "chat.postMessage" and _CARD.search(body)
         if is_card:
             self.cards.append(at)
+            self.untaken += [found.decode() for found in _TAKE.findall(body)]
         if is_card or method != "chat.postMessage":
             self.last[method] = body
         if method == "views.open" and (trigger := _TRIGGER.search(body)):
