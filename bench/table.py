@@ -30,12 +30,11 @@ _LATEST = (
     (CARD, "a submission's card is in the channel", 2.0, 3.0),
     (MOVED, "a one-click move is on disk and acknowledged", 2.0, 3.0),
 )
-"""What is measured, what it means, and how many times as late as the faster Bolt app it may be: on SQLite, and on a
-server."""
+"""Aims: the metric, what it means, and its limit, × the faster Bolt app: on SQLite, and on a server."""
 _GROWTH = 1.2
-"""How many times as long a query may take with the most tickets as with the fewest."""
+"""Limit of a query's time with the most tickets, × that with the fewest."""
 _START, _MEMORY = (0.45, 0.5), (60, 65)
-"""Seconds until ready and megabytes with the most tickets: on SQLite, and on a server."""
+"""Limits of seconds until ready and of megabytes, with the most tickets: on SQLite, and on a server."""
 
 
 @dataclass(frozen=True)
