@@ -43,7 +43,7 @@ def engines(folder: Path) -> Iterator[list[Engine]]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     folder.chmod(0o755)  # the server may run as another user
-    server = PostgresServer(folder, fsync="on", autovacuum="on", shared_buffers="256MB", max_wal_size="1GB")
+    server = PostgresServer(folder, fsync="on", autovacuum="on", shared_buffers="256MB", max_wal_size="512MB")
     try:
         with psycopg.connect(server.url("postgres")) as db:
             version = f"PostgreSQL {db.info.server_version // 10000}.{db.info.server_version % 10000}"
