@@ -3,6 +3,7 @@ import { fill, h } from './dom.js';
 import { avatar } from './avatar.js';
 import { newThreadButton } from './assistant.js';
 import { ChannelView } from './channel.js';
+import { focusAgain, focusedIn } from './focus.js';
 import { icon } from './icons.js';
 import { renderBlocks } from './blocks/render.js';
 import { Surface } from './surface.js';
@@ -90,7 +91,7 @@ export class AppView {
       return;
     }
     if (this.shown === view) return;
-    const active = document.activeElement?.closest?.('[data-action-id]')?.dataset.actionId;
+    const focused = focusedIn(this.body);
     const { scrollTop } = this.body;
     if (this.surface?.container.view_id !== view.id)
       this.surface = new Surface(this.env.api, { type: 'view', view_id: view.id });
@@ -110,7 +111,7 @@ export class AppView {
       ),
     );
     this.body.scrollTop = scrollTop;
-    if (active) this.body.querySelector(`[data-action-id="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
+    focusAgain(this.body, focused);
   }
 
   async #messages(channel) {

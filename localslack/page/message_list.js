@@ -3,6 +3,7 @@ import { fill, h } from './dom.js';
 import { momentOf } from './dates.js';
 import { icon } from './icons.js';
 import { composerFor } from './composer.js';
+import { focusAgain, focusedIn } from './focus.js';
 import { continues, messageNode } from './message.js';
 
 export class MessageList {
@@ -58,7 +59,9 @@ export class MessageList {
       [last, day] = [message, today];
     }
     this.#forget(messages);
+    const focused = focusedIn(this.inner);
     this.#replace(rows.filter(Boolean));
+    focusAgain(this.inner, focused);
     if (!this.stick) this.scroll.scrollTop = this.scroll.scrollHeight - distance;
     this.#keepBottom();
   }

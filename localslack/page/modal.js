@@ -3,6 +3,7 @@ import { announce, fill, focusable, h } from './dom.js';
 import { FormValues } from './blocks/slot.js';
 import { renderBlocks } from './blocks/render.js';
 import { showDialog } from './dialogs.js';
+import { focusAgain, focusedIn } from './focus.js';
 import { icon } from './icons.js';
 import { plain, wordsOf } from './mrkdwn.js';
 import { avatar } from './avatar.js';
@@ -218,22 +219,10 @@ function focusFirst(dialog) {
 
 /** Where the person is inside a form: the control with the focus, the selection, and how far it is scrolled. */
 function placeOf(dialog) {
-  const active = document.activeElement?.closest?.('[data-action-id]');
-  const block = active?.closest('[data-block-id]');
-  return {
-    block: block?.dataset.blockId,
-    action: active?.dataset.actionId,
-    from: active?.selectionStart,
-    to: active?.selectionEnd,
-    scrolled: dialog.querySelector('.modal-body')?.scrollTop ?? 0,
-  };
+  return { focused: focusedIn(dialog), scrolled: dialog.querySelector('.modal-body')?.scrollTop ?? 0 };
 }
 
-function putBack(dialog, { block, action, from, to, scrolled }) {
+function putBack(dialog, { focused, scrolled }) {
   dialog.querySelector('.modal-body').scrollTop = scrolled;
-  const control =
-    block && dialog.querySelector(`[data-block-id="${CSS.escape(block)}"] [data-action-id="${CSS.escape(action)}"]`);
-  if (!control) return;
-  control.focus({ preventScroll: true });
-  if (Number.isInteger(from)) control.setSelectionRange?.(from, to);
+  focusAgain(dialog, focused);
 }

@@ -1,5 +1,6 @@
 // What does this person see, and what changed? The state, kept true by the live frames.
 import { Directory } from './directory.js';
+import { whenReleased } from './pressing.js';
 import { Timelines } from './timelines.js';
 
 /** Emits a CustomEvent per topic: state, channels, people, apps, modals, home, clock, mail, messages, connection. */
@@ -16,8 +17,9 @@ export class Model extends EventTarget {
     this.timelines = new Timelines(api, (channel, thread) => this.emit('messages', { channel, thread }));
   }
 
+  /** Tells what changed, as soon as nothing is pressed. */
   emit(topic, detail) {
-    this.dispatchEvent(new CustomEvent(topic, { detail }));
+    whenReleased(() => this.dispatchEvent(new CustomEvent(topic, { detail })));
   }
 
   /** Calls back on each of the topics. Returns a function that stops it. */

@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,14 +15,10 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientSession
 from PIL import Image
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from bot.core.i18n import Language, spoken
 from tests.doubles.forked_process import ForkedProcess, forked_program
 from tests.timeouts import TIMEOUT, long_timeouts
-
-_PRESSED_AGAIN = 10_000
-"""Milliseconds until a button without effect is pressed again."""
 
 TIMEOUT_MS = TIMEOUT * 1000
 expect.set_options(timeout=TIMEOUT_MS)
@@ -103,8 +99,9 @@ class BrowserUser:
         await self._labelled(where, button).click()
 
     async def press_for(self, where: Locator, button: str, title: str) -> Locator:
-        """Presses the button of a card that may be redrawn meanwhile, and returns the modal it opens."""
-        return await self.modal_after(self._labelled(where, button), title)
+        """Presses the button with this label, and returns the modal it opens."""
+        await self._labelled(where, button).click()
+        return await self.opened_modal(title)
 
     @staticmethod
     def _labelled(where: Locator, button: str) -> Locator:
@@ -113,16 +110,6 @@ class BrowserUser:
     async def choose_from_menu(self, where: Locator, entry: str) -> None:
         await where.locator("button.overflow").click()
         await self.page.get_by_role("menuitem", name=entry).or_(self.page.get_by_role("option", name=entry)).click()
-
-    async def modal_after(self, button: Locator, title: str) -> Locator:
-        """Presses again if the button was redrawn under the pointer: then there was no click."""
-        dialog = self.page.get_by_role("dialog", name=title)
-        async with asyncio.timeout(TIMEOUT):
-            while not await dialog.is_visible():
-                with suppress(AssertionError, PlaywrightTimeoutError):
-                    await button.click(timeout=_PRESSED_AGAIN)
-                    await expect(dialog).to_be_visible(timeout=_PRESSED_AGAIN)
-        return dialog
 
     async def opened_modal(self, title: str) -> Locator:
         dialog = self.page.get_by_role("dialog", name=title)
