@@ -56,8 +56,16 @@ async def printed_url(process: ForkedProcess) -> str:
 
 
 async def _slow_down(url: str) -> None:
-    switches = asdict(long_timeouts())
-    async with ClientSession() as session, session.post(f"{url}_local/switches", json=switches) as answer:
+    await _control(url, "switches", asdict(long_timeouts()))
+
+
+async def move_clock(url: str, time: timedelta) -> None:
+    """Moves the demo's clock forwards."""
+    await _control(url, "clock", {"advance": time.total_seconds()})
+
+
+async def _control(url: str, path: str, body: dict[str, object]) -> None:
+    async with ClientSession() as session, session.post(f"{url}_local/{path}", json=body) as answer:
         answer.raise_for_status()
 
 
