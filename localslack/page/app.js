@@ -27,16 +27,17 @@ async function whoAmI() {
   return person;
 }
 
-/** Frames that arrive while the state is being read wait for it, so that none is lost between the two. */
+/** Frames that arrive while the state is being read wait for it, so that it is not put over what is newer. */
 function listen(person, model, status) {
   const waiting = [];
-  let take = (frame) => waiting.push(frame);
+  let readings = 0;
   const heard = new Promise((resolve) => {
     live(
       person,
       { mail: true },
       (frame) => {
-        take(frame);
+        if (readings) waiting.push(frame);
+        else model.apply(frame);
         resolve();
       },
       (connected) => {
@@ -45,11 +46,16 @@ function listen(person, model, status) {
       },
     );
   });
-  const go = () => {
-    take = (frame) => model.apply(frame);
-    waiting.forEach(take);
+  const read = async () => {
+    readings += 1;
+    try {
+      await model.load();
+    } finally {
+      readings -= 1;
+      if (!readings) for (const frame of waiting.splice(0)) model.apply(frame);
+    }
   };
-  return { heard, go };
+  return { heard, read };
 }
 
 async function begin() {
@@ -59,18 +65,17 @@ async function begin() {
   const model = new Model(api);
   let page = null;
   let broken = false;
-  const { heard, go } = listen(person.id, model, (connected) => {
+  const { heard, read } = listen(person.id, model, (connected) => {
     page?.connected(connected);
-    if (connected && broken) model.load().catch(() => {});
+    if (connected && broken) read().catch(() => {});
     broken = !connected;
   });
   await heard;
-  await model.load();
+  await read();
   const env = makeEnv(api, model);
   page = new Page(env, model);
   const modals = new Modals(env, model);
   quickSwitcher(env);
-  go();
   await page.show();
   modals.show();
 }

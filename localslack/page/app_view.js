@@ -51,8 +51,9 @@ export class AppView {
   async open() {
     this.#drawTabs();
     if (this.tab === 'home') this.#home();
+    const isNewest = this.env.model.unchangedSince('home');
     const answer = await this.env.api.act('open_home', { app_id: this.id, tab: this.tab });
-    if (answer.view) this.env.model.apply({ type: 'home', app_id: this.id, view: answer.view });
+    if (answer.view && isNewest()) this.env.model.apply({ type: 'home', app_id: this.id, view: answer.view });
     if (this.tab === 'messages') await this.#messages(answer.channel);
   }
 

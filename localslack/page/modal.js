@@ -138,12 +138,10 @@ export class Modals {
     button.setAttribute('aria-busy', 'true');
     this.#submitting = view.id;
     this.#warn('');
+    const isNewest = this.model.unchangedSince('modals');
     try {
-      this.#outcome(
-        view,
-        surface,
-        await this.env.api.act('submit', { view_id: view.id, values: surface.values.collect() }),
-      );
+      const answer = await this.env.api.act('submit', { view_id: view.id, values: surface.values.collect() });
+      this.#outcome(view, surface, answer, isNewest());
     } catch (problem) {
       this.#warn(problem.code === 'unreachable' ? TROUBLE : problem.message);
     } finally {
@@ -152,10 +150,11 @@ export class Modals {
     }
   }
 
-  #outcome(view, surface, { outcome, errors, message, modals }) {
+  /** `isNewest`: the answer's views are no older than the ones shown; another form may have been opened meanwhile. */
+  #outcome(view, surface, { outcome, errors, message, modals }, isNewest) {
     if (outcome === 'errors') this.#problems(view, surface, errors ?? {});
     else if (outcome === 'failed') this.#warn(message || TROUBLE);
-    else if (modals) {
+    else if (modals && isNewest) {
       this.model.modals = modals;
       this.show();
     }

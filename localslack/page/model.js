@@ -61,7 +61,20 @@ export class Model extends EventTarget {
 
   /** Makes one live frame true. */
   apply(frame) {
+    this.#counts.set(frame.type, this.#countOf(frame.type) + 1);
     this.#frames[frame.type]?.(frame);
+  }
+
+  #counts = new Map();
+
+  #countOf(type) {
+    return this.#counts.get(type) ?? 0;
+  }
+
+  /** A function that says whether no frame of this type has arrived since: an answer may be older than such a frame. */
+  unchangedSince(type) {
+    const count = this.#countOf(type);
+    return () => this.#countOf(type) === count;
   }
 
   #frames = {

@@ -29,10 +29,10 @@ function releaseAll() {
 }
 
 const on = (type, listener) => window.addEventListener(type, listener, { capture: true });
-on('pointerdown', (event) => press(event.pointerId, event.target));
+on('pointerdown', (event) => event.button === 0 && press(event.pointerId, event.target));
 for (const type of ['pointerup', 'pointercancel']) on(type, (event) => release(event.pointerId));
-// a pointer may be released where the page does not hear of it
-on('pointermove', (event) => event.buttons === 0 && release(event.pointerId));
 on('keydown', (event) => event.key === ' ' && press('space', event.target));
 on('keyup', (event) => event.key === ' ' && release('space'));
+// a release may come where the page does not hear of it
+on('contextmenu', releaseAll);
 window.addEventListener('blur', releaseAll);

@@ -96,22 +96,13 @@ async def test_button_of_home_that_is_published_anew_while_it_is_pressed_is_clic
     await page.get_by_role("link", name="Kiosk").click()
     evening: Blocks = [{"type": "header", "text": plain("Good evening")}, CARD[2]]
     await press_down(page, page.get_by_role("button", name="Moor"))
-    await stage.app.web.views_publish(user_id=await me(page), view={"type": "home", "blocks": evening})
+    me = (await stage.slack.person("anna").state())["me"]["id"]
+    await stage.app.web.views_publish(user_id=me, view={"type": "home", "blocks": evening})
     await redraw(stage, page, place, AFLOAT)  # frames come in their order
     await expect(page.get_by_role("heading", name="Good morning")).to_be_visible()
     await page.mouse.up()
     await stage.app.wait_for_interaction("moor")
     await expect(page.get_by_role("heading", name="Good evening")).to_be_visible()
-
-
-async def me(page: Page) -> str:
-    """The id of the person whose page it is."""
-    found: str = await page.evaluate("""async () => {
-      const name = new URLSearchParams(location.search).get('person');
-      const { people } = await (await fetch('/_local/people')).json();
-      return people.find(({ id, handle }) => [id, handle].includes(name)).id;
-    }""")
-    return found
 
 
 async def test_two_buttons_with_the_same_action_keep_their_own_focus_when_redrawn(stage: BrowserStage) -> None:

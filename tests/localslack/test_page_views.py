@@ -1,15 +1,19 @@
 """Home, mail, traffic, the clock, phone layout and lost connections on the page."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
+from functools import partial
 
 import aiosmtplib
 import pytest
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from localslack.mail import serve
-from tests.localslack.page_app import CARD
+from tests.localslack.page_app import CARD, plain
 from tests.localslack.page_stage import BrowserStage, message, send_message
+from tests.timeouts import TIMEOUT
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -142,6 +146,89 @@ async def test_reply_that_arrives_while_its_thread_is_read_is_shown(stage: Brows
     thread = page.get_by_role("region", name="Thread")
     await expect(thread.get_by_role("article").filter(has_text="first")).to_be_visible()
     await expect(thread.get_by_role("article").filter(has_text="second")).to_be_visible()
+
+
+async def test_form_opened_before_the_late_answer_to_another_form_stays_open(stage: BrowserStage) -> None:
+    page = await stage.open("anna")
+    await send_message(page, "/form")
+    form = page.get_by_role("dialog", name="Arrival")
+    await form.get_by_role("button", name="On top").click()
+    await page.get_by_role("dialog", name="On top").get_by_label("Name").fill("Aurora")
+    is_read = await send_late(page, "submit", partial(open_form_anew, stage, page))
+    await page.get_by_role("dialog", name="On top").get_by_role("button", name="Announce").click()
+    await asyncio.wait_for(is_read.wait(), TIMEOUT)
+    await expect(page.get_by_role("dialog", name="Next")).to_be_visible()
+
+
+async def open_form_anew(stage: BrowserStage, page: Page) -> None:
+    """Another form is opened, and the page shows it."""
+    anna = stage.slack.person("anna")
+    await anna.command("#quay", "/form", "Next")
+    await expect(page.get_by_role("dialog", name="Next")).to_be_visible()
+
+
+async def test_home_published_before_the_late_answer_to_its_opening_is_shown(stage: BrowserStage) -> None:
+    page = await stage.open("anna")
+    await publish_home(stage, "Good night")
+    is_read = await send_late(page, "open_home", partial(publish_anew, stage, page))
+    await page.get_by_role("link", name="Kiosk").click()
+    await asyncio.wait_for(is_read.wait(), TIMEOUT)
+    await expect(page.get_by_role("heading", name="Good evening")).to_be_visible()
+
+
+async def publish_home(stage: BrowserStage, title: str) -> None:
+    me = (await stage.slack.person("anna").state())["me"]["id"]
+    blocks = [{"type": "header", "text": plain(title)}]
+    await stage.app.web.views_publish(user_id=me, view={"type": "home", "blocks": blocks})
+
+
+async def publish_anew(stage: BrowserStage, page: Page) -> None:
+    """The Home is published once more, and the page shows it."""
+    await expect(page.get_by_role("heading", name="Good morning")).to_be_visible()
+    await publish_home(stage, "Good evening")
+    await expect(page.get_by_role("heading", name="Good evening")).to_be_visible()
+
+
+async def send_late(page: Page, verb: str, meanwhile: Callable[[], Awaitable[object]]) -> asyncio.Event:
+    """Lets the page have the answer to its next request of this kind only after something else has happened."""
+    is_read = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        body = await (await route.fetch()).body()
+        await meanwhile()
+        await route.fulfill(body=body, content_type="application/json")
+        await page.evaluate("fetch('/_local/people').then((next) => next.json())")
+        is_read.set()
+
+    await page.route(re.compile(f"/{verb}$"), late, times=1)
+    return is_read
+
+
+async def test_change_during_the_reading_after_a_lost_connection_is_shown(stage: BrowserStage) -> None:
+    page = await stage.open("anna")
+    websockets: list[WebSocketRoute] = []
+    form_is_sent = asyncio.Event()
+
+    def connect(websocket: WebSocketRoute) -> None:
+        def forward(frame: str | bytes) -> None:
+            websocket.send(frame)
+            if '"modals"' in str(frame):
+                form_is_sent.set()
+
+        websocket.connect_to_server().on_message(forward)
+        websockets.append(websocket)
+
+    async def open_form() -> None:
+        await stage.slack.person("anna").command("#quay", "/form", "Next")
+        await asyncio.wait_for(form_is_sent.wait(), TIMEOUT)
+
+    await page.route_web_socket(re.compile("/_local/live"), connect)
+    await page.reload()
+    await expect(page.get_by_label("Message #quay")).to_be_visible()
+    is_read = await send_late(page, "state", open_form)
+    await websockets[-1].close()
+    await asyncio.wait_for(is_read.wait(), TIMEOUT)
+    await expect(page.get_by_role("dialog", name="Next")).to_be_visible()
 
 
 async def test_a_phone_shows_one_pane_at_a_time(stage: BrowserStage) -> None:
