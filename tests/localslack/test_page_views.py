@@ -154,13 +154,13 @@ async def test_form_opened_before_the_late_answer_to_another_form_stays_open(sta
     form = page.get_by_role("dialog", name="Arrival")
     await form.get_by_role("button", name="On top").click()
     await page.get_by_role("dialog", name="On top").get_by_label("Name").fill("Aurora")
-    is_read = await send_late(page, "submit", partial(open_form_anew, stage, page))
+    is_read = await send_late(page, "submit", partial(open_next_form, stage, page))
     await page.get_by_role("dialog", name="On top").get_by_role("button", name="Announce").click()
     await asyncio.wait_for(is_read.wait(), TIMEOUT)
     await expect(page.get_by_role("dialog", name="Next")).to_be_visible()
 
 
-async def open_form_anew(stage: BrowserStage, page: Page) -> None:
+async def open_next_form(stage: BrowserStage, page: Page) -> None:
     """Another form is opened, and the page shows it."""
     anna = stage.slack.person("anna")
     await anna.command("#quay", "/form", "Next")
@@ -170,7 +170,7 @@ async def open_form_anew(stage: BrowserStage, page: Page) -> None:
 async def test_home_published_before_the_late_answer_to_its_opening_is_shown(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await publish_home(stage, "Good night")
-    is_read = await send_late(page, "open_home", partial(publish_anew, stage, page))
+    is_read = await send_late(page, "open_home", partial(publish_again, stage, page))
     await page.get_by_role("link", name="Kiosk").click()
     await asyncio.wait_for(is_read.wait(), TIMEOUT)
     await expect(page.get_by_role("heading", name="Good evening")).to_be_visible()
@@ -182,7 +182,7 @@ async def publish_home(stage: BrowserStage, title: str) -> None:
     await stage.app.web.views_publish(user_id=me, view={"type": "home", "blocks": blocks})
 
 
-async def publish_anew(stage: BrowserStage, page: Page) -> None:
+async def publish_again(stage: BrowserStage, page: Page) -> None:
     """The Home is published once more, and the page shows it."""
     await expect(page.get_by_role("heading", name="Good morning")).to_be_visible()
     await publish_home(stage, "Good evening")
