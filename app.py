@@ -30,7 +30,7 @@ from bot.adapters.slack import channel_audience
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import SLACK_ERRORS
 from bot.adapters.slack.channel_members import SlackChannelMembers
-from bot.adapters.slack.channels import channel_id
+from bot.adapters.slack.channels import channel_id, channel_name
 from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.files import FilesForForms, SlackFiles
 from bot.adapters.slack.on_duty import SlackOnDuty
@@ -135,7 +135,10 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             parts = status_page, SlackChannelMembers(client, routes.desk), FilesForForms(files), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser, tasks, jumps = MailParser(), BackgroundTasks(), ClockJumps()
-            write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
+            write, make_report = (
+                notification_renderer.writer(desk),
+                reports.maker(desk, ChildProcessPrinter(), partial(channel_name, client)),
+            )
             carriers = out.carriers(store, write, make_report, config, parser, directory, routes)
             watched, follow_up = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
             outbox = Outbox(store, watched, clock, follow_up, None, tasks.calm, out.transports, jumps.since_last_look)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from blocks import evidence_pack
 from blocks.kit import Message
@@ -17,6 +17,9 @@ from bot.reports.ports import ReportPrinter
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click
+
+ChannelName = Callable[[str], Awaitable[str]]
+"""Name of the channel with this id; empty where it cannot be looked up."""
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -41,10 +44,11 @@ class MadePack:
         return evidence_pack.message(self.paper)
 
 
-async def made(desk: Desk, ticket_id: str, press: ReportPrinter) -> MadePack:
+async def made(desk: Desk, ticket_id: str, press: ReportPrinter, channel_name: ChannelName) -> MadePack:
     """Prints the pack of this ticket in the current language."""
     at = as_utc(desk.clock())
     pack = await desk.evidence_packs.gather(ticket_id)
+    pack = replace(pack, channels={each: await channel_name(each) for each in sorted(pack.channel_ids)})
     document = await asyncio.to_thread(paper, pack, desk.config, at)
     printed = await press.printed(document)
     kinds = (("pdf", printed.pdf), ("json", as_json(pack, desk.config, at)))

@@ -19,7 +19,7 @@ from bot.reports.document import PrintedReport, ReportDocument, ReportFile
 from bot.reports.ports import ReportPrinter
 from handlers import evidence_pack
 from handlers.dispatch import Dispatcher, Show
-from handlers.evidence_pack import MadePack
+from handlers.evidence_pack import ChannelName, MadePack
 from handlers.payload import Click, Command, Submission
 from handlers.response_url import reply
 
@@ -97,14 +97,16 @@ class Made:
         return reports.message(self.posted, pictures)
 
 
-def maker(desk: Desk, press: ReportPrinter) -> Callable[[Notice], Awaitable[Made | MadePack]]:
+def maker(
+    desk: Desk, press: ReportPrinter, channel_name: ChannelName
+) -> Callable[[Notice], Awaitable[Made | MadePack]]:
     """Prints the report a notice asks for, in the language of its recipient."""
     reporting = desk.reports
 
     async def make(notice: Notice) -> Made | MadePack:
         if "evidence" in notice.body:
             with speaking(await desk.queries.language_of(notice.to)):
-                return await evidence_pack.made(desk, str(notice.body["evidence"]), press)
+                return await evidence_pack.made(desk, str(notice.body["evidence"]), press, channel_name)
         period = reporting.month(str(notice.body["month"]))
         customer = str(notice.body.get("customer", ""))
         alone = notice.to.startswith(("U", "W"))

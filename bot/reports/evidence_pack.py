@@ -6,8 +6,8 @@ It is for the talk with Retarus: made on request, as a PDF and as JSON, for the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -102,6 +102,17 @@ class EvidencePack:
     letter: str
     """Permalink of the letter in the channel shared with Retarus; empty without one."""
     name_of: Callable[[str], str]
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """Names of the channels of the deliveries, by their ids."""
+
+    @property
+    def channel_ids(self) -> set[str]:
+        """Ids of the channels of the deliveries."""
+        return {each.notice.to for each in self.deliveries if not _is_mail(each)}
+
+    def recipient(self, letter: Letter) -> str:
+        """The address or the channel's name; its id where the name is not known."""
+        return self.channels.get(letter.notice.to) or letter.notice.to
 
 
 @dataclass(frozen=True)
@@ -176,7 +187,7 @@ def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
             {
                 "at": each.at.isoformat(),
                 "way": "e-mail" if _is_mail(each) else "channel",
-                "to": each.notice.to,
+                "to": pack.recipient(each),
                 "state": each.state,
                 "attempts": each.attempts,
                 "reason": each.reason,
@@ -327,7 +338,7 @@ def _deliveries(pack: EvidencePack, zone: str) -> ReportTable:
         (
             moment(each.at, zone),
             t("by e-mail") if _is_mail(each) else t("in the channel"),
-            each.notice.to,
+            pack.recipient(each),
             " · ".join(filter(None, (t(_STATES[each.state]), each.reason if each.state == "dead" else ""))),
             str(each.attempts),
         )

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from bot.adapters.slack.channels import channel_name
 from tests.handlers.test_reports import files_below
-from tests.handlers.world import World
+from tests.handlers.world import RETARUS, World
+
+
+async def test_channel_is_named_as_slack_calls_it_now(w: World) -> None:
+    client, channel = w.running.dispatcher.client, w.running.desk.routes.retarus
+    assert await channel_name(client, channel) == RETARUS
+    assert await channel_name(client, "C0UNKNOWN") == ""
+    w.slack.faults.order("conversations.info", "reset", times=None)
+    assert await channel_name(client, channel) == ""
 
 
 async def test_pack_comes_directly_with_both_files(w: World) -> None:

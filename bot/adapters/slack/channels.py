@@ -50,6 +50,16 @@ async def _found(client: AsyncWebClient, name: str) -> str:
     return ""
 
 
+async def channel_name(client: AsyncWebClient, channel: str) -> str:
+    """The channel's present name with its `#`; empty where Slack does not give it."""
+    try:
+        found = (await client.conversations_info(channel=channel))["channel"]
+    except SLACK_ERRORS:
+        return ""
+    name = str(found.get("name") or "")
+    return f"#{name}" if name else ""
+
+
 async def _still_there(client: AsyncWebClient, channel: str) -> bool:
     """True also while Slack does not answer: a missing channel is noticed when something is posted there."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from bot.model.ticket import Party, Ticket
 from bot.model.transitions import Move
 from bot.reports.evidence_pack import as_json, paper, spent
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, NEMO, RETARUS, World, a_world
+from tests.factories import ANNA, BEN, MAIL, NEMO, RETARUS, World, a_world
 
 
 async def answered() -> tuple[World, Ticket]:
@@ -42,6 +43,18 @@ async def test_time_of_each_party_goes_on_while_it_has_the_ball() -> None:
     times = spent(ticket, w.clock())
     assert times[Party.RETARUS] == timedelta(hours=3)
     assert times[Party.SECOND] >= timedelta(hours=1)
+
+
+async def test_channel_of_a_delivery_is_called_by_its_name() -> None:
+    w, ticket = await answered()
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    assert pack.channel_ids == {RETARUS}
+    named = replace(pack, channels={RETARUS: "#retarus-escalation"})
+    found = json.loads(as_json(named, w.desk.config, w.clock()))
+    assert {each["to"] for each in found["deliveries"]} == {MAIL, "#retarus-escalation"}
+    printed = str(paper(named, w.desk.config, w.clock()))
+    assert "#retarus-escalation" in printed
+    assert RETARUS not in printed
 
 
 async def test_json_holds_every_handover_delivery_message_id_and_received_text() -> None:
