@@ -21,26 +21,29 @@ def is_call(notice: Notice) -> bool:
     return bool(notice.body.get(CALL))
 
 
-def lines(ticket: Ticket, config: Config, at: datetime, called: Sequence[Json] = ()) -> list[Json]:
+def lines(ticket: Ticket, config: Config, at: datetime, called: Sequence[Json] = (), link: str = "") -> list[Json]:
     """Lines of the call: the trouble, the time that is left at this moment, and the people who are called."""
     problem = kit.text(f"\n{urgency.trouble(ticket, 200)}\n")
     parts = urgency.joined_elements([urgency.countdown(ticket, config, at), called])
-    return [kit.bold(urgency.heading(ticket, config)), problem, *([*parts, kit.text("\n")] if parts else [])]
+    return [_heading(ticket, config, link), problem, *([*parts, kit.text("\n")] if parts else [])]
 
 
-def over(ticket: Ticket, config: Config, ended: str) -> Message:
+def _heading(ticket: Ticket, config: Config, link: str) -> Json:
+    """First line; outside the ticket's thread with its number, and the link to its card."""
+    return kit.link(urgency.push(ticket, config), link) if link else kit.bold(urgency.heading(ticket, config))
+
+
+def over(ticket: Ticket, config: Config, ended: str, link: str = "") -> Message:
     """The call after it has ended: what ended it, without countdown and button."""
     problem = kit.text(f"\n{urgency.trouble(ticket, 200)}\n")
     done = t("This call is over: {ended}", ended=ended)
-    line = kit.line(kit.bold(urgency.heading(ticket, config)), problem, kit.text(done))
+    line = kit.line(_heading(ticket, config, link), problem, kit.text(done))
     return Message(kit.escape(f"{urgency.push(ticket, config)}: {done}"), [kit.rich(line)])
 
 
-def still(ticket: Ticket, config: Config, last: str, at: datetime) -> Message:
-    """The call redrawn while it can be taken: once its time is over, or what ended it was undone. `last`: its last
-    line.
-    """
-    line = kit.line(*lines(ticket, config, at), kit.text(last))
+def still(ticket: Ticket, config: Config, last: str, at: datetime, link: str = "") -> Message:
+    """The call redrawn while it stands: the time that is left, and what happened last. `link`: to the ticket's card."""
+    line = kit.line(*lines(ticket, config, at, link=link), kit.text(last))
     return Message(words(ticket, config), [kit.rich(line), *buttons(ticket)])
 
 

@@ -69,6 +69,13 @@ def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
     return _words(_LINES[event.kind](ticket, event, config, name))
 
 
+def told_in_call(event: Event, ticket: Ticket, config: Config, who: Who) -> str:
+    """Event in one line of a call that is redrawn, with the owner's name in place of a mention."""
+    elements = _LINES[event.kind](ticket, event, config, who(event.by))
+    owner = kit.mention(ticket.owner)
+    return _words(kit.text(who(ticket.owner)) if each == owner else each for each in elements).strip()
+
+
 def _words(elements: Iterable[Json]) -> str:
     return excerpt("".join(str(each.get("text", "")) for each in elements), 300)
 

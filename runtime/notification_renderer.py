@@ -21,17 +21,17 @@ from blocks import (
 from blocks.kit import Json, Message
 from blocks.privacy import stranger
 from blocks.reminder_messages import Item
+from bot.config.settings import Config
 from bot.core.clock import zone
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
 from bot.model.notice import Letter, Notice, NoticeKind
 from bot.model.ticket import Event, Level, Ticket
 from bot.model.transitions import Step
-from bot.model.undoing import can_undo, undoing_of
+from bot.model.undoing import can_undo, counted, undoing_of
 from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
-from bot.tickets.priority_call import is_ongoing
-from bot.tickets.priority_call import newest as newest_of_call
+from bot.tickets.priority_call import decisive, is_held, is_ongoing, standing, tells
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -89,8 +89,8 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
     rows = await desk.resend.messages_of(ticket) if event.kind in SENDING or notice.kind is NoticeKind.LINE else []
     drawn = _as_first_drawn(notice, rows) if notice.kind is NoticeKind.LINE else notice
-    if notice.kind is NoticeKind.LINE and any(map(priority_call.is_call, (notice, drawn))):
-        return [await _call(desk, notice, ticket, history, rows)]
+    if notice.kind is NoticeKind.LINE and _is_of_call(notice, drawn, rows):
+        return [await _call(desk, notice, ticket, history, rows, link)]
     outcomes = delivery_lines.outcomes(rows, event.version)
     if notice.kind in {NoticeKind.THREAD, NoticeKind.LINE} and thread_lines.calls_second(drawn, event):
         outcomes = [*await _in_place_of_second(desk), *outcomes]
@@ -101,20 +101,37 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
     return [_with_undo(desk, each, ticket, event, is_undone=is_undone) for each in messages]
 
 
+def _is_of_call(notice: Notice, drawn: Notice, rows: Sequence[Letter]) -> bool:
+    """True for a redrawn message of a call, and for a line in the thread that the call's message is too."""
+    told = (row.notice for row in rows if tells(row.notice, notice.ticket_id, notice.version))
+    return any(map(priority_call.is_call, (notice, drawn, *told)))
+
+
 async def _call(
-    desk: Desk, notice: Notice, ticket: Ticket, history: Sequence[Event], rows: Sequence[Letter]
+    desk: Desk, notice: Notice, ticket: Ticket, history: Sequence[Event], rows: Sequence[Letter], link: str
 ) -> Message:
     """The message of a call as it is now: it can be taken, its time is over, or it has ended."""
-    decisive = newest_of_call(rows) or notice
-    last = undoing_of(decisive.version, history) or next(each for each in history if each.version == decisive.version)
-    name = (await desk.queries.names([last.by]))(last.by)
-    words = thread_lines.words_of(last, ticket, desk.config, name)
-    is_resumed = last.kind == Step.UNDO.value and is_ongoing(ticket, desk.config)
-    if decisive.kind is not NoticeKind.THREAD and not is_resumed:
-        return priority_call.over(ticket, desk.config, words)
-    message = priority_call.still(ticket, desk.config, words, desk.clock())
-    is_undoable = notice.to == desk.routes.desk and can_undo(ticket, last.version, desk.clock())
-    return undo.offered(message, ticket) if is_undoable else message
+    calls = decisive(rows) or [notice]
+    last = _last_of_call(calls, ticket, history, desk.config)
+    is_shared = notice.to == desk.routes.desk
+    words = thread_lines.told_in_call(last, ticket, desk.config, await desk.queries.names([last.by, ticket.owner]))
+    to_card = "" if is_shared else link
+    is_of_others = is_held(calls) and standing(ticket, desk.config) is not None
+    if not (is_ongoing(ticket, desk.config) or is_of_others):
+        return priority_call.over(ticket, desk.config, words, to_card)
+    message = priority_call.still(ticket, desk.config, words, desk.clock(), to_card)
+    is_line = is_shared and any(tells(each, ticket.id, last.version) for each in calls)
+    return undo.offered(message, ticket) if is_line and can_undo(ticket, last.version, desk.clock()) else message
+
+
+def _last_of_call(calls: Sequence[Notice], ticket: Ticket, history: Sequence[Event], config: Config) -> Event:
+    """The event that the call's message tells: the newest; once nobody is called, the newest that was not undone."""
+    version = calls[0].version
+    last = undoing_of(version, history) or next(each for each in history if each.version == version)
+    if last.kind != Step.UNDO.value or is_ongoing(ticket, config):
+        return last
+    held = {each.version: each for each in counted(history)}
+    return next((held[each.version] for each in calls if each.version in held), last)
 
 
 async def _in_place_of_second(desk: Desk) -> Sequence[Json]:

@@ -11,9 +11,9 @@ from bot.config.settings import Config
 from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.model.notice import Letter, Notice, NoticeKind, direct_lane
-from bot.model.ticket import Event, Level, Stage, Ticket
+from bot.model.ticket import Event, Level, Party, Stage, Ticket
 from bot.model.transitions import Move, Step, require_possible
-from bot.tickets.notifications import notice
+from bot.tickets.notifications import line_place, notice
 from bot.tickets.permissions import Actor, is_highest
 from bot.tickets.routes import Routes
 
@@ -21,6 +21,8 @@ CALL = "call"
 """Key in the body of a notice that belongs to the call."""
 _FALLS_DUE = "falls_due"
 """Key in the body of the notice that redraws the broadcast when its countdown is over."""
+_HELD = "held"
+"""Key in the body of the notices of a call that was made while the 2nd level had the ticket."""
 OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
 """Stages in which somebody can still take the ticket from the call."""
 _OVER = frozenset({Stage.RESOLVED, Stage.CLOSED})
@@ -32,14 +34,23 @@ def with_call(
 ) -> list[Notice]:
     """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told.
 
-    Where a change ends the call, or the change that ended it is undone, its messages are redrawn.
+    A change after which the messages of the call would no longer be true redraws them. The line of whoever takes a new
+    ticket from the call is the call's own.
     """
-    was, now = before is not None and is_ongoing(before, config), is_ongoing(ticket, config)
-    is_again = event.kind == Step.UNDO.value and before is not None and not was and now
-    if is_again or (was and not now):
-        return [*notices_given, *_over(ticket, event, routes, config)]
-    if not _becomes_highest(before, ticket, event, config):
+    if _becomes_highest(before, ticket, event, config):
+        return _with_new_call(notices_given, ticket, event, routes, config)
+    if before is None or standing(before, config) == standing(ticket, config):
         return list(notices_given)
+    later = _at_due(ticket, event, routes, config) if _due(before, config) != _due(ticket, config) else []
+    is_taken = before.stage is Stage.NEW and ticket.stage is Stage.FIRST and is_ongoing(before, config)
+    lines = [each for each in notices_given if each.kind is NoticeKind.THREAD] if is_taken else []
+    rest = [each for each in notices_given if each not in lines]
+    return [*rest, *_redrawn(ticket, event, routes, config, bool(lines)), *later]
+
+
+def _with_new_call(
+    notices_given: Sequence[Notice], ticket: Ticket, event: Event, routes: Routes, config: Config
+) -> list[Notice]:
     lines = [each for each in notices_given if each.kind is NoticeKind.THREAD] or [
         notice(ticket, NoticeKind.THREAD, routes.desk, event.at)
     ]
@@ -47,24 +58,47 @@ def with_call(
     words = [each for each in notices_given if each.kind is NoticeKind.DIRECT]
     words += [notice(ticket, NoticeKind.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
     rest = [each for each in notices_given if each.kind not in {NoticeKind.THREAD, NoticeKind.DIRECT}]
-    marked = [*map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
+    held = not is_ongoing(ticket, config)
+    marked = [*(_marked(each, held=held) for each in lines)]
+    marked += [_marked(each, held=held) if each.to in people else each for each in words]
     return [*rest, *marked, *_at_due(ticket, event, routes, config)]
+
+
+def _due(ticket: Ticket, config: Config) -> datetime | None:
+    """The moment when the SLA is breached; None while its clock does not run."""
+    run = plan(ticket, config)
+    return None if run is None or run.end else run.due
 
 
 def _at_due(ticket: Ticket, event: Event, routes: Routes, config: Config) -> list[Notice]:
     """Redraws the broadcast when the SLA is breached; in a lane of its own, so that other lines do not wait for it."""
-    run = plan(ticket, config)
-    if run is None or run.end or run.due is None or run.due <= event.at:
+    due = _due(ticket, config)
+    if standing(ticket, config) is None or due is None or due <= event.at:
         return []
-    later = notice(ticket, NoticeKind.LINE, routes.desk, run.due, {CALL: True, _FALLS_DUE: True, "place": _place()})
+    later = notice(ticket, NoticeKind.LINE, routes.desk, due, {CALL: True, _FALLS_DUE: True, "place": _place()})
     return [later.model_copy(update={"key": f"{later.key}:due", "lane": f"{ticket.id}:due"})]
 
 
-def newest(letters: Iterable[Letter]) -> Notice | None:
-    """The notice that last began, ended or resumed a ticket's call. `letters`: the messages of the ticket."""
+def decisive(letters: Iterable[Letter]) -> list[Notice]:
+    """The notices that began or redrew a ticket's call, newest first. `letters`: the messages of the ticket."""
     found = (row.notice for row in letters if row.notice.body.get(CALL) and not row.notice.body.get(_FALLS_DUE))
-    decisive = (each for each in found if each.kind in {NoticeKind.THREAD, NoticeKind.LINE})
-    return max(decisive, key=lambda each: each.version, default=None)
+    told = [each for each in found if each.kind in {NoticeKind.THREAD, NoticeKind.LINE}]
+    return sorted(told, key=lambda each: (each.version, each.kind is NoticeKind.THREAD), reverse=True)
+
+
+def begins(call: Notice) -> bool:
+    """True for the notice that makes a call."""
+    return call.kind is NoticeKind.THREAD
+
+
+def is_held(calls: Iterable[Notice]) -> bool:
+    """True if the newest call was made while somebody at the 2nd level had the ticket: it asks for nobody."""
+    return next((bool(each.body.get(_HELD)) for each in calls if begins(each)), False)
+
+
+def tells(call: Notice, ticket_id: str, version: int) -> bool:
+    """True if the message of the call is also the line in the thread of the event of this version."""
+    return (ticket_id, line_place(version)) in call.pairs("places")
 
 
 def is_ongoing(ticket: Ticket, config: Config) -> bool:
@@ -73,9 +107,24 @@ def is_ongoing(ticket: Ticket, config: Config) -> bool:
     return is_waiting and is_highest(ticket.answer("priority"), config)
 
 
-def _over(ticket: Ticket, event: Event, routes: Routes, config: Config) -> list[Notice]:
-    """Redraws the broadcast and each direct message of the call; a message that was never posted is passed over."""
-    redrawn = [notice(ticket, NoticeKind.LINE, routes.desk, event.at, {CALL: True, "place": _place()})]
+def standing(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
+    """What the messages of a call say of the ticket; None once there is nothing to call for."""
+    if not is_highest(ticket.answer("priority"), config) or ticket.stage in _OVER or ticket.times.planned:
+        return None
+    stage = ticket.stage.value if ticket.stage in OPEN_TO_ALL else ""
+    asked = "asked" if ticket.ball is Party.CUSTOMER else ""
+    return stage, asked, ticket.owner, ticket.parent
+
+
+def _redrawn(ticket: Ticket, event: Event, routes: Routes, config: Config, tells_event: bool) -> list[Notice]:  # noqa: FBT001
+    """Redraws the broadcast and each direct message of the call; a message that was never posted is passed over.
+
+    `tells_event`: the broadcast is also the event's line in the thread.
+    """
+    body: dict[str, JsonValue] = {CALL: True, "place": _place()}
+    if tells_event:
+        body["places"] = [[ticket.id, line_place(ticket.version)], [ticket.id, _place()]]
+    redrawn = [notice(ticket, NoticeKind.LINE, routes.desk, event.at, body)]
     leading = _leading(Level.FIRST, config) | _leading(Level.SECOND, config)
     for to in sorted(leading or {*config.desk.admins}):
         direct = notice(ticket, NoticeKind.LINE, to, event.at, {CALL: True, "place": _place(to)})
@@ -106,12 +155,13 @@ def _leading(level: Level, config: Config) -> set[str]:
     return {*config.leads(level), config.team(level).second_person} - {""}
 
 
-def _marked(given: Notice) -> Notice:
+def _marked(given: Notice, *, held: bool) -> Notice:
     """Part of the call, found again by its place."""
     place: JsonValue = [given.ticket_id, _place(given.to if given.kind is NoticeKind.DIRECT else "")]
     places = given.body.get("places")
     others = places if isinstance(places, list) else []
-    return given.model_copy(update={"body": {**given.body, CALL: True, "places": [*others, place]}})
+    marks = {CALL: True, "places": [*others, place], **({_HELD: True} if held else {})}
+    return given.model_copy(update={"body": {**given.body, **marks}})
 
 
 def quickest(ticket: Ticket, actor: Actor) -> Move:

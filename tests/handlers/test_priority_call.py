@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from bot.adapters.slack.directory import TTL, SlackDirectory
+from bot.model.transitions import Move
 from localslack.visible import labels, text_of
-from tests.handlers.world import Json, World
+from tests.handlers.world import FIRST_TASKS, Json, World
 
 
 def expire_group(w: World) -> None:
@@ -93,3 +94,95 @@ async def test_call_of_a_ticket_taken_at_once_offers_to_undo_that_and_to_take_it
         return labels(now) == ["Take now"] and "Anna Arnold undid “Take”" in text_of(now)
 
     assert await w.anna.wait_for(is_resumed, "the call without the step that was undone")
+
+
+async def until_says(w: World, message: Json, words: str) -> Json:
+    """The message once these words are in it."""
+
+    async def now() -> Json | None:
+        again: Json = await w.anna.again(message)
+        return again if words in text_of(again) else None
+
+    async def instead() -> list[str]:
+        return [text_of(await w.anna.again(message))]
+
+    shown: Json = await w.anna.wait_for(now, f"a message with {words!r}", instead)
+    return shown
+
+
+async def judge(w: World, priority: str, reason: str) -> None:
+    ticket = await w.ticket()
+    answers = {"priority": priority, "priority_reason": reason}
+    await w.running.desk.answers.fill_in(ticket.id, "U0BEN", answers, f"{priority}{reason}", ticket.version)
+
+
+async def test_call_of_a_ticket_at_the_second_level_is_over_for_everybody_once_its_priority_is_lowered(
+    w: World,
+) -> None:
+    card = await w.raised()
+    ticket = await w.ticket()
+    await w.running.desk.tickets.act(ticket.id, Move.TAKE, "U0ANNA", "c1")
+    answers = {**FIRST_TASKS, "priority": "P2", "priority_reason": "Slow only"}
+    await w.running.desk.tickets.hand_off(ticket.id, "U0ANNA", answers, "f1", ticket.version + 1)
+    await w.running.desk.tickets.act(ticket.id, Move.ACCEPT, "U0BEN", "c2")
+    await judge(w, "P1", "All mail is down")
+    call = await w.ben.reply(card, "Ben Brandt changed the priority to P1")
+    direct = await w.carla.message("@partner-desk", "It is P1 now, according to Ben Brandt")
+    await w.running.desk.tickets.act(ticket.id, Move.TAKE_OVER, "U0BEA", "c3")
+    shown = await until_says(w, call, "Bea Bauer took it over")
+    assert "⌛ plan due" in text_of(shown)
+    assert labels(shown) == []
+    await judge(w, "P2", "Only one mailbox")
+    over = "This call is over: Ben Brandt changed the priority to P2: Only one mailbox"
+    await until_says(w, call, over)
+    told = await w.carla.message("@partner-desk", over)
+    assert told["ts"] == direct["ts"]
+    assert card["ts"] in str(told["blocks"])
+
+
+async def test_call_says_that_it_was_sent_back_and_can_be_taken_again(w: World) -> None:
+    call = await call_of_new_ticket(w)
+    await w.ben.click(call, "Take now")
+    await until_says(w, call, "This call is over")
+    reason = "Not before the log is there"
+    await w.running.desk.tickets.act((await w.ticket()).id, Move.SEND_BACK, "U0BEN", "c1", reason=reason)
+    shown = await until_says(w, call, "Ben Brandt sent it back to the 1st level")
+    assert labels(shown) == ["Take now"]
+    assert "⌛ plan due" in text_of(shown)
+
+
+async def test_call_names_the_person_to_whom_the_ticket_was_assigned(w: World) -> None:
+    call = await call_of_new_ticket(w)
+    await w.running.desk.assignment.assign((await w.ticket()).id, "U0CARLA", "U0ALEX", "c1")
+    await until_says(w, call, "Carla Conrad assigned it to Alex Adler")
+    lines = [text_of(each) for each in (await w.anna.thread(call))[1:]]
+    assert len(lines) == 1
+
+
+async def test_take_is_told_by_the_call_alone_and_can_be_undone_there(w: World) -> None:
+    card = await w.raised(priority="P1")
+    call = await w.anna.reply(card, "raised it")
+    await w.until_placed(call)
+    await w.alex.click(card, "Take")
+    shown = await until_says(w, call, "Alex Adler took it")
+    assert labels(shown) == ["Take now", "Undo"]
+    assert len(await w.anna.thread(card)) == len(["card", "call"])
+    await w.running.desk.tickets.note((await w.ticket()).id, "U0ALEX", "They called again", "form")
+    await w.alex.reply(card, "They called again")
+
+    async def is_without_undo() -> bool:
+        return labels(await w.anna.again(call)) == ["Take now"]
+
+    assert await w.anna.wait_for(is_without_undo, "the call without the step that can no longer be undone")
+    assert "Alex Adler took it" in text_of(await w.anna.again(call))
+
+
+async def test_take_has_a_line_of_its_own_where_the_call_was_deleted(w: World) -> None:
+    card = await w.raised(priority="P1")
+    call = await w.anna.reply(card, "raised it")
+    await w.until_placed(call)
+    w.slack.admin.delete_message(call["channel"], call["ts"])
+    await w.alex.click(card, "Take")
+    line = await w.alex.reply(card, "Alex Adler took it")
+    assert labels(line) == ["Take now", "Undo"]
+    assert "subtype" not in line

@@ -151,7 +151,7 @@ class SlackCarrier:
     async def _line(self, delivery: DeliveryAttempt, ticket: Ticket, place: Place) -> str:
         notice = delivery.claim.notice.model_copy(update={"kind": NoticeKind.THREAD})
         messages = await self._write(notice, ticket, place.link)
-        broadcast = bool(notice.body.get(CALL))
+        broadcast = delivery.claim.notice.kind is NoticeKind.THREAD and bool(notice.body.get(CALL))
         return await delivery.all_posted(place.channel, messages, thread=place.ts, broadcast=broadcast)
 
     async def repost_card(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
@@ -163,15 +163,19 @@ class SlackCarrier:
         return await self._place(ticket, "card", notice.to, ts)
 
     async def _redrawn(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
-        """Updates a message as it is now; a receipt gets a line of its own where the letter's line is gone."""
+        """Updates a message as it is now; a call's message has the notice's places from then on.
+
+        Where the message is gone, a receipt gets a line of its own, and so does an event that the call was to tell.
+        """
         notice = delivery.claim.notice
         place = await self._store.place(ticket.id, str(notice.body["place"]))
         if place:
             card = await self._store.place(ticket.id, "card")
             message = (await self._write(notice, ticket, card.link if card else ""))[0]
             if await updated(self._client, place, message):
-                return Sent()
-        return await self._thread_line(delivery, ticket, at) if "delivered" in notice.body else Sent()
+                return Sent(places=_places(notice, place.channel, place.ts) if CALL in notice.body else ())
+        has_line = notice.body.keys() & {"delivered", "places"}
+        return await self._thread_line(delivery, ticket, at) if has_line else Sent()
 
     async def _answered(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Updates each message in which one of these reminders stands; a message may hold others' too.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from blocks.direct_messages import direct
@@ -123,10 +125,99 @@ async def test_resolving_that_is_undone_calls_nobody() -> None:
     world = await a_desk()
     ticket = await world.raised(priority="P1", priority_reason="All mail is down")
     ticket = await world.desk.tickets.take_now(ticket.id, BEN, "c1")
-    before = await calls(world, ticket)
+    before = [each for each in await calls(world, ticket) if each[0] is not NoticeKind.LINE]
     ticket = await world.desk.tickets.resolve(ticket.id, BEN, "f1", "Rolled the connector back", {})
     await world.desk.undo.undo(ticket.id, ticket.version, BEN, "c2")
-    assert await calls(world, ticket) == before
+    assert [each for each in await calls(world, ticket) if each[0] is not NoticeKind.LINE] == before
+
+
+async def judged(world: World, ticket: Ticket, priority: str) -> Ticket:
+    answers = {"priority": priority, "priority_reason": f"Judged anew by the engineer: {priority}"}
+    seen = (await world.desk.queries.ticket(ticket.id)).version
+    return await world.desk.answers.fill_in(ticket.id, BEN, answers, world.form(), seen)
+
+
+async def act(world: World, ticket: Ticket, move: Move, by: str, **detail: str) -> Ticket:
+    return await world.desk.tickets.act(ticket.id, move, by, world.form(), **detail)
+
+
+async def merged(world: World, ticket: Ticket, by: str) -> Ticket:
+    leading = await world.raised(customer="Nordsee Reederei")
+    name = f"PD-{leading.number}"
+    return await world.desk.known_issues.same_cause(ticket.id, by, name, world.form())
+
+
+async def planned(world: World, ticket: Ticket, by: str) -> Ticket:
+    return await world.desk.reminders.record_plan(ticket.id, by, "The connector is restarted at four", world.form())
+
+
+async def withdrawn(world: World, ticket: Ticket, by: str) -> Ticket:
+    reason = "It was a test of the customer's"
+    return await world.desk.tickets.act_with_text(ticket.id, Move.WITHDRAW, by, world.form(), "reason", reason)
+
+
+async def resolved(world: World, ticket: Ticket, by: str) -> Ticket:
+    return await world.desk.tickets.resolve(ticket.id, by, world.form(), "Rolled the connector back", {})
+
+
+async def lowered(world: World, ticket: Ticket, _by: str) -> Ticket:
+    return await judged(world, ticket, "P2")
+
+
+async def sent_back(world: World, ticket: Ticket, by: str) -> Ticket:
+    return await act(world, ticket, Move.SEND_BACK, by, reason="The log is missing")
+
+
+async def taken_over(world: World, ticket: Ticket, _by: str) -> Ticket:
+    return await act(world, ticket, Move.TAKE_OVER, BEA)
+
+
+async def waiting(world: World, ticket: Ticket, by: str) -> Ticket:
+    return await act(world, ticket, Move.ASK_CUSTOMER, by, question="Which mailbox is it?")
+
+
+CHANGES = {
+    each.__name__: each
+    for each in (merged, planned, withdrawn, resolved, lowered, sent_back, taken_over, waiting)
+}
+
+
+def redrawn(notices: list[Notice], version: int) -> list[str]:
+    """The places of the call that this version redraws, without those at a later time."""
+    now = [each for each in notices if each.kind is NoticeKind.LINE and not each.key.endswith(":due")]
+    return sorted(str(each.body["place"]) for each in now if each.version == version and is_call(each))
+
+
+ALL_PLACES = ["call", *(f"call:{to}" for to in (ALEX, BEA, CARLA))]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_call_of_a_ticket_that_the_second_level_has_is_redrawn_by_every_change_that_it_shows(change: str) -> None:
+    world = await a_desk()
+    ticket = await world.accepted() if change != "merged" else await world.raised()
+    ticket = await judged(world, ticket, "P2")
+    ticket = await judged(world, ticket, "P1")
+    assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == []
+    ticket = await CHANGES[change](world, ticket, ticket.owner)
+    assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == ALL_PLACES
+    if change in {"withdrawn", "resolved", "sent_back", "taken_over", "waiting"}:
+        ticket = await world.desk.undo.undo(ticket.id, ticket.version, BEA if change == "taken_over" else BEN, "undo")
+        assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == ALL_PLACES
+
+
+@pytest.mark.parametrize("end", ["note", "snoozed", "filled in"])
+async def test_call_is_not_redrawn_by_a_change_that_it_does_not_show(end: str) -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    match end:
+        case "note":
+            ticket = await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
+        case "snoozed":
+            until = f"{int((world.clock() + timedelta(hours=1)).timestamp())}"
+            ticket = await world.desk.reminders.snooze(ticket.id, ANNA, until, "", "f2")
+        case _:
+            ticket = await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550 5.7.1"}, "f2", ticket.version)
+    assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == []
 
 
 async def test_priority_that_is_lowered_and_raised_again_is_called_again() -> None:
