@@ -8,13 +8,14 @@ from blocks import checklist as checks
 from blocks import escalation, fill_in, findings, handoff, kit, letter, notes, reminders, transitions, urgency
 from blocks.kit import Json, Message
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line, excerpt, shorten_middle
 from bot.core.i18n import many, mark, t
 from bot.forms.checklist import is_left, progress
 from bot.forms.template_fields import GuidePart, Need
 from bot.forms.validation import Missing, missing
 from bot.model.ticket import Kind, Party, Stage, Ticket
 from bot.model.transitions import STANDING, Move, Step, can
+from bot.tickets.attachments import waiting
 from bot.tickets.permissions import is_highest
 from bot.tickets.reference import kind_name, reference
 
@@ -81,13 +82,23 @@ def _facts(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str]) -> 
 
 
 def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
-    """One line: number, kind (if no incident), where it is and whose, its age, the SLA, and Retarus's number."""
+    """One line: number, kind (if no incident), where it is and whose, its age, the SLA, Retarus's number, and files."""
     kind = kind_name(ticket.kind) if ticket.kind is not Kind.INCIDENT else ""
     name = urgency.joined(reference(ticket, config), kind, standing(ticket, who))
     parts = [[kit.text(name)], urgency.age(ticket), urgency.due(ticket, config)]
     parts += [[kit.bold(", ".join(ticket.rcr))]] if ticket.rcr else []
+    parts += [[kit.text(f"📎 {_file_names(ticket)}")]] if waiting(ticket) else []
     parts += [[kit.link(t("from a message"), ticket.source)]] if ticket.source else []
     return urgency.joined_elements(parts)
+
+
+def _file_names(ticket: Ticket) -> str:
+    """Names of the files for the next letter to Retarus."""
+    return excerpt(", ".join(shorten_middle(clean_line(each.name), _FILE) for each in waiting(ticket)), 2 * _FILE)
+
+
+_FILE = 40
+"""Characters of a file's name on the card."""
 
 
 def standing(ticket: Ticket, who: Who) -> str:

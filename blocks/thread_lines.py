@@ -69,7 +69,7 @@ def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
     return _words(_LINES[event.kind](ticket, event, config, name))
 
 
-def told_in_call(event: Event, ticket: Ticket, config: Config, who: Who) -> str:
+def words_in_call(event: Event, ticket: Ticket, config: Config, who: Who) -> str:
     """Event in one line of a call that is redrawn, with the owner's name in place of a mention."""
     elements = _LINES[event.kind](ticket, event, config, who(event.by))
     owner = kit.mention(ticket.owner)
@@ -142,6 +142,11 @@ def in_place_of_second(people: Sequence[str]) -> list[Json]:
 def members_of_second(people: Sequence[str]) -> list[Json]:
     """End of a line that calls the 2nd level by a group that may be gone."""
     return _mentioned(t("The group cannot be read now; its last known members:"), people)
+
+
+def on_duty(people: Sequence[str]) -> list[Json]:
+    """End of a line that calls for a ticket: the people on duty, beside the group."""
+    return _mentioned(t("On duty:"), people) if people else []
 
 
 def _mentioned(words: str, people: Sequence[str]) -> list[Json]:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from blocks import escalation, evidence
 from blocks.kit import Json
+from bot.core.i18n import t
 from bot.desk import Desk
+from bot.model.ticket import Stage
+from bot.tickets.attachments import listed
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, SlackEvent
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    async def posted(event: SlackEvent) -> None:
-        if event.files:
-            await desk.evidence.attach_below(event.channel, event.thread, event.user, event.files, event.id)
+    async def posted(event: SlackEvent) -> Show | None:
+        """Attaches files of the thread. Who posted them is told, unless the thread says it to everybody."""
+        if not event.files:
+            return None
+        ticket = await desk.evidence.attach_below(event.channel, event.thread, event.user, event.files, event.id)
+        if ticket is None or ticket.stage is Stage.RETARUS:
+            return None
+        words = t("Attached {files}, to be sent with the next letter to Retarus", files=listed(event.files))
+        return partial(dispatcher.tell, Click.below(event), words)
 
     async def remove(click: Click) -> Show:
         await desk.evidence.detach(click.ticket, click.user, click.value, click.id)

@@ -13,7 +13,7 @@ from bot.core.errors import StoreDown
 from bot.desk import Desk
 from bot.model.conversation import EntryFile
 from bot.model.notice import Place
-from handlers.dispatch import Dispatcher
+from handlers.dispatch import Dispatcher, Show
 from handlers.mention_names import MentionNames
 from handlers.payload import SlackEvent
 from handlers.shared_message import MessageChange, SharedMessage, in_history
@@ -82,12 +82,12 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     mirror = Mirror(desk, dispatcher)
     attach = dispatcher.events["message"]
 
-    async def posted(event: SlackEvent) -> None:
+    async def posted(event: SlackEvent) -> Show | None:
         """Uses our files for the next letter, and mirrors messages of theirs."""
         if event.shared is None:
-            await attach(event)
-        else:
-            await mirror.receive(event.shared)
+            return await attach(event)
+        await mirror.receive(event.shared)
+        return None
 
     async def severed(event: SlackEvent) -> None:
         if event.is_still_shared:

@@ -31,7 +31,7 @@ from bot.model.transitions import Step
 from bot.model.undoing import can_undo, counted, undoing_of
 from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
-from bot.tickets.priority_call import decisive, is_held, is_ongoing, standing, tells
+from bot.tickets.priority_call import decisive, is_held, is_line_of, is_ongoing, standing
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -94,6 +94,8 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
     outcomes = delivery_lines.outcomes(rows, event.version)
     if notice.kind in {NoticeKind.THREAD, NoticeKind.LINE} and thread_lines.calls_second(drawn, event):
         outcomes = [*await _in_place_of_second(desk), *outcomes]
+    if notice.kind is NoticeKind.THREAD and priority_call.is_call(notice):
+        outcomes = [*thread_lines.on_duty(await desk.queries.on_duty_for_call(ticket)), *outcomes]
     messages = notifications.messages(drawn, ticket, event, desk.config, who, link, outcomes)
     if notice.kind not in {NoticeKind.THREAD, NoticeKind.LINE} or event.before is None:
         return messages
@@ -103,8 +105,8 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
 
 def _is_of_call(notice: Notice, drawn: Notice, rows: Sequence[Letter]) -> bool:
     """True for a redrawn message of a call, and for a line in the thread that the call's message is too."""
-    told = (row.notice for row in rows if tells(row.notice, notice.ticket_id, notice.version))
-    return any(map(priority_call.is_call, (notice, drawn, *told)))
+    calls = (row.notice for row in rows if is_line_of(row.notice, notice.ticket_id, notice.version))
+    return any(map(priority_call.is_call, (notice, drawn, *calls)))
 
 
 async def _call(
@@ -114,13 +116,13 @@ async def _call(
     calls = decisive(rows) or [notice]
     last = _last_of_call(calls, ticket, history, desk.config)
     is_shared = notice.to == desk.routes.desk
-    words = thread_lines.told_in_call(last, ticket, desk.config, await desk.queries.names([last.by, ticket.owner]))
+    words = thread_lines.words_in_call(last, ticket, desk.config, await desk.queries.names([last.by, ticket.owner]))
     to_card = "" if is_shared else link
     is_of_others = is_held(calls) and standing(ticket, desk.config) is not None
     if not (is_ongoing(ticket, desk.config) or is_of_others):
         return priority_call.over(ticket, desk.config, words, to_card)
     message = priority_call.still(ticket, desk.config, words, desk.clock(), to_card)
-    is_line = is_shared and any(tells(each, ticket.id, last.version) for each in calls)
+    is_line = is_shared and any(is_line_of(each, ticket.id, last.version) for each in calls)
     return undo.offered(message, ticket) if is_line and can_undo(ticket, last.version, desk.clock()) else message
 
 

@@ -57,11 +57,12 @@ class Evidence:
             ticket_id, f"{once}:attach:{','.join(sorted(each.id for each in files))}", decide
         )
 
-    async def attach_below(self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str) -> None:
+    async def attach_below(
+        self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str
+    ) -> Ticket | None:
         """Adds files posted in the thread of a ticket's card; ignores all other threads."""
         place = await self.store.placed(channel, thread) if thread else None
-        if place and place.role == "card":
-            await self.attach(place.ticket_id, by, files, once)
+        return await self.attach(place.ticket_id, by, files, once) if place and place.role == "card" else None
 
     async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
         """Removes the file from the next letter. One that was sent already stays in the list of what was sent."""

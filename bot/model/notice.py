@@ -30,7 +30,10 @@ class NoticeKind(Glossed):
     REQUEST_MAIL = "request_mail", "a request to Retarus that is about no ticket, by e-mail"
     ALERT = "alert", "a warning to one admin, as a direct message: something of the desk itself does not work"
     ALERT_MAIL = "alert_mail", "a warning to one admin by e-mail, while Slack cannot be used"
-    LINE = "line", "a message of the ticket is redrawn: a delivery ended, or a call for the highest priority is over"
+    LINE = (
+        "line",
+        "a message of the ticket is redrawn: a delivery ended, or a call for the highest priority has changed",
+    )
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
     ENTRY = "heard", "an entry of the conversation with Retarus, in the ticket's thread"
     RECEIPT = "receipt", "the receipt of a letter is redrawn: it was not delivered after all"

@@ -61,15 +61,29 @@ VERBATIM = "verbatim"
 
 
 def is_silent(event: Event) -> bool:
-    """True for an event that has no line in the thread unless it brings news or files."""
+    """True for an event that has no line in the thread unless it brings news, or files that the card does not name."""
     return event.kind in SILENT or bool(event.detail.get(VERBATIM))
+
+
+_ON_THE_CARD = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.ATTACH.value})
+"""Events whose files are named on the card until they are sent."""
+
+
+def _has_line(ticket: Ticket, event: Event, news: Sequence[JsonValue]) -> bool:
+    """True for an event with a line in the thread. Files have one when Retarus has the ticket: they can be sent now."""
+    if event.detail.get(TOGETHER):
+        return False
+    has_files = bool(event.detail.get("files"))
+    if event.kind in _ON_THE_CARD and has_files and not news:
+        return ticket.stage is Stage.RETARUS
+    return not is_silent(event) or bool(news) or has_files
 
 
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the person who must act from now on or no longer must."""
     notices_of_change = [notice(ticket, NoticeKind.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
-    if not event.detail.get(TOGETHER) and (not is_silent(event) or news or event.detail.get("files")):
+    if _has_line(ticket, event, news):
         notices_of_change.append(
             notice(ticket, NoticeKind.THREAD, routes.desk, event.at, {"news": news, **_redrawable(ticket, event)})
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pydantic import JsonValue
 
@@ -45,7 +46,7 @@ def with_call(
     is_taken = before.stage is Stage.NEW and ticket.stage is Stage.FIRST and is_ongoing(before, config)
     lines = [each for each in notices_given if each.kind is NoticeKind.THREAD] if is_taken else []
     rest = [each for each in notices_given if each not in lines]
-    return [*rest, *_redrawn(ticket, event, routes, config, bool(lines)), *later]
+    return [*rest, *_redrawn(ticket, event, routes, config, is_line=bool(lines)), *later]
 
 
 def _with_new_call(
@@ -59,7 +60,7 @@ def _with_new_call(
     words += [notice(ticket, NoticeKind.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
     rest = [each for each in notices_given if each.kind not in {NoticeKind.THREAD, NoticeKind.DIRECT}]
     held = not is_ongoing(ticket, config)
-    marked = [*(_marked(each, held=held) for each in lines)]
+    marked = [_marked(each, held=held) for each in lines]
     marked += [_marked(each, held=held) if each.to in people else each for each in words]
     return [*rest, *marked, *_at_due(ticket, event, routes, config)]
 
@@ -82,8 +83,8 @@ def _at_due(ticket: Ticket, event: Event, routes: Routes, config: Config) -> lis
 def decisive(letters: Iterable[Letter]) -> list[Notice]:
     """The notices that began or redrew a ticket's call, newest first. `letters`: the messages of the ticket."""
     found = (row.notice for row in letters if row.notice.body.get(CALL) and not row.notice.body.get(_FALLS_DUE))
-    told = [each for each in found if each.kind in {NoticeKind.THREAD, NoticeKind.LINE}]
-    return sorted(told, key=lambda each: (each.version, each.kind is NoticeKind.THREAD), reverse=True)
+    shown = [each for each in found if each.kind in {NoticeKind.THREAD, NoticeKind.LINE}]
+    return sorted(shown, key=lambda each: (each.version, each.kind is NoticeKind.THREAD), reverse=True)
 
 
 def begins(call: Notice) -> bool:
@@ -96,7 +97,7 @@ def is_held(calls: Iterable[Notice]) -> bool:
     return next((bool(each.body.get(_HELD)) for each in calls if begins(each)), False)
 
 
-def tells(call: Notice, ticket_id: str, version: int) -> bool:
+def is_line_of(call: Notice, ticket_id: str, version: int) -> bool:
     """True if the message of the call is also the line in the thread of the event of this version."""
     return (ticket_id, line_place(version)) in call.pairs("places")
 
@@ -108,7 +109,7 @@ def is_ongoing(ticket: Ticket, config: Config) -> bool:
 
 
 def standing(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
-    """What the messages of a call say of the ticket; None once there is nothing to call for."""
+    """Values of the ticket that the messages of a call show; None once there is nothing to call for."""
     if not is_highest(ticket.answer("priority"), config) or ticket.stage in _OVER or ticket.times.planned:
         return None
     stage = ticket.stage.value if ticket.stage in OPEN_TO_ALL else ""
@@ -116,13 +117,13 @@ def standing(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
     return stage, asked, ticket.owner, ticket.parent
 
 
-def _redrawn(ticket: Ticket, event: Event, routes: Routes, config: Config, tells_event: bool) -> list[Notice]:  # noqa: FBT001
+def _redrawn(ticket: Ticket, event: Event, routes: Routes, config: Config, *, is_line: bool) -> list[Notice]:
     """Redraws the broadcast and each direct message of the call; a message that was never posted is passed over.
 
-    `tells_event`: the broadcast is also the event's line in the thread.
+    `is_line`: the broadcast is also the line of the event in the thread.
     """
     body: dict[str, JsonValue] = {CALL: True, "place": _place()}
-    if tells_event:
+    if is_line:
         body["places"] = [[ticket.id, line_place(ticket.version)], [ticket.id, _place()]]
     redrawn = [notice(ticket, NoticeKind.LINE, routes.desk, event.at, body)]
     leading = _leading(Level.FIRST, config) | _leading(Level.SECOND, config)

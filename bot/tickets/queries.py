@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +14,7 @@ from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.cleaning import shorten_middle
 from bot.core.clock import Clock, zone
-from bot.core.errors import Refused
+from bot.core.errors import Refused, described
 from bot.core.i18n import Language, language_of, t
 from bot.core.identifiers import fold, references
 from bot.forms.validators import CheckContext
@@ -23,6 +25,8 @@ from bot.tickets import permissions
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, NoRoster, OnDuty, Query, TicketStore
 
+log = logging.getLogger(__name__)
+
 MAX_LED = 500
 """Open tickets with one cause that are read at a time."""
 
@@ -30,6 +34,8 @@ MAX_LED = 500
 _PAGE = 100
 """Open tickets of a list that are compared: so many of those due soonest, and of the newest."""
 _FAR_AHEAD = timedelta(days=3650)
+_IN_TIME = 2.0
+"""Seconds that a call waits for the people on duty."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,17 @@ class Queries:
     async def on_duty(self, ticket: Ticket) -> tuple[str, ...]:
         """People on duty at the level that works on the ticket."""
         return await self.duty.now(ticket.stage.worked_at) if ticket.stage.is_open else ()
+
+    async def on_duty_for_call(self, ticket: Ticket) -> tuple[str, ...]:
+        """People on duty at the level that works on the ticket and at the 2nd; none while they cannot be looked up."""
+        try:
+            async with asyncio.timeout(_IN_TIME):
+                found = [*await self.on_duty(ticket), *await self.duty.now(Level.SECOND)]
+                people = [await self.directory.person(user) for user in dict.fromkeys(found)]
+        except Exception as error:  # noqa: BLE001  the call does not wait for them
+            log.warning("the people on duty could not be looked up for a call: %s", described(error))
+            return ()
+        return tuple(person.id for person in people if person.is_active)
 
     async def led_by(self, ticket: Ticket) -> list[Ticket]:
         """Open tickets that have the same cause as this one, which leads."""

@@ -102,7 +102,7 @@ async def test_files_are_for_the_person_to_upload_and_the_text_to_copy_does_not_
     card = await w.filled()
     file = (await w.anna.upload("trace.log", b"rejected\n"))["files"][0]
     await w.anna.post(DESK, "here it is", thread=card, files=[file["id"]])
-    await w.ben.reply(card, "attached trace.log")
+    await w.ben.message(DESK, "📎 trace.log")
     await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
     await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
     preview = await w.ben.modal("Preview", containing="Attached: trace.log (9 B)")

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from localslack import Modal
+from localslack.visible import text_of
 from tests.handlers.world import DESK, RETARUS, Json, World, world
 
 LOG = b"10:04:00 RCPT TO rejected\n" * 40
@@ -55,9 +56,13 @@ async def test_file_in_the_form_and_one_in_the_thread_go_along_by_mail_and_to_th
     shot = (await w.ben.upload("screen.png", SHOT))["files"][0]
     done = await w.ben.submit(await w.ben.modal("Fill in"), {"files": [shot["id"]]})
     assert done["outcome"] == "closed", done
-    await w.ben.reply(card, "attached screen.png")
+    await w.ben.message(DESK, "📎 screen.png")
     await posted(w, card, "trace.log", LOG)
-    await w.ben.reply(card, "attached trace.log (1 kB), to be sent with the next letter")
+    answer = await w.anna.reply(card, "Attached trace.log (1 kB), to be sent with the next letter")
+    assert answer["is_ephemeral"]
+    await w.ben.message(DESK, "📎 screen.png, trace.log")
+    lines = [text_of(each) for each in await w.ben.thread(card)]
+    assert not [each for each in lines[1:] if "attached" in each]
 
     preview = await previewed(w, card)
     assert "Files to be sent: 2, 6.2 kB of 20 MB" in preview.text
@@ -87,8 +92,7 @@ async def test_file_can_be_given_while_a_ticket_is_raised(w: World) -> None:
     file = (await w.anna.upload("trace.log", LOG))["files"][0]
     done = await w.anna.submit(modal, w.answers(files=[file["id"]]))
     assert done["outcome"] == "closed", done
-    card = await w.anna.message(DESK, "PD-1001")
-    await w.anna.reply(card, "attached trace.log")
+    await w.anna.message(DESK, "📎 trace.log")
     assert [each.name for each in (await w.ticket()).attachments] == ["trace.log"]
 
 
@@ -114,7 +118,7 @@ async def test_guests_file_is_not_taken_and_the_guest_is_notified(w: World) -> N
 async def test_file_can_be_taken_away_in_the_preview(w: World) -> None:
     card = await w.filled()
     await posted(w, card, "wrong.log", LOG)
-    await w.ben.reply(card, "attached wrong.log")
+    await w.ben.message(DESK, "📎 wrong.log")
     preview = await previewed(w, card, "wrong.log")
     await w.ben.click(preview, "Remove")
     preview = await w.ben.modal("Preview", containing="No files to be sent")
@@ -125,7 +129,7 @@ async def test_file_can_be_taken_away_in_the_preview(w: World) -> None:
 async def test_file_deleted_since_is_reported_in_the_thread_and_in_the_mail(w: World) -> None:
     card = await w.filled()
     file = await posted(w, card, "trace.log", LOG)
-    await w.ben.reply(card, "attached trace.log")
+    await w.ben.message(DESK, "📎 trace.log")
     preview = await previewed(w, card)
     read_catalogue = w.slack.services.workspace.files[file["id"]]
     read_catalogue.deleted = True
@@ -214,8 +218,7 @@ async def test_ticket_raised_from_a_message_takes_the_files_along_that_stay_chos
     chosen = [each["value"] for each in block["element"]["options"] if "trace" in each["value"]]
     done = await w.anna.submit(modal, w.answers(message_files=chosen))
     assert done["outcome"] == "closed", done
-    card = await w.anna.message(DESK, "PD-1001")
-    await w.anna.reply(card, "attached trace.log")
+    await w.anna.message(DESK, "📎 trace.log")
     assert [each.name for each in (await w.ticket()).attachments] == ["trace.log"]
 
 

@@ -1,4 +1,4 @@
-"""Calendar of who is on duty, in the whole desk: people in it are named on the card of a P1."""
+"""Calendar of who is on duty, in the whole desk: people in it are named on the card of a P1, and called."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CALENDAR = "\r\n".join(
 )
 
 
-async def test_card_of_a_p1_names_who_is_on_duty_by_the_calendar(tmp_path: Path) -> None:
+async def test_card_and_call_of_a_p1_name_who_is_on_duty_by_the_calendar(tmp_path: Path) -> None:
     async def calendar(_: web.Request) -> web.Response:
         return web.Response(text=CALENDAR)
 
@@ -33,6 +33,10 @@ async def test_card_of_a_p1_names_who_is_on_duty_by_the_calendar(tmp_path: Path)
             await duty.read()  # besides the reading in the background
             card = await w.raised(priority="P1")
             assert "On duty: Alex Adler" in str(card["blocks"])
+            call = await w.alex.reply(card, "On duty:")
+            elements = [each for section in call["blocks"][0]["elements"] for each in section["elements"]]
+            assert {"type": "user", "user_id": "U0ALEX"} in elements
+            await w.carla.message("@partner-desk", "Please make sure that somebody takes it at once.")
             found = (await w.running.health.findings())["on duty"]
             assert found.ok
             assert found.reason == "The calendar at 127.0.0.1 is read."

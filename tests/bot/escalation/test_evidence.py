@@ -45,6 +45,18 @@ async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     assert [(each.id, each.by, each.sent_at) for each in ticket.attachments] == [("F1", ANNA, None), ("F2", ANNA, None)]
     last = (await w.store.history(ticket.id))[-1]
     assert (last.kind, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
+    assert await w.notices_of_kind(ticket, NoticeKind.CARD)
+    assert not await w.notices_of_kind(ticket, NoticeKind.THREAD)
+
+
+@pytest.mark.parametrize("way", ["thread", "form"])
+async def test_files_have_a_line_in_the_thread_while_retarus_has_the_ticket(way: str) -> None:
+    w = await a_world()
+    ticket = await w.sent()
+    if way == "thread":
+        ticket = await w.desk.evidence.attach(ticket.id, ANNA, [LOG], w.form())
+    else:
+        ticket = await w.desk.answers.fill_in(ticket.id, ANNA, {}, w.form(), ticket.version, [LOG])
     assert await w.notices_of_kind(ticket, NoticeKind.THREAD)
 
 
@@ -90,7 +102,7 @@ async def test_answers_and_files_of_one_form_are_one_version_and_one_event() -> 
     assert (filled.answer("tenants"), [each.id for each in filled.attachments]) == ("12345RS", ["F1"])
     last = (await w.store.history(ticket.id))[-1]
     assert (last.detail["answer.tenants"], last.detail["files"]) == ("12345RS", "trace.log (1.2 kB)")
-    assert await w.notices_of_kind(filled, NoticeKind.THREAD)
+    assert not await w.notices_of_kind(filled, NoticeKind.THREAD)
 
 
 async def test_files_alone_are_reported_as_attached() -> None:

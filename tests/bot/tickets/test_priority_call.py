@@ -177,8 +177,7 @@ async def waiting(world: World, ticket: Ticket, by: str) -> Ticket:
 
 
 CHANGES = {
-    each.__name__: each
-    for each in (merged, planned, withdrawn, resolved, lowered, sent_back, taken_over, waiting)
+    each.__name__: each for each in (merged, planned, withdrawn, resolved, lowered, sent_back, taken_over, waiting)
 }
 
 

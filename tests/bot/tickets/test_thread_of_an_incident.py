@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from bot.adapters.inbound_mail.parser import parse
 from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Claim, NoticeKind, Sent
-from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.tickets.ports import Batch
 from tests.adapters.inbound_mail.mails import mail
-from tests.factories import ANNA, BEN, HANDED_OFF, RAISED, SECOND, TEMPLATE, World, a_world
+from tests.factories import ALEX, ANNA, BEN, CARLA, HANDED_OFF, RAISED, SECOND, TEMPLATE, World, a_world
 
 LETTER = "<ours@nordlicht.example>"
 
@@ -22,10 +24,11 @@ async def shown(w: World, ticket: Ticket) -> list[str]:
     """The event of each message in the thread; `mail` for a mail of Retarus."""
     rows = [row.notice for row in await w.notices(ticket)]
     history = {each.version: each.kind for each in await w.store.history(ticket.id)}
+    relayed = {row.key: f"from {row.body['from']}" for row in rows if "from" in row.body}
     entries = dict.fromkeys(str(row.body["entry"]) for row in rows if row.kind is NoticeKind.ENTRY)
     first = {next(row.key for row in rows if row.body.get("entry") == each) for each in entries}
     posted = [row for row in rows if row.kind is NoticeKind.THREAD or row.key in first]
-    return ["mail" if row.kind is NoticeKind.ENTRY else history[row.version] for row in posted]
+    return ["mail" if row.kind is NoticeKind.ENTRY else relayed.get(row.key) or history[row.version] for row in posted]
 
 
 async def sent(w: World, priority: str) -> Ticket:
@@ -113,3 +116,95 @@ async def test_call_of_a_ticket_that_is_left_to_others_is_made_when_it_is_raised
     w = await a_world()
     ticket = await w.raised(priority="P1")
     assert await shown(w, ticket) == ["raise"]
+
+
+PRIORITIES = ("P1", "P2", "P3", "P4")
+FILE = Attachment(id="F1", name="fax.pdf", size=1200)
+SHOT = Attachment(id="F2", name="screen.png", size=80_000)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A smooth ticket: its kind, its first owner, and its files."""
+
+    kind: Kind = Kind.INCIDENT
+    take: str = "at once"
+    """`at once` with the form, by a `colleague`, `assigned` by a lead, or `from the call` by the 2nd level."""
+    files: bool = False
+    """With a file in the form, a screenshot in the thread, and one before it is sent to Retarus."""
+    is_known: bool = False
+    """True: it has the same cause as another ticket, whose remedy closes it."""
+
+
+STORIES = [
+    *(
+        Story(kind, take, files)
+        for kind in Kind
+        for take in ("at once", "colleague", "assigned")
+        for files in (False, True)
+    ),
+    *(Story(take=take, files=files, is_known=True) for take in ("at once", "colleague") for files in (False, True)),
+]
+CALLED = [Story(kind, "from the call", files) for kind in Kind for files in (False, True)]
+TABLE = [(story, priority) for priority in PRIORITIES for story in STORIES] + [(story, "P1") for story in CALLED]
+
+
+async def reaches_second(w: World, story: Story, priority: str) -> Ticket:
+    """The ticket, raised by Anna and accepted by Ben."""
+    tickets, owner = w.desk.tickets, ANNA if story.take == "at once" else ALEX
+    answers = {**RAISED, "priority": priority}
+    first = [FILE] if story.files else []
+    ticket = await tickets.create(ANNA, story.kind, answers, w.form(), files=first, is_taken=story.take == "at once")
+    if story.take == "from the call":
+        return await tickets.take_now(ticket.id, BEN, w.form())
+    if story.take == "colleague":
+        ticket = await tickets.act(ticket.id, Move.TAKE, ALEX, w.form())
+    if story.take == "assigned":
+        ticket = await w.desk.assignment.assign(ticket.id, CARLA, ALEX, w.form())
+    if story.files:
+        ticket = await w.desk.evidence.attach(ticket.id, ANNA, [SHOT], w.form())
+    judged = {**HANDED_OFF, "priority": priority}
+    ticket = await tickets.hand_off(ticket.id, owner, judged, w.form(), ticket.version)
+    return await tickets.act(ticket.id, Move.ACCEPT, BEN, w.form())
+
+
+async def closes(w: World, ticket: Ticket, story: Story, priority: str) -> Ticket:
+    """The ticket after Retarus answered, and the 1st level confirmed the remedy."""
+    asked = {**HANDED_OFF, **TEMPLATE, **SECOND, "priority": priority}
+    more = [SHOT.model_copy(update={"id": "F3"})] if story.files else []
+    seen = ticket.version
+    ticket = await w.desk.answers.fill_in(ticket.id, BEN, HANDED_OFF | {"priority": priority}, w.form(), seen)
+    ticket = await w.desk.escalation.prepare(ticket.id, BEN, asked, w.form(), ticket.version, more)
+    await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
+    await w.desk.escalation.record_rcr(ticket.id, BEN, "RCR-88123", w.form())
+    answered = Move.RETARUS_ANSWERED
+    await w.desk.retarus_replies.record_reply(ticket.id, BEN, answered, "The policy is corrected", {}, w.form(), 0)
+    await w.desk.tickets.resolve(ticket.id, BEN, w.form(), "Policy corrected", {"cause": "A policy on DE1"})
+    return await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, w.form())
+
+
+async def follows_another(w: World, ticket: Ticket) -> Ticket:
+    """The ticket, closed with the remedy of the one that has the same cause."""
+    leading = await reaches_second(w, Story(), "P2")
+    ticket = await w.desk.known_issues.same_cause(ticket.id, BEN, f"PD-{leading.number}", w.form())
+    await w.desk.tickets.resolve(leading.id, BEN, w.form(), "Policy corrected", {})
+    await w.desk.tickets.resolve(ticket.id, BEN, w.form(), "Policy corrected", {})
+    return await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, w.form())
+
+
+@pytest.mark.parametrize(
+    ("story", "priority"), TABLE, ids=[f"{p}-{s.kind}-{s.take}-{s.files}-{s.is_known}" for s, p in TABLE]
+)
+async def test_every_smooth_story_has_at_most_eight_lines(story: Story, priority: str) -> None:
+    w = await a_world(priorities=[{"name": each, "definition": each} for each in PRIORITIES])
+    ticket = await reaches_second(w, story, priority)
+    if story.is_known:
+        ticket = await follows_another(w, ticket)
+    else:
+        ticket = await closes(w, ticket, story, priority)
+    assert ticket.stage is Stage.CLOSED
+    lines = await shown(w, ticket)
+    assert len(lines) <= MAX_LINES, lines
+    assert {"resolve", "confirm"} <= set(lines)
+    if not story.is_known:
+        assert {"escalate", "rcr", "retarus_answered"} <= set(lines)
