@@ -16,6 +16,7 @@ from bot.core.i18n import Language, mark, speaking, t
 from bot.core.written_language import language_in
 from bot.escalation.summaries import question_to_customer
 from bot.forms.template_fields import OTHER
+from bot.model.outage_scope import dedicated_ids
 from bot.model.ticket import Event, Glossed, Kind, Stage, Ticket
 from bot.model.transitions import Move
 from bot.model.undoing import counted
@@ -82,6 +83,7 @@ class CustomerWords:
         together = [leading, *await self.queries.led_by(leading)]
         customers = [each.answer("customer") for each in together]
         customers += [joined.customer for each in (ticket, leading) for joined in each.affected]
+        customers += {each for other in together for each in dedicated_ids(other)} - {*dedicated_ids(ticket)}
         contacts, rcr = await self.contacts.contacts(), {*ticket.rcr, *leading.rcr}
         return InternalSources(contacts, await self._colleagues(ticket), rcr, customers)
 

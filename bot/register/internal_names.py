@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.config.settings import Config
 from bot.core.i18n import t
-from bot.core.identifiers import EMAIL_ADDRESS, RCR_PATTERN
+from bot.core.identifiers import EMAIL_ADDRESS, RCR_PATTERN, fold, without_legal_form
 from bot.model.contact import Contact
 from bot.model.ticket import Ticket
 
@@ -19,18 +19,29 @@ _PHONE_END: Final = 7
 """Last digits by which two spellings of a telephone number are compared."""
 _MENTION: Final = re.compile(r"<[@!#][^<>]{1,200}>")
 _ARTICLE: Final = r"(?:\b(?:the|der|die|das|den|dem)\s+)?"
-_LEVEL: Final = r"[-\s]?level(?:[-\s]?(?:support|team))?(?!\w)"
+_LEVEL: Final = r"[-\s]?(?:level|line)(?:[-\s]?(?:support|team))?(?!\w)"
+_TEAM: Final = r"[-\s](?:support|team)(?!\w)"
 _OUR_LEVELS: Final = re.compile(
-    rf"{_ARTICLE}(?<!\w)(?:1st|2nd|first|second|1\.|2\.|erste[rsnm]?|zweite[rsnm]?){_LEVEL}", re.IGNORECASE
+    rf"{_ARTICLE}(?<!\w)@?(?:(?:1st|2nd|first|second|1\.|2\.|erste[rsnm]?|zweite[rsnm]?){_LEVEL}|"
+    rf"tier[-\s]?[12](?!\w)(?:{_TEAM})?|(?:level[-\s]?|L)[12]{_TEAM})",
+    re.IGNORECASE,
 )
-_THEIR_LEVEL: Final = re.compile(rf"{_ARTICLE}(?<!\w)(?:3rd|third|3\.|dritte[rsnm]?){_LEVEL}", re.IGNORECASE)
+_THEIR_LEVEL: Final = re.compile(
+    rf"{_ARTICLE}(?<!\w)@?(?:(?:3rd|third|3\.|dritte[rsnm]?){_LEVEL}|"
+    rf"tier[-\s]?3(?!\w)(?:{_TEAM})?|(?:level[-\s]?|L)3{_TEAM})",
+    re.IGNORECASE,
+)
+_CHAT: Final = re.compile(
+    r"<?https?://[\w-]{1,63}(?:\.enterprise)?\.slack\.com/[^\s<>|]*(?:\|[^<>\n]{0,200})?>?", re.IGNORECASE
+)
+"""A link into our Slack."""
 _SITE: Final = re.compile(
     r"(?:https?://(?:[\w-]{1,63}\.){0,5}|(?<![\w.-])(?:(?:www|eas|status)\.)?)retarus\.[\w-]{2,63}(?:\.\w{2,20})?(?:/\S*)?",
     re.IGNORECASE,
 )
 """A page of Retarus. Other hosts stay: an end-customer enters them, such as that of a connector."""
 _OPERATOR: Final = re.compile(
-    rf"{_ARTICLE}(?<![\w.@-])Retarus(?:[-\s](?:GmbH|AG|Inc|Ltd|Support)\b\.?)*"
+    rf"{_ARTICLE}(?<![\w.@-])@?Retarus(?:[-\s](?:GmbH|AG|Inc|Ltd|Support)\b\.?)*"
     r"(?:(?P<compound>(?=-\w))|(?P<of>['’]s?)(?!\w)|(?!\w))",
     re.IGNORECASE,
 )
@@ -51,7 +62,7 @@ class InternalSources:
     rcr: Iterable[str] = ()
     """Numbers of Retarus."""
     other_customers: Iterable[str] = ()
-    """Other end-customers with the same problem."""
+    """Other end-customers with the same problem, and their tenants."""
 
 
 class InternalNames:
@@ -60,7 +71,8 @@ class InternalNames:
     def __init__(self, sources: InternalSources, config: Config, ticket: Ticket | None = None) -> None:
         """`ticket`: whose number and end-customer stay."""
         register = list(sources.contacts)
-        whole = _spellings({*(each.name for each in register), *sources.colleagues})
+        names = {*(each.name for each in register), *sources.colleagues}
+        whole = _spellings({*names, *map(_surname, names)})
         parts = {part for name in whole for part in name.split() if _is_specific(part)}
         self._whole = _any_of([*whole], "(?P<of>['’]?s|['’])?", re.IGNORECASE)
         self._parts = _any_of([*parts], "(?P<of>['’]?s|['’])?")
@@ -70,13 +82,14 @@ class InternalNames:
         self._domains = frozenset(filter(None, (each.rpartition("@")[2].lower() for each in addresses)))
         self._theirs = config.retarus.email.rpartition("@")[2].lower()
         numbers = "|".join([*map(re.escape, sources.rcr), config.retarus.rcr_pattern, RCR_PATTERN])
-        self._numbers = re.compile(rf"(?<![^\W_])(?:{numbers})(?!\d)", re.IGNORECASE)
+        self._numbers = re.compile(rf"(?<![^\W_])(?:{numbers})(?:\s?/\s?\d{{4,9}})*(?!\d)", re.IGNORECASE)
         prefix = re.escape(config.desk.prefix)
         self._references = re.compile(rf"(?<![^\W_]){prefix}[\s#:_-]{{0,5}}(\d{{1,9}})(?![^\W_])", re.IGNORECASE)
         self._number = ticket.number if ticket else None
         customer = ticket.answer("customer") if ticket else ""
         others = {each for each in sources.other_customers if each.casefold() != customer.casefold()}
-        self._others = _any_of(others, flags=re.IGNORECASE)
+        self._others = _any_of(_spellings(others), flags=re.IGNORECASE)
+        self._other_parts = _any_of(_spellings({_without_form(each) for each in others} - {_without_form(customer)}))
         self._customer = re.compile(f"({re.escape(customer)})" if customer else "((?!))", re.IGNORECASE)
 
     def left_out(self, text: str) -> str:
@@ -92,10 +105,12 @@ class InternalNames:
 
     def _replacements(self) -> Iterable[tuple[re.Pattern[str], Replace]]:
         """In this order: addresses contain names, and numbers the name of Retarus."""
+        yield _CHAT, lambda _: t("our team")
         yield _MENTION, lambda _: t("our team")
         yield EMAIL_ADDRESS, self._address
         yield _PHONE, lambda found: t("our team") if _last_digits(found[0]) in self._phones else found[0]
         yield self._others, lambda _: t("another customer")
+        yield self._other_parts, lambda _: t("another customer")
         for pattern in (self._handles, self._whole, self._parts):
             yield pattern, _colleague
         yield self._numbers, lambda _: t("the operator's ticket")
@@ -125,9 +140,22 @@ def _operator(found: re.Match[str]) -> str:
     return t("the operator's") if found["of"] else t("the operator")
 
 
+def _surname(name: str) -> str:
+    """A surname of several words: `von der Heide`; empty for one without a particle."""
+    words = name.split()
+    first = next((number for number, word in enumerate(words) if word.islower()), 0)
+    return " ".join(words[first:]) if first else ""
+
+
 def _is_specific(part: str) -> bool:
-    """True for a part of a name that stands for the person alone."""
-    return len(part) >= _SHORTEST_NAME and part.lower() not in _WORDS
+    """True for a part of a name that stands for the person alone: no `von` and no `der`."""
+    return part[0].isupper() and len(part) >= _SHORTEST_NAME and part.lower() not in _WORDS
+
+
+def _without_form(customer: str) -> str:
+    """The name as it is said, without its legal form; empty if that is too short to be told from a word."""
+    name = " ".join(customer.split()[: len(without_legal_form(fold(customer)).split())]).strip(" ,")
+    return name if len(name) > _SHORTEST_NAME and name[:1].isupper() else ""
 
 
 def _spellings(names: Iterable[str]) -> set[str]:

@@ -22,6 +22,7 @@ from bot.reminders.digest import stages_of
 from bot.tickets import notifications, permissions
 from bot.tickets.changes import Change, Changes, Decide
 from bot.tickets.once import apply_once
+from bot.tickets.permissions import Actor
 from bot.tickets.ports import Batch, Drafts, Query, TicketStore
 from bot.tickets.queries import Queries
 
@@ -101,6 +102,7 @@ class Handovers:
         """The first who accepts gets the tickets that still belong to the giver. A level's list names who has it."""
         actor = await self.queries.actor(by)
         permissions.require_part(actor)
+        await self._require_a_level(key, actor)
         handover = await self._claimed(key, by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
@@ -116,6 +118,14 @@ class Handovers:
             words = t("The database failed before all tickets were handed over: accept it again for the rest.")
             raise NotNow(words) from error
         return await self.look(key) or handover
+
+    async def _require_a_level(self, key: str, actor: Actor) -> None:
+        """Refuses a person who is at the level of none of the tickets, and would keep the others from accepting."""
+        handover = await self.look(key)
+        given = handover.tickets if handover and handover.giver else ()
+        open_ones = [each for each in given if handover and each.owner == handover.giver and can(each, Move.TAKE_OVER)]
+        if open_ones and not any(permissions.may_own(actor, each) for each in open_ones):
+            permissions.require(actor, open_ones[0], Move.TAKE_OVER)
 
     async def _hand_over(self, handover: Handover, by: str, decide: Decide) -> None:
         """Each ticket is a change of its own; idempotent."""

@@ -76,7 +76,10 @@ async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> Non
 
 
 SOURCES = InternalSources(
-    [a_contact(BEN)], ["Anna Arnold", "Bea Bäuer", "Max Mai", "Eva Müller"], ["4711/x"], ["Adler AG"]
+    [a_contact(BEN)],
+    ["Anna Arnold", "Bea Bäuer", "Max Mai", "Eva Müller", "Ole von der Heide"],
+    ["4711/x"],
+    ["Adler AG", "Süß & Groß KG", "23456XY"],
 )
 """Ben is in the register; Adler AG has the same problem as Müller GmbH, whose ticket is PD-1042."""
 
@@ -101,6 +104,13 @@ SOURCES = InternalSources(
         ("PD-1042 and PD 1003", "PD-1042 and another report"),
         ("Müller checked it at the 2nd level", "our team checked it at our team"),
         ("the 3rd-level support answered", "the operator answered"),
+        ("Adler and Suess & Gross had it too", "another customer and another customer had it too"),
+        ("Policy of 23456XY and 12345RS", "Policy of another customer and 12345RS"),
+        ("Von der Heide and Ole said", "our team and our team said"),
+        ("See https://nordlicht.slack.com/archives/C01/p17 -> ok", "See our team -> ok"),
+        ("<https://nordlicht.slack.com/archives/C01|the thread>", "our team"),
+        ("L2 support, Tier 3 and the 2nd line", "our team, the operator and our team"),
+        ("@Retarus: RCR 88123/88124, layer L2", "the operator: the operator's ticket, layer L2"),
     ],
 )  # fmt: skip
 def test_internal_names_are_left_out(remedy: str, expected: str) -> None:
@@ -113,6 +123,8 @@ def test_internal_names_are_left_out(remedy: str, expected: str) -> None:
         ("Bens Prüfung: die Retarus GmbH half", "unseres Teams Prüfung: der Betreiber half"),
         ("Der 2nd-Level-Support fragte den 3rd Level", "unser Team fragte der Betreiber"),
         ("RCR-Nr. 88123 von Adler AG", "das Ticket des Betreibers von ein anderer Kunde"),
+        ("Der Fehler bei der Policy von DE1", "Der Fehler bei der Policy von DE1"),
+        ("rita@retarus.example half", "der Betreiber half"),
     ],
 )
 def test_internal_names_are_left_out_in_german(remedy: str, expected: str) -> None:

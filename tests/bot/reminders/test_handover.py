@@ -108,12 +108,15 @@ async def test_tickets_that_moved_on_or_belong_to_another_level_stay_where_they_
     assert (now.stage, now.owner) == (Stage.RESOLVED, ANNA)
 
 
-async def test_ticket_of_a_level_the_colleague_is_not_at_stays_with_its_owner() -> None:
+async def test_handover_of_another_level_is_refused_and_left_to_a_colleague_of_that_level() -> None:
     w = await a_world()
     ticket = await w.accepted()
     await w.desk.handovers.offer(BEN, "", "form")
-    await w.desk.handovers.accept(str((await posted(w))[0].body["handover"]), ALEX)
+    key = str((await posted(w))[0].body["handover"])
+    with pytest.raises(NotYours, match="2nd level"):
+        await w.desk.handovers.accept(key, ALEX)
     assert (await w.desk.queries.ticket(ticket.id)).owner == BEN
+    assert (await w.desk.handovers.accept(key, BEA)).tickets[0].owner == BEA
 
 
 async def test_handover_is_refused_without_tickets_with_secrets_and_for_outsiders() -> None:
