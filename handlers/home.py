@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from bot.model.ticket import Kind, Party
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.error_messages import kind_of, may_pass
+from handlers.mention_names import MentionNames
 from handlers.payload import Click, SlackEvent
 from handlers.raise_form import RaiseForm
 
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    drawing, forms = HomeRenderer(desk), RaiseForm(desk)
+    drawing, forms = HomeRenderer(desk, MentionNames(desk, dispatcher)), RaiseForm(desk)
     keep_up = _keeper(dispatcher, lambda user: publish(dispatcher.client, drawing, user))
 
     async def opened(event: SlackEvent) -> None:
@@ -133,8 +134,10 @@ async def _first(event: asyncio.Event, seconds: float) -> None:
 class HomeRenderer:
     """Gives a person's Home as they may see it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, names: MentionNames | None = None) -> None:
+        """`names`: looks up the channels of undelivered messages."""
         self.desk = desk
+        self.names = names
         self.home = desk.home
         self.register = desk.register
         self.customers = desk.customers
@@ -173,7 +176,8 @@ class HomeRenderer:
                 return settings.listing(self.desk.config)
             case Tab.LETTERS:
                 dead = await self.home.dead()
-                return undelivered.listing(dead, await self._called(dead), await self.home.count_dead())
+                called, total = await self._called(dead), await self.home.count_dead()
+                return undelivered.listing(dead, called, total, await self._channels(dead))
             case _:
                 return resources.resources(self.desk.config)
 
@@ -184,6 +188,11 @@ class HomeRenderer:
         first = pages.beginning(screen.first, total, UNASSIGNED)
         entries = await self.desk.conversation.unassigned(user, first)
         return conversation.listing(entries, total, await self.desk.conversation.called(entries), first)
+
+    async def _channels(self, dead: list[Letter]) -> Mapping[str, str]:
+        """Names of the channels that they were for."""
+        asked = " ".join(f"<#{each.notice.to}>" for each in dead)
+        return (await self.names.of(asked)).channels if self.names else {}
 
     async def _called(self, dead: list[Letter]) -> dict[str, str]:
         """The tickets' own names."""

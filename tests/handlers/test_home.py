@@ -13,7 +13,7 @@ from bot.model.ticket import Kind, Stage
 from handlers.home import HomeRenderer
 from localslack.visible import text_of
 from tests.handlers.homes import at, opened, shown
-from tests.handlers.world import Json, World
+from tests.handlers.world import RETARUS, Json, World
 
 
 async def test_urgent_tickets_stand_on_top_with_their_next_step(w: World) -> None:
@@ -126,6 +126,18 @@ async def test_undelivered_letter_is_tried_again_by_an_admin(w: World) -> None:
     await w.ben.click(failed, "Try again")
     settled = await w.ben.reply(card, "it was sent again since")
     assert (settled["ts"], "Try again" in str(settled["blocks"])) == (failed["ts"], False)
+
+
+async def test_undelivered_letter_names_its_channel_on_every_part(w: World) -> None:
+    w.slack.faults.order("chat.postMessage", "invalid_blocks", channel=RETARUS, times=None)
+    card = await w.filled()
+    ticket = await w.ticket()
+    await w.running.desk.escalation.send(ticket.id, "U0BEN", "a form", ticket.version)
+    await w.ben.reply(card, "was not delivered")
+    home = await at(w.carla, "Not delivered (1)", "Try again")
+    assert f"to {RETARUS}" in text_of(home)
+    await w.carla.click(home, "Settings")
+    assert "Not delivered (1)" in text_of(await shown(w.carla, "from_address"))
 
 
 async def test_guests_see_nothing_and_get_the_reason(w: World) -> None:
