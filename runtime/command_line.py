@@ -6,7 +6,7 @@ python app.py policy   prints for each priority and clock when it would remind w
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: docs/data-protection.md
 python app.py config   prints every setting in force and where it comes from
 python app.py healthy  asks the desk that runs on this machine whether it is alive
-python app.py import-customers FILE.csv            end-customers: name, tenants, agreement, contacts, also
+python app.py import-customers FILE.csv            end-customers: name, tenants, agreement, contacts, also, language
 python app.py audit-export [--since 2026-11-30]    every change as JSON lines, without what people typed
 python app.py migrate  moves an embedded desk to PostgreSQL: docs/operations.md
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
@@ -42,6 +42,7 @@ from bot.config.slack_tokens import wrong_tokens
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
+from bot.core.text_files import decoded
 from bot.privacy import audit
 from bot.privacy.erasure import PersonalDataArchive
 from runtime import backup, logging_setup, personal_data, probe
@@ -204,9 +205,11 @@ async def _import_customers(parts: Parts, env: Environment, files: Sequence[str]
 def _text_of(name: str) -> tuple[str, str]:
     """The file's name and text."""
     try:
-        return name, Path(name).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{name} cannot be read as UTF-8 text: {error}") from error
+        return name, decoded(Path(name).read_bytes())
+    except OSError as error:
+        raise Misconfigured(f"{name} cannot be read: {error}") from error
+    except ValueError as error:
+        raise Misconfigured(f"{name} is no text. Save it as CSV, e.g. in UTF-8.") from error
 
 
 _TRY_AGAIN = 75

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Misconfigured
+from bot.core.i18n import Language
 from bot.register.customer_import import import_customers
 from tests.doubles.memory_store import MemoryStore
 from tests.factories import NOW, a_config
@@ -66,3 +67,50 @@ async def test_import_of_a_faulty_file_names_each_fault_and_saves_nothing() -> N
 async def test_import_needs_a_column_of_names(text: str) -> None:
     with pytest.raises(Misconfigured, match="name the columns"):
         await import_customers(MemoryStore(), a_config(), text, NOW)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["name;also;tenants\nAlpha GmbH;Alpha AG;\nAlpha AG;;12345RS\n"],
+        ["name;also;tenants\nAlpha AG;;12345RS\nAlpha GmbH;Alpha AG;\n"],
+        ["name;tenants\nAlpha AG;12345RS\n", "name;also\nAlpha GmbH;Alpha AG\n"],
+        ["name;also\nAlpha GmbH;Alpha AG\n", "name;tenants\nAlpha AG;12345RS\n"],
+    ],
+)
+async def test_import_merges_the_entry_of_another_name(files: list[str]) -> None:
+    store = MemoryStore()
+    for text in files:
+        await import_customers(store, a_config(), text, NOW)
+        assert await import_customers(store, a_config(), text, NOW) == (0, 0)
+    (saved,) = await store.customers((), limit=5)
+    assert (saved.name, saved.also, saved.tenants) == ("Alpha GmbH", ("Alpha AG",), ("12345RS",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nFirma;Mandanten-ID;Sprache\nAdler AG;12345RS;Deutsch\n",
+        "\n\nCustomer Name,Tenant(s),Language\nAdler AG,12345rs,de\n",
+    ],
+)
+async def test_import_reads_the_headings_of_other_programs(text: str) -> None:
+    store = MemoryStore()
+    assert await import_customers(store, a_config(), text, NOW) == (1, 0)
+    (saved,) = await store.customers((), limit=5)
+    assert (saved.tenants, saved.language) == (("12345RS",), Language.GERMAN)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('name;contacts\nAdler AG;"Frau X\nBeta AG;y\n', "line 3 cannot be read as CSV"),
+        ("name,tenants\nAlpha, Beta & Co. KG,12345RS\n", "line 2 has more cells than columns: quote a cell .* “,”"),
+        ("name;also\nA GmbH;Common\nB GmbH;Common\n", "line 3, also: “Common” is another name of “A GmbH” already"),
+    ],
+)
+async def test_import_of_a_file_with_shifted_cells_or_shared_names_saves_nothing(text: str, fault: str) -> None:
+    store = MemoryStore()
+    with pytest.raises(Misconfigured, match=fault):
+        await import_customers(store, a_config(), text, NOW)
+    assert await store.count_customers() == 0
