@@ -45,6 +45,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 async def _take(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
     ticket = await desk.queries.ticket(ticket_id)
+    if await desk.tickets.was_made((Move.TAKE, Move.ACCEPT), event.id):
+        return
     await desk.tickets.act(ticket_id, taking(ticket), event.user, event.id)
 
 
@@ -58,9 +60,12 @@ async def _take_from_call(desk: Desk, event: SlackEvent) -> None:
 async def _finish(desk: Desk, ticket_id: str, event: SlackEvent) -> None:
     """Resolves a ticket whose remedy is known, or confirms a resolved one."""
     ticket = await desk.queries.open_to(ticket_id, event.user)
+    if await desk.tickets.was_made((Move.RESOLVE, Move.CONFIRM), event.id):  # what it resolved it does not confirm too
+        return
     if not can(ticket, Move.RESOLVE):
         await desk.tickets.act(ticket_id, Move.CONFIRM, event.user, event.id)
         return
+    await desk.queries.allowed(ticket_id, Move.RESOLVE, event.user)
     remedy, name = ticket.answer("remedy"), reference(ticket, desk.config)
     if not remedy:
         words = t("{ticket} has no remedy yet: press “Resolve” on its card and say what the remedy is.", ticket=name)

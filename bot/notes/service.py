@@ -18,7 +18,7 @@ from bot.config.settings import Config
 from bot.core.cleaning import clean_line, clean_text, fitting
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
-from bot.core.fillers import Asked, refusals
+from bot.core.fillers import Asked, is_reasoned_absence, refusals
 from bot.core.i18n import t
 from bot.core.identifiers import fold, with_canonical_numbers
 from bot.core.secret_detection import faults
@@ -183,10 +183,10 @@ def from_ticket(ticket: Ticket, history: Sequence[Event]) -> TechnicalNote:
     """Draft of a note from the known facts; `source` is Retarus where they answered."""
     answer = _last(history, Move.RETARUS_ANSWERED, "answer")
     remedy = _last(history, Move.RESOLVE, "remedy")
-    theirs = {key: ticket.answer(f"their_{key}") for key in ("remedy", "workaround")}
+    theirs = {key: _known(ticket, f"their_{key}") for key in ("remedy", "workaround")}
     is_theirs = bool(answer or any(theirs.values())) or ticket.answer("their_note") == "yes"
     source: Literal["ours", "retarus"] = "retarus" if is_theirs else "ours"
-    workaround = ticket.answer("workaround")
+    workaround = _known(ticket, "workaround")
     return TechnicalNote(
         id="",
         ticket_id=ticket.id,
@@ -194,15 +194,21 @@ def from_ticket(ticket: Ticket, history: Sequence[Event]) -> TechnicalNote:
         written_at=ticket.raised_at,
         changed_by="",
         changed_at=ticket.raised_at,
-        symptom=fitting((ticket.answer("happens"), ticket.answer("error")), TEXTS["symptom"]),
+        symptom=fitting((ticket.answer("happens"), _known(ticket, "error")), TEXTS["symptom"]),
         services=tuple(each for each in ticket.answer("services").split("\n") if each),
-        cause=fitting((ticket.answer("cause"),), TEXTS["cause"]),
+        cause=fitting((_known(ticket, "cause"),), TEXTS["cause"]),
         remedy=fitting((remedy or theirs["remedy"] or answer,), TEXTS["remedy"]),
         workaround=fitting((theirs["workaround"] if workaround in {"", "none"} else workaround,), TEXTS["workaround"]),
         material=fitting((each.name for each in ticket.attachments), TEXTS["material"]),
         rcr=fitting(ticket.rcr, TEXTS["rcr"]).replace("\n", ", "),
         source=source,
     )
+
+
+def _known(ticket: Ticket, key: str) -> str:
+    """The answer; nothing for one that only says why there is none: “not applicable because …”."""
+    text = ticket.answer(key)
+    return "" if is_reasoned_absence(text) else text
 
 
 def _last(history: Sequence[Event], move: Move, key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -142,6 +142,10 @@ class Tickets:
             return Change(moved, event(moved, move, by, at, **detail, **details_of(gone)))
 
         return await self.changes.change(ticket_id, f"{click}:{move}", decide)
+
+    async def was_made(self, moves: Iterable[Move], click: str) -> bool:
+        """True if this click has made one of the moves before: it was redelivered, perhaps to another replica."""
+        return any([await self.changes.store.used(f"{click}:{move}") for move in moves])
 
     async def take_now(self, ticket_id: str, by: str, click: str) -> Ticket:
         """Takes a ticket from the call for the highest priority, by the quickest move this person may make."""

@@ -10,6 +10,7 @@ import pytest
 
 from bot.model.ticket import Stage
 from bot.model.transitions import Move, Step
+from handlers.payload import Emoji, SlackEvent
 from tests.handlers.world import DESK, Json, World, world
 from tests.timeouts import TIMEOUT
 
@@ -153,6 +154,27 @@ async def test_redelivered_emoji_acts_once(w: World) -> None:
     await w.anna.click(await w.anna.again(card), "Start checks")
     await w.anna.modal("1st-level checks")
     assert (await w.ticket()).version == 3
+
+
+@pytest.mark.parametrize("emoji", [Emoji.TAKE, Emoji.DONE])
+async def test_emoji_redelivered_to_another_replica_acts_once(w: World, emoji: Emoji) -> None:
+    desk, card = w.running.desk, await _carded(w)
+    ticket = await w.ticket()
+    if emoji is Emoji.DONE:
+        await desk.tickets.act(ticket.id, Move.TAKE, "U0ANNA", "form")
+        ticket = await w.ticket()
+        ticket = await desk.answers.fill_in(ticket.id, "U0ANNA", {"remedy": "Corrected"}, "form", ticket.version)
+    event = SlackEvent("reaction_added", "U0ANNA", id="Ev1", channel=card["channel"], ts=card["ts"], emoji=emoji)
+    for _ in range(2):
+        await w.running.dispatcher.events["reaction_added"](event)
+    again = await w.ticket()
+    assert (again.stage, again.version) == (Stage.FIRST if emoji is Emoji.TAKE else Stage.RESOLVED, ticket.version + 1)
+
+
+async def test_check_mark_of_a_person_who_may_not_resolve_says_who_may(w: World) -> None:
+    card = await w.accepted()
+    await w.anna.react(card, "white_check_mark")
+    await w.anna.message(DESK, "This ticket is now with the 2nd level, so this is for the 2nd level.")
 
 
 async def test_emoji_does_nothing_unless_it_is_switched_on(tmp_path: Path) -> None:

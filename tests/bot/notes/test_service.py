@@ -62,6 +62,14 @@ async def test_note_refuses_a_filler_beside_its_field(key: str) -> None:
     assert "leaves the question open" in refused.value.errors[key]
 
 
+@pytest.mark.parametrize("absence", ["not applicable because the customer erred", "entfällt, weil behoben"])
+def test_absence_of_a_cause_or_message_is_no_fact_of_a_note(absence: str) -> None:
+    keys = ("cause", "error", "workaround", "their_workaround")
+    note = from_ticket(an_incident(Stage.CLOSED, also=dict.fromkeys(keys, absence)), [])
+    assert (note.cause, note.workaround) == ("", "")
+    assert absence not in note.symptom
+
+
 def test_answer_of_retarus_is_not_taken_for_the_cause() -> None:
     ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, "cause"))
     answered = an_event(ticket, Move.RETARUS_ANSWERED, BEN, answer="Please try again now")
