@@ -35,7 +35,7 @@ def button(ticket: Ticket, about: str = "") -> Json:
 
 def modal(ticket: Ticket, name: str, candidates: Sequence[Assignee]) -> Json:
     blocks = [kit.note(name), person(t("To whom?"), candidates)]
-    return kit.modal(ASK, t("Assign to somebody"), blocks, submit=t("Assign it"), about=ticket.id)
+    return kit.modal(ASK, t("Assign to somebody"), blocks, submit=t("Assign it"), about=f"{ticket.id}|{ticket.version}")
 
 
 def person(label: str, candidates: Sequence[Assignee]) -> Json:

@@ -15,7 +15,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_for(click, assignment.modal(ticket, reference(ticket, desk.config), candidates))
 
     async def assign(form: Submission) -> None:
-        await desk.assignment.assign(form.ticket, form.user, form.typed.get(assignment.TO, ""), form.view)
+        to = form.typed.get(assignment.TO, "")
+        await desk.assignment.assign(form.ticket, form.user, to, form.view, form.version)
 
     dispatcher.clicks[assignment.ASK] = ask
     dispatcher.submissions[assignment.ASK] = assign

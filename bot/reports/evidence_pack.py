@@ -221,6 +221,7 @@ def _event_shape(event: Event, pack: EvidencePack) -> dict[str, str]:
         "by": pack.name_of(event.by),
         "said": _words_of(event),
         "priority": _priority_in(event),
+        "files": event.detail.get("files", ""),
     }
 
 
@@ -303,9 +304,15 @@ def _words_of(event: Event) -> str:
     return next((event.detail[key] for key in _WORDS if event.detail.get(key)), "")
 
 
+def _files_of(event: Event) -> str:
+    """Names and sizes of the files that went along or were added."""
+    files = event.detail.get("files", "")
+    return t("with {files}", files=excerpt(files, 2 * _SHORT)) if files else ""
+
+
 def _event_rows(pack: EvidencePack, zone: str) -> Iterable[tuple[str, ...]]:
     for each in _evident(pack):
-        words = excerpt(clean_line(_words_of(each)), _SHORT)
+        words = " · ".join(filter(None, (excerpt(clean_line(_words_of(each)), _SHORT), _files_of(each))))
         yield (moment(each.at, zone), _step_of(each), pack.name_of(each.by) if each.by else "", words)
 
 

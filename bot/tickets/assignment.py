@@ -12,11 +12,14 @@ from bot.core.errors import Invalid
 from bot.core.i18n import t
 from bot.model.ticket import Level, Ticket
 from bot.model.transitions import UNTAKEN, Move, apply_move, event, require_possible
+from bot.model.undoing import counted
 from bot.tickets import permissions
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import TicketStore
 from bot.tickets.queries import Queries
 
+_NEW_OWNER = frozenset(each.value for each in (Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.ACCEPT, Move.COMPRESS))
+"""Moves that give a ticket to another owner at the level it is at."""
 MAX_CANDIDATES = 100
 """Options of one select menu in Slack."""
 
@@ -62,8 +65,11 @@ class Assignment:
             found[owner] += number if stage not in UNTAKEN else 0
         return found
 
-    async def assign(self, ticket_id: str, by: str, to: str, form: str) -> Ticket:
-        """Makes a person of the ticket's level its owner; idempotent per form."""
+    async def assign(self, ticket_id: str, by: str, to: str, form: str, seen: int = 0) -> Ticket:
+        """Makes a person of the ticket's level its owner; idempotent per form.
+
+        `seen`: the version the person looked at. `Invalid` where somebody else gave it to another owner since.
+        """
         actor = await self.queries.actor(by)
         if not to:
             raise Invalid({"to": t("Pick one.")})
@@ -80,9 +86,23 @@ class Assignment:
             if not permissions.may_own(colleague, ticket):
                 words = t("{name} cannot own it: they are not on the team it is with.", name=colleague.person.name)
                 raise Invalid({"to": words})
+            await self._refuse_if_late(ticket, by, seen)
             moved = apply_move(ticket, Move.HAND_ON, to, at)
             if to == ticket.owner and ticket.stage not in UNTAKEN:
                 raise Invalid({"to": t("They own it already.")})
             return Change(moved, event(moved, Move.HAND_ON, by, at))
 
         return await self.changes.change(ticket_id, f"{form}:hand_on", decide)
+
+    async def _refuse_if_late(self, ticket: Ticket, by: str, seen: int) -> None:
+        """Rejects an assignment that lost the race, with the new owner's name."""
+        if not 0 < seen < ticket.version:
+            return
+        since = [each for each in counted(await self.store.history(ticket.id)) if each.version > seen]
+        if any(each.kind in _NEW_OWNER and each.by != by for each in since):
+            owner = (await self.queries.directory.person(ticket.owner)).name
+            words = t(
+                "{name} became its owner meanwhile. Close this form and open it again to assign it to somebody else.",
+                name=owner,
+            )
+            raise Invalid({"to": words})

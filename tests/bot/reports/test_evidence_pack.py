@@ -12,11 +12,11 @@ from bot.core.errors import NotYours
 from bot.core.i18n import Language, speaking
 from bot.model.conversation import ConversationChanges, Entry, EntrySource, EntryState, MessageId
 from bot.model.notice import Dead, NoticeKind, Place, Sent
-from bot.model.ticket import Party, Ticket
+from bot.model.ticket import Attachment, Kind, Party, Ticket
 from bot.model.transitions import Move
 from bot.reports.evidence_pack import as_json, paper, spent
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, MAIL, NEMO, RETARUS, World, a_world
+from tests.factories import ANNA, BEN, HANDED_OFF, MAIL, NEMO, RAISED, RETARUS, SECOND, TEMPLATE, World, a_world
 
 
 async def answered() -> tuple[World, Ticket]:
@@ -143,3 +143,25 @@ async def test_packs_are_for_the_support_team_only() -> None:
     w = await a_world()
     with pytest.raises(NotYours):
         await w.desk.evidence_packs.ask((await w.raised()).id, NEMO, "click")
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_pack_names_the_files_that_went_along_whatever_their_script(kind: Kind) -> None:
+    w = await a_world()
+    names = ("Größe – Übersicht.pdf", "日本語 😀.pdf", "דוח.pdf")
+    files = [Attachment(id=f"F{number}", name=name, size=1200) for number, name in enumerate(names)]
+    customer = {"customer": "שלום 😀 GmbH"}
+    ticket = await w.desk.tickets.create(ANNA, kind, RAISED | customer, w.form(), files=files[:1], is_taken=True)
+    ticket = await w.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, w.form(), ticket.version)
+    ticket = await w.desk.tickets.act(ticket.id, Move.ACCEPT, BEN, w.form())
+    asked = {**TEMPLATE, **SECOND}
+    ticket = await w.desk.escalation.prepare(ticket.id, BEN, asked, w.form(), ticket.version, files[1:])
+    await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    [sent] = [
+        each for each in json.loads(as_json(pack, w.desk.config, w.clock()))["events"] if each["what"] == "escalate"
+    ]
+    assert [name for name in names if name in sent["files"]] == [*names]
+    with speaking(Language.GERMAN):
+        [row] = [row for row in paper(pack, w.desk.config, w.clock()).parts[0].tables[0].rows if names[2] in row[3]]
+    assert f"mit {names[0]} (1.2 kB)" in row[3]

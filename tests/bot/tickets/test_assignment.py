@@ -113,3 +113,27 @@ async def test_assignment_is_no_acceptance_of_somebody_else(world: World) -> Non
     await world.desk.assignment.assign(ticket.id, NEMO, BEN, world.form())
     with pytest.raises(NotNow, match="Ben Brandt was a moment quicker"):
         await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEA, world.form())
+
+
+@pytest.mark.parametrize("first", ["assigned", "taken"])
+async def test_second_of_two_people_who_assign_at_once_is_refused_with_the_new_owners_name(first: str) -> None:
+    world = await a_world(desk={"leads": [NEMO]})
+    raised = await world.raised()
+    if first == "assigned":
+        await world.desk.assignment.assign(raised.id, CARLA, ALEX, world.form(), raised.version)
+    else:
+        await world.desk.tickets.act(raised.id, Move.TAKE, ALEX, world.form())
+    with pytest.raises(Invalid) as refused:
+        await world.desk.assignment.assign(raised.id, NEMO, ANNA, world.form(), raised.version)
+    assert refused.value.errors["to"].startswith("Alex Adler became its owner meanwhile.")
+    seen = (await world.desk.queries.ticket(raised.id)).version
+    assert (await world.desk.assignment.assign(raised.id, NEMO, ANNA, world.form(), seen)).owner == ANNA
+
+
+async def test_assignment_is_not_refused_for_what_changed_no_owner_or_was_undone() -> None:
+    world = await a_world(desk={"leads": [NEMO]})
+    raised = await world.raised()
+    await world.desk.tickets.note(raised.id, ANNA, "They called again", world.form())
+    taken = await world.desk.tickets.act(raised.id, Move.TAKE, ALEX, world.form())
+    await world.desk.undo.undo(raised.id, taken.version, ALEX, world.form())
+    assert (await world.desk.assignment.assign(raised.id, NEMO, ANNA, world.form(), raised.version)).owner == ANNA
