@@ -220,20 +220,22 @@ class Customers:
             words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
             raise Invalid({"name": words})
         merged = await self._merged(customer)
-        await apply_once(self.store, Batch(customers=[customer], forget_customers=merged, once=[f"{form}:customer"]))
+        whole = _with_merged(customer, merged)
+        forgotten = [each.id for each in merged]
+        await apply_once(self.store, Batch(customers=[whole], forget_customers=forgotten, once=[f"{form}:customer"]))
 
-    async def _merged(self, customer: EndCustomer) -> list[str]:
-        """The keys of the entries that its other names stand for. `Invalid` for a name of a third one."""
-        keys = list[str]()
+    async def _merged(self, customer: EndCustomer) -> list[EndCustomer]:
+        """The entries that its other names stand for. `Invalid` for a name of a third one."""
+        found = list[EndCustomer]()
         for name in customer.also:
             other = await self.named(name)
-            if other is None or other.id == customer.id:
+            if other is None or other.id == customer.id or other in found:
                 continue
-            if fold(other.name) != fold(name):
+            if spelling_key(other.name) != spelling_key(name):
                 words = t("“{name}” is another name of “{other}” already.", name=name, other=other.name)
                 raise Invalid({"also": words})
-            keys.append(other.id)
-        return keys
+            found.append(other)
+        return found
 
     async def remove(self, key: str, by: str, click: str) -> None:
         """Removes a customer. Tickets keep the name they were raised with."""
@@ -286,6 +288,23 @@ class Customers:
         """The name as the desk spells it already; a new name stays as it was typed. `entry`: see `named`."""
         neighbours = [] if entry or not name else await self.store.neighbouring_names(fold(name))
         return entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), name)
+
+
+def _with_merged(customer: EndCustomer, merged: Iterable[EndCustomer]) -> EndCustomer:
+    """The entry with the names of these, and with what it lacks itself."""
+    for each in merged:
+        more = [
+            name for name in (each.name, *each.also) if fold(name) not in map(fold, (customer.name, *customer.also))
+        ]
+        lacking = {
+            "tenants": customer.tenants or each.tenants,
+            "agreement": customer.agreement or each.agreement,
+            "contacts": customer.contacts or each.contacts,
+            "language": customer.language or each.language,
+            "also": (*customer.also, *more),
+        }
+        customer = customer.model_copy(update=lacking)
+    return customer
 
 
 def _overview(entry: EndCustomer | None, tickets: Sequence[Ticket]) -> CustomerOverview | None:
