@@ -23,7 +23,7 @@ CONFIG = ROOT / "demo" / "desk.toml"
 
 _CONNECT_TIMEOUT, _EXIT_TIMEOUT = 200.0, 10.0
 """Timeouts in seconds for a bot to connect and to exit; only a broken one takes as long, even on a busy machine."""
-_TICKS = os.sysconf("SC_CLK_TCK")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Transport(StrEnum):
@@ -53,7 +53,7 @@ class Bot:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
         except OSError:
             return 0.0
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return (int(fields[11]) + int(fields[12])) / TICKS
 
     def memory(self) -> float:
         """Resident memory in megabytes; 0 where the system does not report it."""
