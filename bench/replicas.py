@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import statistics
 import sys
 import tempfile
@@ -22,8 +23,7 @@ from time import perf_counter
 
 import psycopg
 
-from bench import bots
-from bench import scenarios
+from bench import bots, scenarios
 from bench.bots import TICKS, Bot, BotFailed, TestBed, Transport
 from bench.engines import Engine, engines
 from bench.scenarios import Scenario
@@ -67,7 +67,7 @@ async def _measured(folder: Path, engine: Engine, number: int, seconds: float) -
     url, test_bed = engine.database(f"replicas_{number}"), TestBed(folder, Transport.SOCKET, Network("loopback"))
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(bots.desk("replica 1", url, test_bed))
-        _, _, submission, _ = await capture_payloads(first, folder)
+        submission = await _submission(first)
         others = [
             await stack.enter_async_context(bots.desk(f"replica {each + 2}", url, test_bed))
             for each in range(number - 1)
@@ -77,11 +77,18 @@ async def _measured(folder: Path, engine: Engine, number: int, seconds: float) -
         count = int(seconds * PER_SECOND)
         used, served = _used(desks), _server_used(url)
         steady = await asyncio.gather(*(_steady(desk, submission, count) for desk in desks))
-        await _until_posted(desks, 1 + number * (_AT_ONCE + count))
+        await _until_posted(desks, number * (_AT_ONCE + count))
         used, served = _used(desks) - used, _server_used(url) - served
         fastest = await _fastest(desks, submission, seconds)
     clicks = number * count
     return ReplicasResult(number, [each for times in steady for each in times], used / clicks, served / clicks, fastest)
+
+
+async def _submission(desk: Bot) -> Scenario:
+    """The submission of an incident, with the fields of the desk's own form."""
+    await desk.slack.burst([scenarios.command().stimulus()])
+    view = json.loads(desk.slack.last["views.open"])["view"]
+    return scenarios.submission(json.loads(view) if isinstance(view, str) else view)
 
 
 async def _steady(desk: Bot, submission: Scenario, count: int) -> list[float]:
