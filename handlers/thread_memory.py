@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.acknowledgements import is_acknowledgement
 from handlers.message_text import words_of
 
 _THREADS = 200
@@ -77,7 +78,7 @@ class ThreadMemory:
                 words_of(message),
             )
             thread.replies.pop(ts, None)
-            self._keep(thread, {ts: reply_of(message, words)} if words else {})
+            self._keep(thread, {} if is_acknowledgement(words) else {ts: reply_of(message, words)})
 
     def _drop(self, place: Place, ts: str) -> None:
         thread = self._threads.get(place)

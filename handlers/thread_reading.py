@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.acknowledgements import is_acknowledgement
 from handlers.message_text import words_of
 from handlers.thread_memory import Place, Reply, is_of_person, reply_of
 from handlers.thread_pages import Page, ThreadPages, cursor_of
@@ -34,7 +35,7 @@ class ThreadReading:
         self._pages = ThreadPages(self.client, *self.place)
 
     async def newest(self, wanted: int) -> list[Reply]:
-        """The last replies of people, oldest first: so many if there are. Sets `since` to where they begin.
+        """The last replies of people that say something, oldest first: so many if there are. Sets `since` to where they begin.
 
         A thread of several pages is read near its end. Raises `TooLong` and what the Web API raises.
         """
@@ -55,7 +56,8 @@ class ThreadReading:
         for _ in range(_PAGES):
             cursor = cursor_of(page)
             if not cursor:
-                return [reply_of(each, words) for each in messages if is_of_person(each) and (words := words_of(each))]
+                people = ((each, words_of(each)) for each in messages if is_of_person(each))
+                return [reply_of(each, words) for each, words in people if not is_acknowledgement(words)]
             page = await self._page(cursor)
             messages += page["messages"]
         raise TooLong
