@@ -35,9 +35,10 @@ class ThreadReading:
         self._pages = ThreadPages(self.client, *self.place)
 
     async def newest(self, wanted: int) -> list[Reply]:
-        """The last replies of people that say something, oldest first: so many if there are. Sets `since` to where they begin.
+        """The last replies of people, oldest first: so many if there are. Sets `since` to where they begin.
 
-        A thread of several pages is read near its end. Raises `TooLong` and what the Web API raises.
+        Acknowledgements are left out. A thread of several pages is read near its end. Raises `TooLong` and what the
+        Web API raises.
         """
         page = await self._page()
         begin = page["messages"]

@@ -26,6 +26,16 @@ def test_newest_replies_are_given_in_order_however_they_arrive() -> None:
     assert words(memory) == ["reply 7", "reply 6", "reply 5", "reply 4", "reply 3"]
 
 
+def test_acknowledgements_take_no_place_from_messages_that_say_something() -> None:
+    memory = ThreadMemory()
+    memory.receive(an_event(1))
+    memory.receive(an_event(2))
+    for number, text in enumerate(("ok, danke", "+1", ":eyes:", "on it"), 3):
+        memory.receive(an_event(number, text))
+    memory.receive({"type": "message", "subtype": "message_changed", "channel": "C1", "message": an_event(2, "thx")})
+    assert words(memory) == ["reply 1"]
+
+
 def test_edited_and_deleted_replies_are_followed() -> None:
     memory = ThreadMemory()
     memory.receive(an_event(1))
