@@ -43,13 +43,14 @@ async def open_app_messages(viewer: BrowserUser) -> Locator:
 async def expect_pictures_loaded(page: Page, message: Locator, count: int) -> None:
     """Waits until all pictures of the message are loaded."""
     # the report is printed by a process of low priority
-    await expect(message.locator("figure img")).to_have_count(count, timeout=90_000)
+    await expect(message.locator("figure img")).to_have_count(count, timeout=2.5 * TIMEOUT * 1000)
     loaded = "all => all.every(each => each.complete && each.naturalWidth > 900)"
     async with asyncio.timeout(TIMEOUT):
         while not await message.locator("figure img").evaluate_all(loaded):
             await page.wait_for_timeout(100)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_report_is_requested_and_read(tmp_path: Path, scheme: str, browser: Browser) -> None:
     month = await fill_last_month(tmp_path)

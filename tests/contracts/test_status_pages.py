@@ -27,6 +27,7 @@ from bot.escalation.status_page import (
     UnreadablePage,
 )
 from tests.factories import NOW, ManualClock, an_incident
+from tests.timeouts import TIMEOUT
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FINE: dict[str, Any] = {"status": {"indicator": "none", "description": "All Systems Operational"}, "incidents": []}
@@ -177,17 +178,17 @@ async def test_a_feed_without_open_entries_is_fine(page: StatusServer, session: 
             ("Long ago", "Investigating", NOW - timedelta(days=30)),
         )
     )
-    assert await Feed(page.url, session, clock=ManualClock()).look() == StatusPageReading()
+    assert await Feed(page.url, session, clock=ManualClock(), time_limit=TIMEOUT).look() == StatusPageReading()
 
 
 async def test_feed_lists_unresolved_entries(page: StatusServer, session: aiohttp.ClientSession) -> None:
     page.answer_with(atom(("E-mail delayed", "Monitoring - a fix is out. Investigating - …", NOW - timedelta(hours=1))))
-    found = await Feed(page.url, session, clock=ManualClock()).look()
+    found = await Feed(page.url, session, clock=ManualClock(), time_limit=TIMEOUT).look()
     assert isinstance(found, StatusPageReading)
     assert found.trouble == ("E-mail delayed",)
     assert [each.id for each in found.notices] == ["tag:E-mail delayed"]
     page.answer_with(RSS)
-    found = await Feed(page.url, session, clock=ManualClock()).look()
+    found = await Feed(page.url, session, clock=ManualClock(), time_limit=TIMEOUT).look()
     assert isinstance(found, StatusPageReading)
     assert found.trouble == ("Fax delayed",)
 
@@ -198,7 +199,7 @@ async def test_feed_with_an_external_entity_reads_no_local_file(
     entity = "<!DOCTYPE r [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>"
     bomb = RSS.replace("<rss", f"{entity}<rss")
     page.answer_with(bomb.replace("Fax delayed", "Fax &f; delayed"))
-    found = await Feed(page.url, session, clock=ManualClock()).look()
+    found = await Feed(page.url, session, clock=ManualClock(), time_limit=TIMEOUT).look()
     assert "root:" not in str(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,16 +15,19 @@ from bot.core.i18n import t
 from bot.reports.document import PrintedReport, ReportDocument
 
 ROOT = Path(__file__).parents[3]
-TIMEOUT = 60.0
-"""Seconds for one report."""
+CPU_LIMIT = 60
+"""Seconds of processor time for one report; known ones take about two."""
+TIMEOUT = 600.0
+"""Seconds for one report, however busy the machine is."""
 _COMMAND = (sys.executable, "-m", "bot.adapters.printing")
 
 
 class ChildProcessPrinter:
     """`bot.reports.ports.ReportPrinter`. The libraries it needs are never in the desk's own memory."""
 
-    def __init__(self, timeout: float = TIMEOUT, command: tuple[str, ...] = _COMMAND) -> None:
+    def __init__(self, timeout: float = TIMEOUT, command: tuple[str, ...] = _COMMAND, cpu: int = CPU_LIMIT) -> None:
         self._timeout = timeout
+        self._cpu = cpu
         self._command = command
         self._free = asyncio.Lock()
 
@@ -48,15 +52,32 @@ class ChildProcessPrinter:
         except OSError as error:
             raise Unprinted(t("No child process could be started to print it.")) from error
         try:
+            _limit_cpu(child.pid, self._cpu)
             async with asyncio.timeout(self._timeout):
                 answer, _ = await child.communicate(asked)
         except TimeoutError:
-            raise Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(self._timeout))) from None
+            raise _too_long(self._timeout) from None
         finally:
             if child.returncode is None:
                 with suppress(ProcessLookupError):
                     child.kill()
                 await child.wait()
+        if child.returncode == -signal.SIGXCPU:
+            raise _too_long(self._cpu)
         if child.returncode:
             raise Unprinted(t("The child process that prints it failed."))
         return answer
+
+
+def _too_long(seconds: float) -> Unprinted:
+    return Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(seconds)))
+
+
+def _limit_cpu(pid: int, seconds: int) -> None:
+    """Limits processor time where the system can: a busy machine makes no report unprintable."""
+    if sys.platform != "linux":
+        return
+    import resource  # noqa: PLC0415  not on every system
+
+    with suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds + 5))

@@ -23,6 +23,8 @@ from bot.reports.document import ReportFile
 
 _LOOKS, _PAUSE = 10, 0.5
 """Number of times Slack is asked whether it has processed a picture, and seconds between."""
+_KEPT = 4
+"""Number of finished reports kept for their next attempt."""
 
 
 class Report(Protocol):
@@ -48,6 +50,7 @@ class ReportCarrier:
     def __init__(self, client: AsyncWebClient, make: Make) -> None:
         self._client = client
         self._make = make
+        self._making: dict[str, asyncio.Task[Report]] = {}
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         delivery = DeliveryAttempt(self._client, claim)
@@ -74,7 +77,7 @@ class ReportCarrier:
         ts = await delivery.known(channel)
         if ts and await delivery.knows_files(channel, ts, ts):
             return
-        report, left_over = await self._make(delivery.claim.notice), list[ReportFile]()
+        report, left_over = await self._made(delivery.claim.notice), list[ReportFile]()
         if not ts:
             ts, left_over = await self._posted(delivery, channel, report)
         uploads = [_shape(each) for each in (*report.files, *left_over)]
@@ -83,6 +86,23 @@ class ReportCarrier:
             await self._client.files_upload_v2(file_uploads=uploads, channel=channel, thread_ts=ts)
 
         await delivery.files_once(channel, ts, ts, upload)
+
+    async def _made(self, notice: Notice) -> Report:
+        """The report. Its making goes on when the time of a delivery is over, and the next attempt takes it up."""
+        making = self._making.get(notice.key) or asyncio.ensure_future(self._make(notice))
+        self._making[notice.key] = making
+        try:
+            return await asyncio.shield(making)
+        finally:
+            if making.done():
+                self._making.pop(notice.key, None)
+            self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Drops reports that no attempt has taken up: another process may have delivered them."""
+        made = [key for key, making in self._making.items() if making.done()]
+        for key in made[:-_KEPT]:
+            del self._making[key]
 
     async def _channel(self, to: str) -> str:
         if is_channel(to):

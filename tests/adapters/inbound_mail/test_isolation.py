@@ -6,18 +6,20 @@ import asyncio
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from bot.adapters.inbound_mail.isolation import COMMAND, MailParser, ParserDown
+from bot.adapters.inbound_mail.isolation import COMMAND, CPU_LIMIT, MailParser, ParserDown
 from bot.adapters.inbound_mail.parser import parse
 from bot.adapters.inbound_mail.raw_mail import LIMIT, raw_identity
 from bot.conversation.mail import InboundMail, UnreadableMail
 from tests.adapters.inbound_mail.mails import head, mail, multipart, part
 from tests.adapters.inbound_mail.malformed import BIG, MALFORMED, big
+from tests.timeouts import TIMEOUT
 
 POISONED = (sys.executable, "-m", "tests.doubles.poisoned_worker")
 
@@ -28,16 +30,25 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def parser() -> AsyncIterator[MailParser]:
     """One process for all mails: its peak of memory is that of the worst."""
-    running = MailParser()
+    running = MailParser(time_limit=TIMEOUT)
     yield running
     await running.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def poisoned() -> AsyncIterator[MailParser]:
-    running = MailParser(cpu_limit=0.3, time_limit=1, command=POISONED)
+    running = MailParser(time_limit=TIMEOUT, command=POISONED)
     yield running
     await running.close()
+
+
+@contextmanager
+def limits(parser: MailParser, *, cpu: float = CPU_LIMIT, time: float = TIMEOUT) -> Iterator[None]:
+    """Limits for a mail that never ends. Other mails have as long as a busy machine needs."""
+    before = parser._cpu_limit, parser._time_limit
+    parser._cpu_limit, parser._time_limit = cpu, time
+    yield
+    parser._cpu_limit, parser._time_limit = before
 
 
 def poison(word: str) -> bytes:
@@ -50,17 +61,20 @@ async def test_mail_is_read_as_in_the_same_process(parser: MailParser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "reason"),
+    ("word", "limit", "reason"),
     [
-        ("stall", "time limit"),
-        ("spin", "time limit"),
-        ("crash", "crash"),
-        ("fault", "RuntimeError"),
-        ("memory", "memory"),
+        ("stall", {"time": 0.2}, "time limit"),
+        ("spin", {"cpu": 0.2}, "time limit"),
+        ("crash", {}, "crash"),
+        ("fault", {}, "RuntimeError"),
+        ("memory", {}, "memory"),
     ],
 )
-async def test_poison_mail_is_unreadable_after_three_attempts(poisoned: MailParser, word: str, reason: str) -> None:
-    found = await poisoned.read(poison(word))
+async def test_poison_mail_is_unreadable_after_three_attempts(
+    poisoned: MailParser, word: str, limit: dict[str, float], reason: str
+) -> None:
+    with limits(poisoned, **limit):
+        found = await poisoned.read(poison(word))
     assert found == UnreadableMail(
         identity=raw_identity(poison(word)), size=len(poison(word)), attempts=3, reason=reason
     )
@@ -73,8 +87,12 @@ async def test_mail_that_fails_once_is_read(poisoned: MailParser, tmp_path: Path
 
 
 async def test_mails_at_once_wait_for_each_other(poisoned: MailParser) -> None:
-    raws = [poison("stall"), *(mail(f"number {each}", "x") for each in range(5))]
-    found = await asyncio.gather(*(poisoned.read(raw) for raw in raws))
+    with limits(poisoned, time=0.2):
+        stalled = asyncio.create_task(poisoned.read(poison("stall")))
+        others = [asyncio.create_task(poisoned.read(mail(f"number {each}", "x"))) for each in range(5)]
+        assert isinstance(await stalled, UnreadableMail)
+        assert not any(each.done() for each in others)
+    found = await asyncio.gather(*others)
     subjects = [each.subject for each in found if isinstance(each, InboundMail)]
     assert subjects == [f"number {each}" for each in range(5)]
 
