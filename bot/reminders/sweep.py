@@ -96,6 +96,7 @@ class Sweep:
         return urgency.order(ticket, self.config, self.at)
 
     async def _reminder(self, ticket: Ticket) -> _Reminder | None:
+        await asyncio.sleep(0)  # lets a click in between
         due = schedule.due_now(ticket, self.config, self.at)
         if not due:
             return None
