@@ -6,7 +6,8 @@ python -m bench --write    puts the tables into docs/benchmarks.md
 
 This process is Slack's side (bench/slack.py) and takes the times; each bot is a separate process. bench/measure.py
 defines the figures, bench/bare.py and bench/floor.py are the bots of comparison, bench/scenarios.py are the
-interactions, bench/growth.py measures growing numbers of tickets. All traffic stays on the loopback interface.
+interactions, bench/growth.py measures growing numbers of tickets, bench/load.py work beside people's clicks. All
+traffic stays on the loopback interface.
 """
 
 from __future__ import annotations
@@ -22,9 +23,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from bench import bots, growth, scenarios
+from bench import bots, growth, load, scenarios
 from bench.bots import ROOT, Bot, BotFailed, TestBed, Transport
 from bench.engines import Engine, engines
 from bench.machine import machine
@@ -53,6 +53,7 @@ class Scale:
     sizes: Sequence[int]
     rounds: int
     """Repetitions of each query at each database size."""
+    load: load.Extent
 
 
 FULL = Scale(
@@ -62,6 +63,7 @@ FULL = Scale(
     },
     sizes=(1_000, 100_000, 1_000_000),
     rounds=15,
+    load=load.FULL,
 )
 _ONCE = {1: 1, 10: 1, 50: 1}
 SHORT = Scale(
@@ -71,6 +73,7 @@ SHORT = Scale(
     },
     sizes=(1_000, 2_000),
     rounds=3,
+    load=load.SHORT,
 )
 
 
@@ -89,9 +92,11 @@ async def bench(scale: Scale) -> BenchmarkResults:
                         TestBed(folder, transport, network), available, plan
                     )
             grown, outages = await growth.grow(folder, available, scale.sizes, scale.rounds)
+            loads = await load.load(folder, available, scale.load)
         except NoResponse as error:
             raise BotFailed(f"{error}\n{bots.log_tails(folder)}") from error
-    return BenchmarkResults(results, [*COMPARISON_BOTS, *map(_display_name, available)], grown, outages, footer)
+    names = [*COMPARISON_BOTS, *map(_display_name, available)]
+    return BenchmarkResults(results, names, grown, outages, loads, footer)
 
 
 def _display_name(engine: Engine) -> str:
@@ -128,7 +133,7 @@ async def capture_payloads(desk: Bot, folder: Path) -> list[Scenario]:
     """Captures the desk's form, card and modal, which the other bots have to show; gives the scenarios."""
     command = scenarios.command()
     await desk.slack.burst([command.stimulus()])
-    form = _view(desk)
+    form = desk.opened_view()
     submission = scenarios.submission(form)
     await raise_one(desk, [submission])
     card = json.loads(desk.slack.last["chat.postMessage"])
@@ -139,7 +144,7 @@ async def capture_payloads(desk: Bot, folder: Path) -> list[Scenario]:
         "button": scenarios.BUTTON,
         "move": scenarios.MOVE,
         "form": form,
-        "modal": _view(desk),
+        "modal": desk.opened_view(),
         "card": card,
     }
     (folder / "shown.json").write_text(json.dumps(payloads), "utf-8")
@@ -152,12 +157,6 @@ async def raise_one(desk: Bot, interactions: Sequence[Scenario]) -> None:
     stimulus = submission.fixed_stimulus()
     await desk.slack.burst([stimulus])
     await desk.slack.wait_until_idle(cards=1)
-
-
-def _view(desk: Bot) -> dict[str, Any]:
-    view = json.loads(desk.slack.last["views.open"])["view"]
-    found: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
-    return found
 
 
 async def _verify(desk: Bot, url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bench.shown import APP_TOKEN, TOKEN
 from bench.slack import CERTIFICATE, FakeSlack, Network, serving
@@ -62,6 +64,12 @@ class Bot:
         except OSError:
             return 0.0
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def opened_view(self) -> dict[str, Any]:
+        """The view it opened last."""
+        view = json.loads(self.slack.last["views.open"])["view"]
+        found: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
+        return found
 
 
 @dataclass(frozen=True)

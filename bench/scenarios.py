@@ -52,7 +52,21 @@ class Scenario:
 
 def command() -> Scenario:
     """A slash command, until the form arrives at Slack."""
-    payload = {
+    payload = _command(COMMAND)
+    return Scenario("command", "slash command → form", _stimuli("slash_commands", payload, payload, "views.open"))
+
+
+def report(month: str, url: str) -> Scenario:
+    """The command that orders the report of a month, such as `2026-10`, until Slack has the acknowledgement.
+
+    `url`: the Web API's, which also takes the reply.
+    """
+    payload = {**_command("/retarus-report", month), "response_url": f"{url}response"}
+    return Scenario("report", "report → acknowledgement", _stimuli("slash_commands", payload, payload, "ack"))
+
+
+def _command(name: str, text: str = "") -> dict[str, str]:
+    return {
         "token": "-",
         "team_id": TEAM,
         "team_domain": "bench",
@@ -60,15 +74,13 @@ def command() -> Scenario:
         "channel_name": "partner-desk",
         "user_id": USER,
         "user_name": "anna",
-        "command": COMMAND,
-        "text": "",
+        "command": name,
+        "text": text,
         "api_app_id": "A0BENCH",
         "is_enterprise_install": "false",
         "response_url": "https://hooks.slack.example/commands/1",
         "trigger_id": "IDENT",
     }
-    stimuli = _stimuli("slash_commands", payload, payload, "views.open")
-    return Scenario("command", "slash command → form", stimuli)
 
 
 def button(card: Json) -> Scenario:

@@ -11,6 +11,7 @@ import asyncio
 import json
 import re
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,10 @@ class FakeSlack:
     """Ids of the tickets whose cards offered to take them, except those that were clicked."""
     last: dict[str, bytes] = field(default_factory=dict)
     """Latest request body by Web API method."""
+    calls: Counter[str] = field(default_factory=Counter)
+    """Number of calls by Web API method."""
+    _uploads: list[str] = field(default_factory=list)
+    """Ids of the files that are being uploaded."""
     _waiting: dict[str, asyncio.Future[float]] = field(default_factory=dict)
     _socket: web.WebSocketResponse | None = None
     _last_call_at: float = 0.0
@@ -193,6 +198,7 @@ class FakeSlack:
         body = await request.read()
         self._last_call_at = at = perf_counter()
         method = request.match_info["method"]
+        self.calls[method] += 1
         is_card = method == "chat.postMessage" and _CARD.search(body)
         if is_card:
             self.cards.append(at)
@@ -208,6 +214,14 @@ class FakeSlack:
 
     def _posted(self) -> dict[str, Any]:
         return {"channel": "C0", "ts": f"1700000000.{len(self.cards):06}"}
+
+    def _upload(self) -> dict[str, Any]:
+        self._uploads.append(f"F{self.calls['files.getUploadURLExternal']}")
+        return {"upload_url": f"{self.url}upload", "file_id": self._uploads[-1]}
+
+    def _uploaded(self) -> dict[str, Any]:
+        uploads, self._uploads = self._uploads, []
+        return {"files": [{"id": each} for each in uploads]}
 
     def _listed(self) -> dict[str, Any]:
         return {"channels": [{"id": f"C0BENCH{number}", "name": name} for number, name in enumerate(self.channels)]}
@@ -237,6 +251,9 @@ _ANSWERS: dict[str, Callable[[FakeSlack], dict[str, Any]]] = {
     "conversations.info": lambda _: {"channel": {"id": "C0BENCH0", "is_private": True}},
     "conversations.open": lambda _: {"channel": {"id": "D0BENCH"}},
     "chat.postMessage": FakeSlack._posted,  # noqa: SLF001
+    "files.getUploadURLExternal": FakeSlack._upload,  # noqa: SLF001
+    "files.completeUploadExternal": FakeSlack._uploaded,  # noqa: SLF001
+    "files.info": lambda _: {"file": {"mimetype": "image/png"}},
     "views.open": lambda _: {"view": {"id": "V0", "hash": "1.a"}},
 }
 

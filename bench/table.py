@@ -6,8 +6,10 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench import load
 from bench.bots import Transport
 from bench.growth import OPEN, GrowthResult, OutageResult
+from bench.load import LoadResult
 from bench.measure import Results
 from bench.slack import Network
 
@@ -46,6 +48,7 @@ class BenchmarkResults:
     bots: Sequence[str]
     grown: Sequence[GrowthResult]
     outages: Sequence[OutageResult]
+    loads: Sequence[LoadResult]
     footer: str
 
 
@@ -60,6 +63,8 @@ def short(all_: BenchmarkResults) -> str:
         _table(_costs(results, all_.bots)),
         f"With more and more tickets stored, {OPEN} of them open:",
         _table(_growth(all_.grown)),
+        "Work beside people's clicks, which go on at ten a second:",
+        _table(load.rows(all_.loads)),
         "What was aimed at:",
         "\n".join(f"- {line}" for line in targets(all_)),
         all_.footer,
@@ -101,6 +106,8 @@ def targets(all_: BenchmarkResults) -> Iterable[str]:
         target = f"{engine}: with {last.stored:,} tickets ready within {start} s, in at most {memory} MB"
         holds = last.start <= start and last.memory <= memory
         yield _target(target, f"{last.start:.2f} s, {last.memory:.0f} MB", holds=holds)
+    for target, measured, holds in load.aims(all_.loads):
+        yield _target(target, measured, holds=holds)
 
 
 def _is_server(engine: str) -> bool:

@@ -70,9 +70,19 @@ def test_every_engine_is_measured_with_growing_numbers_of_tickets(benchmark: tup
     assert found == [(engine, size) for engine in ("SQLite", "PostgreSQL") for size in ("1,000", "2,000")]
 
 
+def test_report_waiting_messages_and_reminders_are_measured_on_every_engine(benchmark: tuple[str, str, str]) -> None:
+    beside = benchmark[1].partition("Work beside people's clicks")[2].partition("What was aimed at")[0]
+    head, _, *found = rows(beside)
+    assert head[1:] == ["SQLite", "PostgreSQL"]
+    assert [len(row) for row in found] == [3] * 6
+    assert all(
+        float(row[column].split(" / ")[0].replace(",", "").rstrip("%")) > 0 for row in found for column in (1, 2)
+    )
+
+
 def test_targets_are_listed_with_whether_they_are_met(benchmark: tuple[str, str, str]) -> None:
     aims = [line for line in benchmark[1].splitlines() if line.startswith("- ")]
-    assert len(aims) == 14
+    assert len(aims) == 20
     assert all(line.startswith(("- Holds: ", "- **Missed**: ")) for line in aims)
 
 
