@@ -136,21 +136,22 @@ def calls_second(notice: Notice, event: Event) -> bool:
 
 def in_place_of_second(people: Sequence[str]) -> list[Json]:
     """End of a line that calls the 2nd level while nobody there is known."""
-    return _mentioned(t("Nobody at the 2nd level is known to the desk, so this may reach nobody there."), people)
+    words = t("Nobody at the 2nd level is known to the desk, so this may reach nobody there.")
+    return _mentioned(f" {words}", people)
 
 
 def members_of_second(people: Sequence[str]) -> list[Json]:
     """End of a line that calls the 2nd level by a group that may be gone."""
-    return _mentioned(t("The group cannot be read now; its last known members:"), people)
+    return _mentioned(f" {t('The group cannot be read now; its last known members:')}", people)
 
 
 def on_duty(people: Sequence[str]) -> list[Json]:
-    """End of a line that calls for a ticket: the people on duty, beside the group."""
-    return _mentioned(t("On duty:"), people) if people else []
+    """Line of a call: the people on duty, beside the group."""
+    return [kit.text("\n"), *_mentioned(t("On duty:"), people)] if people else []
 
 
 def _mentioned(words: str, people: Sequence[str]) -> list[Json]:
-    return [kit.text(f" {words}"), *(each for user in people for each in (kit.text(" "), kit.mention(user)))]
+    return [kit.text(words), *(each for user in people for each in (kit.text(" "), kit.mention(user)))]
 
 
 def _called(team: Team) -> list[Json]:

@@ -40,7 +40,7 @@ def with_call(
     """
     if _becomes_highest(before, ticket, event, config):
         return _with_new_call(notices_given, ticket, event, routes, config)
-    if before is None or standing(before, config) == standing(ticket, config):
+    if before is None or _shown(before, config) == _shown(ticket, config):
         return list(notices_given)
     later = _at_due(ticket, event, routes, config) if _due(before, config) != _due(ticket, config) else []
     is_taken = before.stage is Stage.NEW and ticket.stage is Stage.FIRST and is_ongoing(before, config)
@@ -115,6 +115,13 @@ def standing(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
     stage = ticket.stage.value if ticket.stage in OPEN_TO_ALL else ""
     asked = "asked" if ticket.ball is Party.CUSTOMER else ""
     return stage, asked, ticket.owner, ticket.parent
+
+
+def _shown(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
+    """The values that the messages show; of a ticket that is over, whether it is confirmed."""
+    if ticket.stage in _OVER and is_highest(ticket.answer("priority"), config):
+        return (ticket.stage.value,)
+    return standing(ticket, config)
 
 
 def _redrawn(ticket: Ticket, event: Event, routes: Routes, config: Config, *, is_line: bool) -> list[Notice]:

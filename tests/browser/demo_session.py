@@ -188,6 +188,7 @@ async def save_screenshot(viewer: BrowserUser, name: str) -> None:
     if folder:
         ending = "" if spoken() is Language.ENGLISH else f"_{spoken()}"
         path = Path(folder) / f"{name}{ending}.png"
+        await viewer.page.mouse.move(0, 0)  # what it rests on has buttons of its own
         await viewer.page.wait_for_timeout(300)
         await viewer.page.screenshot(path=str(path))
         with Image.open(path) as shot:

@@ -38,6 +38,7 @@ async def frame(user: BrowserUser) -> None:
     if folder and _IS_FILMING.get():
         frames = Path(folder) / "frames"
         frames.mkdir(exist_ok=True)
+        await user.page.mouse.move(0, 0)
         await user.page.wait_for_timeout(300)
         await user.page.screenshot(path=str(frames / f"{len(list(frames.iterdir())):02}.png"))
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.on_duty.roster import CalendarOnDuty
+from localslack.visible import text_of
 from tests.handlers.world import world
 
 CALENDAR = "\r\n".join(
@@ -36,6 +37,7 @@ async def test_card_and_call_of_a_p1_name_who_is_on_duty_by_the_calendar(tmp_pat
             call = await w.alex.reply(card, "On duty:")
             elements = [each for section in call["blocks"][0]["elements"] for each in section["elements"]]
             assert {"type": "user", "user_id": "U0ALEX"} in elements
+            assert "raised it\nOn duty:" in text_of(call)
             await w.carla.message("@partner-desk", "Please make sure that somebody takes it at once.")
             found = (await w.running.health.findings())["on duty"]
             assert found.ok

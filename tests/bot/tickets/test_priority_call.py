@@ -204,6 +204,17 @@ async def test_call_of_a_ticket_that_the_second_level_has_is_redrawn_by_every_ch
         assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == ALL_PLACES
 
 
+async def test_call_is_redrawn_when_its_ticket_is_confirmed_and_when_that_is_undone() -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    ticket = await world.desk.tickets.take_now(ticket.id, BEN, "c1")
+    ticket = await resolved(world, ticket, BEN)
+    ticket = await act(world, ticket, Move.CONFIRM, ANNA)
+    assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == ALL_PLACES
+    ticket = await world.desk.undo.undo(ticket.id, ticket.version, ANNA, "undo")
+    assert redrawn([row.notice for row in await world.notices(ticket)], ticket.version) == ALL_PLACES
+
+
 @pytest.mark.parametrize("end", ["note", "snoozed", "filled in"])
 async def test_call_is_not_redrawn_by_a_change_that_it_does_not_show(end: str) -> None:
     world = await a_desk()
