@@ -26,6 +26,7 @@ from bot.register.ports import ContactRegister
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
+_GAP: Final = "[…]"
 _LIMIT: Final = 2000
 """Characters of a free text that is quoted."""
 
@@ -38,6 +39,10 @@ class CustomerStage(Glossed):
     OPERATOR = "operator", mark("With the operator")
     WORKAROUND = "workaround", mark("Workaround")
     SOLVED = "solved", mark("Solved")
+
+
+_CORE: Final = {CustomerStage.NEEDED: "question", CustomerStage.WORKAROUND: "workaround"}
+"""The value that a text of this stage is about."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ class CustomerWords:
         chosen = CustomerStage(stage) if stage else stage_for(ticket)
         spoken = Language(language) if language else await self._language(ticket)
         history = counted(await self.queries.history(ticket_id))
-        internal = InternalNames(await self._internal(ticket), self.config, ticket)
+        acted = {each.by for each in history}
+        internal = InternalNames(await self._internal(ticket, acted), self.config, ticket)
         with speaking(spoken):
             text = _written(ticket, chosen, history, self.config, internal)
         return CustomerText(ticket, chosen, spoken, text)
@@ -78,17 +84,18 @@ class CustomerWords:
         described = f"{ticket.answer('happens')} {ticket.answer('impact')}"
         return language_in(described) or self.config.desk.language
 
-    async def _internal(self, ticket: Ticket) -> InternalSources:
+    async def _internal(self, ticket: Ticket, acted: set[str]) -> InternalSources:
         leading = await self.queries.find(ticket.parent) or ticket
         together = [leading, *await self.queries.led_by(leading)]
         customers = [each.answer("customer") for each in together]
         customers += [joined.customer for each in (ticket, leading) for joined in each.affected]
         customers += {each for other in together for each in dedicated_ids(other)} - {*dedicated_ids(ticket)}
         contacts, rcr = await self.contacts.contacts(), {*ticket.rcr, *leading.rcr}
-        return InternalSources(contacts, await self._colleagues(ticket), rcr, customers)
+        return InternalSources(contacts, await self._colleagues(ticket, acted), rcr, customers)
 
-    async def _colleagues(self, ticket: Ticket) -> list[str]:
-        people = {ticket.raised_by, ticket.owner, ticket.first_owner, ticket.second_owner, ticket.sent_by} - {""}
+    async def _colleagues(self, ticket: Ticket, acted: set[str]) -> list[str]:
+        people = {ticket.raised_by, ticket.owner, ticket.first_owner, ticket.second_owner, ticket.sent_by}
+        people |= {user for user in acted - {""} if not (await self.queries.directory.person(user)).is_external}
         name_of = await self.queries.names(people)
         return [name_of(user) for user in sorted(people)]
 
@@ -114,6 +121,8 @@ def _written(
 ) -> str:
     values = _values(ticket, history, config)
     quoted = {key: excerpt(internal.left_out(text), _LIMIT) for key, text in values.items()}
+    if stage in _CORE:  # chosen by hand before there is anything to say: a gap to be filled
+        quoted[_CORE[stage]] = quoted[_CORE[stage]] or _GAP
     body = [t(sentence).format(**quoted) for key, sentence in _SENTENCES[stage] if not key or quoted[key]]
     is_report = ticket.kind is Kind.INCIDENT
     about = t(_ABOUT if is_report else _ABOUT_REQUEST)

@@ -14,7 +14,7 @@ from bot.model.transitions import Move, change
 from bot.register.customer_words import CustomerStage, stage_for
 from bot.register.internal_names import InternalNames, InternalSources
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, NEMO, NOW, RAISED, a_config, a_contact, a_world, an_incident
+from tests.factories import ALEX, ANNA, BEN, NEMO, NOW, RAISED, a_config, a_contact, a_world, an_incident
 
 ASKED = Times(customer_asked=NOW)
 
@@ -73,6 +73,24 @@ async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> Non
     assert written.language is Language.GERMAN
     chosen = await w.desk.customer_words.write(written.ticket.id, ANNA, CustomerStage.SOLVED, Language.ENGLISH)
     assert "the problem you reported is solved" in chosen.text
+
+
+@pytest.mark.parametrize("stage", [CustomerStage.NEEDED, CustomerStage.WORKAROUND])
+@pytest.mark.parametrize("language", list(Language))
+async def test_text_chosen_before_there_is_anything_to_say_has_a_gap(stage: CustomerStage, language: Language) -> None:
+    w = await a_world()
+    ticket = await w.complete(workaround="none")
+    assert "[…]" in (await w.desk.customer_words.write(ticket.id, ANNA, stage, language)).text
+    told = await w.complete(workaround="Send through DE2")
+    assert "[…]" not in (await w.desk.customer_words.write(told.id, ANNA, CustomerStage.WORKAROUND, language)).text
+
+
+async def test_colleague_who_only_wrote_a_note_is_not_named() -> None:
+    w = await a_world()
+    ticket = await w.taken()
+    await w.desk.outages.tell_all(ticket.id, ALEX, "I looked at the connector", w.form())
+    await w.desk.tickets.act_with_text(ticket.id, Move.RESOLVE, ANNA, w.form(), "remedy", "Alex Adler restarted it")
+    assert "our team restarted it" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
 
 
 SOURCES = InternalSources(
