@@ -26,6 +26,7 @@ NAMES: Mapping[str, str] = {
     Step.RCR.value: mark("RCR number"),
     Step.SNOOZE.value: mark("Snooze"),
     Step.PACE.value: mark("Cadence"),
+    Step.JOIN.value: mark("Join"),
 }
 """Labels of the steps that can be undone."""
 

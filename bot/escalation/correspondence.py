@@ -9,6 +9,7 @@ from bot.core.clock import guide_time
 from bot.core.i18n import speaking, t
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step
+from bot.model.undoing import counted, kind_of
 
 ANSWER = "Re: "
 """Beginning of the subject of a message that answers another."""
@@ -53,11 +54,12 @@ SCOPE = frozenset({Step.LEAD.value, Step.UNLEAD.value, Step.JOIN.value})
 
 def is_scope_changed(history: Iterable[Event], seen: int) -> bool:
     """True if end-customers or tickets with the same cause came or went after that version."""
-    return any(event.kind in SCOPE and event.version > seen for event in history)
+    return any(kind_of(event) in SCOPE and event.version > seen for event in history)
 
 
 def newly_affected(history: Sequence[Event]) -> str:
     """Sentence with the tenants that were added since Retarus was last written to; empty without any."""
+    history = counted(history)
     last = max((event.version for event in history if event.kind in _WRITTEN), default=0)
     added = [event.detail.get("tenants", "") for event in history if event.kind in _ADDED and event.version > last]
     tenants = dict.fromkeys(tenant for text in added for tenant in text.split())

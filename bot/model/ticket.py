@@ -322,6 +322,8 @@ class Before(Record):
     times: Times
     answers: dict[str, Words]
     """The answers that the step changed, as they were; an empty text where there was none."""
+    affected: tuple[Affected, ...] | None = None
+    """The end-customers that had joined, where the step added one."""
 
 
 class Event(Record):

@@ -194,7 +194,9 @@ def change(ticket: Ticket, **values: object) -> Ticket:
 def restored(ticket: Ticket, before: Before) -> Ticket:
     """The ticket's next version, with the values it had before its last step."""
     answers = {key: text for key, text in {**ticket.answers, **before.answers}.items() if text}
-    values = {name: getattr(before, name) for name in Before.model_fields if name != "answers"}
+    values = {name: getattr(before, name) for name in Before.model_fields if name not in {"answers", "affected"}}
+    if before.affected is not None:
+        values["affected"] = before.affected
     return ticket.model_copy(update={**values, "answers": answers, "version": ticket.version + 1})
 
 

@@ -16,7 +16,7 @@ UNDOABLE = frozenset(
     for each in (
         *(Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.ACCEPT, Move.COMPRESS, Move.SEND_BACK),
         *(Move.ASK_CUSTOMER, Move.CUSTOMER_ANSWERED, Move.GO_ON, Move.RESOLVE, Move.CONFIRM, Move.WITHDRAW),
-        *(Move.REOPEN, Step.NOTE, Step.RCR, Step.SNOOZE, Step.PACE),
+        *(Move.REOPEN, Step.NOTE, Step.RCR, Step.SNOOZE, Step.PACE, Step.JOIN),
     )
 )
 """Steps of a person that send nothing to Retarus."""
@@ -29,8 +29,9 @@ def before(ticket: Ticket, after: Ticket) -> Before:
     """Values of `ticket`, to which `after` can go back."""
     keys = ticket.answers.keys() | after.answers.keys()
     answers = {key: ticket.answer(key) for key in sorted(keys) if ticket.answer(key) != after.answer(key)}
-    values = {name: getattr(ticket, name) for name in Before.model_fields if name != "answers"}
-    return Before(**values, answers=answers)
+    values = {name: getattr(ticket, name) for name in Before.model_fields if name not in {"answers", "affected"}}
+    joined = ticket.affected if ticket.affected != after.affected else None
+    return Before(**values, answers=answers, affected=joined)
 
 
 def can_undo(ticket: Ticket, version: int, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from bot.core.i18n import t
 from bot.forms.validation import level_name
 from bot.model.contact import Contact, Person
 from bot.model.ticket import Event, Level, Ticket
-from bot.model.transitions import MOVES, STANDING, UNTAKEN, Move, require_possible
+from bot.model.transitions import MOVES, STANDING, UNTAKEN, Move, Step, require_possible
 
 BREAK_GLASS_REASON = "glass"
 """The key of the reason for which an admin breaks the glass."""
@@ -141,8 +141,10 @@ def require_part(actor: Actor) -> None:
 
 
 def require_undo(actor: Actor, step: Event, config: Config) -> None:
-    """Requires the author of the step, a lead, or an admin."""
-    require_part(actor)
+    """Requires the author of the step, a lead, or an admin. Whoever added an end-customer may be on neither level."""
+    if step.kind != Step.JOIN:
+        require_part(actor)
+    require_staff(actor)
     leads = {user for level in (Level.FIRST, Level.SECOND) for user in config.leads(level)}
     if not (actor.is_admin or actor.id in leads | {step.by}):
         raise NotYours(t("Only the person who made a step, or a lead, can undo it."))

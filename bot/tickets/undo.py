@@ -37,7 +37,7 @@ class Undo:
         `NotNow` after ten minutes, when something newer happened, and for a step that cannot be undone.
         """
         actor = await self.queries.actor(by)
-        permissions.require_part(actor)
+        permissions.require_reader(actor)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             history = await self.store.history(ticket.id)

@@ -126,7 +126,7 @@ def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ti
 def _undone(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
     """Lines of steps that can be undone, and of steps that were."""
     for step in sorted(UNDOABLE):
-        done = an_event(ticket, step, BEN, rcr="RCR-1", **_detail_of(ticket))
+        done = an_event(ticket, step, BEN, rcr="RCR-1", **{"customer": "Nordsee", **_detail_of(ticket)})
         line = thread_lines.message(a_notice(ticket, NoticeKind.THREAD), ticket, done, config, who)
         yield f"undo {step}", undo.offered(line, ticket)
         yield f"undone {step}", undo.struck(line)

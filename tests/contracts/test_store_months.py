@@ -8,7 +8,9 @@ import pytest
 
 from bot.core.errors import Conflict
 from bot.model.monthly_view import View
-from bot.model.ticket import Stage, Ticket
+from bot.model.ticket import Event, Stage, Ticket
+from bot.model.transitions import Step
+from bot.model.undoing import AUTHOR, OF, UNDONE
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.contracts.tickets_in_store import save
@@ -73,6 +75,17 @@ async def test_tickets_open_in_a_month_can_be_filtered_by_a_customer_who_joined(
     assert await store.open_between(*MONTH, customer="strasse ag") == ["closed", "open"]
     assert await store.open_between(*MONTH, customer="müller gmbh") == ["closed", "open"]
     assert await store.open_between(*MONTH, customer="nobody") == []
+
+
+async def test_ticket_is_not_a_customers_any_more_once_their_joining_was_undone(store: Store) -> None:
+    (ticket,) = await save(store, a_ticket("open", affected=(an_affected_customer("Nord AG"),)))
+    assert await store.open_between(*MONTH, customer="nord ag") == ["open"]
+    undone = next_version(ticket, affected=())
+    detail = {OF: "1", UNDONE: Step.JOIN.value, AUTHOR: "U1"}
+    event = Event(ticket_id="open", version=undone.version, at=START, by="U1", kind=Step.UNDO.value, detail=detail)
+    await store.apply(Batch(tickets=[undone], events=[event]))
+    assert await store.open_between(*MONTH, customer="nord ag") == []
+    assert await store.neighbouring_names("nord ag") == []
 
 
 async def test_names_on_tickets_are_found_with_their_neighbours(store: Store) -> None:

@@ -40,7 +40,8 @@ ROWS: dict[str, str] = {
         for name in ("app_home_opened", "channel_id_changed", "channel_shared", "channel_unshared", "user_change")
     },
     **{f"event member_{name}_channel": SLACK for name in ("joined", "left")},
-    **{f"event {name}": PART for name in ("message", "reaction_added")},
+    "event message": PART,
+    "event reaction_added": MOVE,
     "redraw raising.raise": RAISE,
     "redraw find.search": READ,
     **{f"redraw {name}": PART for name in ("checks.submit", "escalate.tasks", "filling.submit", "handoff.submit")},

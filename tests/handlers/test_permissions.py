@@ -87,6 +87,11 @@ class Scene:
         return dispatcher, store
 
 
+def card_at(ticket: Ticket) -> str:
+    """Timestamp of the ticket's card."""
+    return f"1.{ticket.number}"
+
+
 async def a_scene(*, registered: bool, leads: tuple[str, ...] = ()) -> Scene:
     people = [user for user in COLUMNS if user in PEOPLE] if registered else [ALEX]
     w = await a_world(*(a_contact(user, has_eas=True) for user in people), desk={"emoji": True, "leads": leads})
@@ -99,7 +104,9 @@ async def a_scene(*, registered: bool, leads: tuple[str, ...] = ()) -> Scene:
         id=second.id, source=EntrySource.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW
     )
     await w.store.apply(Batch(conversation=ConversationChanges(new=(entry,))))
-    w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, role="card", channel=DESK, ts="1.1")
+    for each in (first, second):
+        place = Place(ticket_id=each.id, role="card", channel=DESK, ts=card_at(each))
+        w.store._data.places[each.id, "card"] = place
     return Scene(w, first, second, note.id)
 
 
@@ -210,10 +217,10 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
             user,
             id="E1",
             channel=DESK,
-            thread="1.1",
+            thread=card_at(ticket),
             files=(Attachment(id="F1", name="trace.log"),),
             emoji=Emoji.DONE,
-            ts="1.1",
+            ts=card_at(ticket),
         ),
         "search": lambda: OptionsRequest(user, name, "Mü"),
     }

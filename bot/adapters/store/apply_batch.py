@@ -130,10 +130,12 @@ def _forget_customer(db: Connection, key: str) -> None:
 
 def _save_all(db: Connection, batch: Batch) -> list[Returned]:
     """Saves the tickets; a new one gets its ticket number here, from the counter in the same transaction."""
-    return [_save(db, ticket) for ticket in batch.tickets]
+    left = joined_customers.undone(batch.events)
+    return [_save(db, ticket, is_left=ticket.id in left) for ticket in batch.tickets]
 
 
-def _save(db: Connection, ticket: Ticket) -> Returned:
+def _save(db: Connection, ticket: Ticket, *, is_left: bool) -> Returned:
+    """`is_left`: an end-customer who had joined it is taken away again."""
     row, is_new = rows.ticket_row(ticket), ticket.version == 1
     conflict = Conflict(f"Ticket {ticket.id} is not at version {ticket.version - 1}.")
     if is_new:
@@ -141,7 +143,7 @@ def _save(db: Connection, ticket: Ticket) -> Returned:
     returned = db.require(sql.INSERT_TICKET if is_new else sql.UPDATE_TICKET, row, conflict)
     for lifetime in rows.lifetime_rows(ticket):
         db.send(sql.SAVE_LIFETIME, lifetime)
-    joined_customers.save(db, ticket)
+    joined_customers.save(db, ticket, is_undone=is_left)
     conversation_sql.save_numbers(db, ticket)
     return returned
 

@@ -5,11 +5,14 @@ Kept beside the ticket, and filled once for those that an older release saved.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from bot.adapters.store import rows
 from bot.adapters.store.connection_protocol import Connection
-from bot.model.ticket import Ticket
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Step
+from bot.model.undoing import kind_of
 
 SAVE: Final = "INSERT INTO joined (ticket_id, customer) VALUES (:id, :customer)"
 FORGET: Final = "DELETE FROM joined WHERE ticket_id = :id"
@@ -26,9 +29,14 @@ NEIGHBOURING_NAMES: Final = " UNION ALL ".join(
 )
 
 
-def save(db: Connection, ticket: Ticket) -> None:
-    """Saves them as the ticket now has them. They are only added; a name may be erased."""
-    if not ticket.affected:
+def undone(events: Iterable[Event]) -> set[str]:
+    """Ids of the tickets from which an end-customer was taken away again."""
+    return {event.ticket_id for event in events if event.kind == Step.UNDO and kind_of(event) == Step.JOIN}
+
+
+def save(db: Connection, ticket: Ticket, *, is_undone: bool = False) -> None:
+    """Saves them as the ticket now has them. They are only added, unless that is undone; a name may be erased."""
+    if not (ticket.affected or is_undone):
         return
     db.send(FORGET, {"id": ticket.id})
     for row in rows.joined_rows(ticket):

@@ -10,9 +10,22 @@ import pytest
 from bot.core.errors import NotNow, NotYours
 from bot.model.contact import Contact
 from bot.model.ticket import Level, Stage
-from bot.model.transitions import MOVES, UNTAKEN, Move
-from bot.tickets.permissions import declarant, require, require_part, require_staff
-from tests.factories import ALEX, BEA, BEN, CARLA, NEMO, NO_STAFF, a_contact, an_actor, an_incident
+from bot.model.transitions import MOVES, UNTAKEN, Move, Step
+from bot.tickets.permissions import declarant, require, require_part, require_staff, require_undo
+from tests.factories import (
+    ALEX,
+    ANNA,
+    BEA,
+    BEN,
+    CARLA,
+    NEMO,
+    NO_STAFF,
+    a_config,
+    a_contact,
+    an_actor,
+    an_event,
+    an_incident,
+)
 
 F, S = Level.FIRST, Level.SECOND
 TODAY = date(2019, 8, 27)
@@ -214,3 +227,13 @@ def test_refusal_names_who_can() -> None:
         declarant([a_contact(BEA), a_contact(CARLA), a_contact(ALEX, levels=(F,))], an_actor(BEN), TODAY)
     with pytest.raises(NotYours, match="Nobody can yet"):
         declarant([], an_actor(BEN), TODAY)
+
+
+def test_reader_on_no_level_undoes_only_the_customer_they_added() -> None:
+    reader = an_actor(NEMO)
+    ticket = an_incident()
+    require_undo(reader, an_event(ticket, Step.JOIN, NEMO), a_config())
+    with pytest.raises(NotYours):
+        require_undo(reader, an_event(ticket, Step.JOIN, ANNA), a_config())
+    with pytest.raises(NotYours):
+        require_undo(reader, an_event(ticket, Step.NOTE, NEMO), a_config())

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import NotNow, NotYours
+from bot.escalation.correspondence import is_scope_changed
 from bot.model import timestamps
 from bot.model.notice import NoticeKind
 from bot.model.ticket import Stage, Ticket
@@ -66,6 +67,18 @@ async def check(w: World, ticket: Ticket) -> Ticket:
     return await w.desk.answers.check(ticket.id, BEN, {"cause": "A policy on DE1"}, w.form(), ticket.version)
 
 
+async def join(w: World, ticket: Ticket) -> Ticket:
+    return await w.desk.known_issues.join(ticket.id, BEN, {"customer": "Nordsee", "tenants": "22222RS"}, w.form())
+
+
+async def joined(w: World) -> Ticket:
+    return await join(w, await w.accepted())
+
+
+async def join_another(w: World, ticket: Ticket) -> Ticket:
+    return await w.desk.known_issues.join(ticket.id, BEN, {"customer": "Ostsee"}, w.form())
+
+
 STEPS: list[tuple[Callable[[World], Awaitable[Ticket]], str, Callable[[World, Ticket], Awaitable[Ticket]]]] = [
     (World.raised, ANNA, by(ANNA, Move.TAKE)),
     (World.taken, ALEX, by(ALEX, Move.TAKE_OVER)),
@@ -77,6 +90,8 @@ STEPS: list[tuple[Callable[[World], Awaitable[Ticket]], str, Callable[[World, Ti
     (World.accepted, BEN, note),
     (World.accepted, BEN, snooze),
     (World.accepted, BEN, check),
+    (World.sent, BEN, join),
+    (joined, BEN, join_another),
     (asked, BEN, by(BEN, Move.CUSTOMER_ANSWERED, answer="Version 4.2")),
     (asked, BEN, by(BEN, Move.GO_ON, reason="The log says it")),
     (World.sent, BEN, resolve),
@@ -166,6 +181,17 @@ async def test_undone_step_can_be_done_and_undone_again(world: World) -> None:
     assert (ticket.stage, ticket.owner) == (Stage.NEW, ANNA)
     assert [each.kind for each in counted(history)] == [Move.RAISE.value]
     assert timestamps.of(history) == ticket.times
+
+
+async def test_undone_joining_is_a_change_of_scope_and_adds_no_tenant_to_the_next_message(world: World) -> None:
+    sent = await world.sent()
+    done = await join(world, sent)
+    assert "22222RS" in await world.desk.outbound.newly_affected(done)
+    ticket = await undone(world, done, BEN)
+    assert await world.desk.outbound.newly_affected(ticket) == ""
+    history = await world.store.history(ticket.id)
+    assert is_scope_changed(history, done.version)
+    assert not is_scope_changed(history, ticket.version)
 
 
 @pytest.mark.parametrize("user", [ALEX, BEN, NEMO])
