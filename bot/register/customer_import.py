@@ -68,7 +68,7 @@ class _Import:
     context: CheckContext
     customers: dict[str, EndCustomer] = field(default_factory=dict)
     saved: dict[str, EndCustomer] = field(default_factory=dict)
-    """As they were saved before."""
+    """The saved entries."""
     keys: dict[str, str] = field(default_factory=dict)
     """Spelling of each name and other name → key."""
     merged: set[str] = field(default_factory=set)

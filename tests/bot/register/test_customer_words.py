@@ -89,7 +89,7 @@ async def test_colleague_who_only_wrote_a_note_is_not_named() -> None:
     w = await a_world()
     ticket = await w.taken()
     await w.desk.outages.tell_all(ticket.id, ALEX, "I looked at the connector", w.form())
-    await w.desk.tickets.act_with_text(ticket.id, Move.RESOLVE, ANNA, w.form(), "remedy", "Alex Adler restarted it")
+    await w.desk.tickets.resolve(ticket.id, ANNA, w.form(), "Alex Adler restarted it", {})
     assert "our team restarted it" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
 
 
