@@ -23,8 +23,8 @@ from bot.reports.document import ReportFile
 
 _LOOKS, _PAUSE = 10, 0.5
 """Number of times Slack is asked whether it has processed a picture, and seconds between."""
-_KEPT = 4
-"""Number of finished reports kept for their next attempt."""
+_STORED = 4
+"""Number of finished reports that are stored for their next attempt."""
 
 
 class Report(Protocol):
@@ -101,7 +101,7 @@ class ReportCarrier:
     def _forget_old(self) -> None:
         """Drops reports that no attempt has taken up: another process may have delivered them."""
         made = [key for key, making in self._making.items() if making.done()]
-        for key in made[:-_KEPT]:
+        for key in made[:-_STORED]:
             del self._making[key]
 
     async def _channel(self, to: str) -> str:
