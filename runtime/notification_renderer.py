@@ -31,7 +31,7 @@ from bot.model.transitions import Step
 from bot.model.undoing import can_undo, counted, undoing_of
 from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
-from bot.tickets.priority_call import decisive, is_held, is_line_of, is_ongoing, standing
+from bot.tickets.priority_call import decisive, is_line_of, is_ongoing, stands
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -118,8 +118,7 @@ async def _call(
     is_shared = notice.to == desk.routes.desk
     words = thread_lines.words_in_call(last, ticket, desk.config, await desk.queries.names([last.by, ticket.owner]))
     to_card = "" if is_shared else link
-    is_of_others = is_held(calls) and standing(ticket, desk.config) is not None
-    if not (is_ongoing(ticket, desk.config) or is_of_others):
+    if not stands(ticket, calls, desk.config):
         return priority_call.over(ticket, desk.config, words, to_card)
     message = priority_call.still(ticket, desk.config, words, desk.clock(), to_card)
     is_line = is_shared and any(is_line_of(each, ticket.id, last.version) for each in calls)

@@ -22,8 +22,10 @@ CALL = "call"
 """Key in the body of a notice that belongs to the call."""
 _FALLS_DUE = "falls_due"
 """Key in the body of the notice that redraws the broadcast when its countdown is over."""
-_HELD = "held"
-"""Key in the body of the notices of a call that was made while the 2nd level had the ticket."""
+_HELD, _PLANNED = "held", "planned"
+"""Key in the body of the notices of a call that was made while the 2nd level had the ticket, or it had an action plan;
+the value in the second case.
+"""
 OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
 """Stages in which somebody can still take the ticket from the call."""
 _OVER = frozenset({Stage.RESOLVED, Stage.CLOSED})
@@ -59,9 +61,9 @@ def _with_new_call(
     words = [each for each in notices_given if each.kind is NoticeKind.DIRECT]
     words += [notice(ticket, NoticeKind.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
     rest = [each for each in notices_given if each.kind not in {NoticeKind.THREAD, NoticeKind.DIRECT}]
-    held = not is_ongoing(ticket, config)
-    marked = [_marked(each, held=held) for each in lines]
-    marked += [_marked(each, held=held) if each.to in people else each for each in words]
+    held = "" if is_ongoing(ticket, config) else _PLANNED if ticket.times.planned else _HELD
+    marked = [_marked(each, held) for each in lines]
+    marked += [_marked(each, held) if each.to in people else each for each in words]
     return [*rest, *marked, *_at_due(ticket, event, routes, config)]
 
 
@@ -92,9 +94,13 @@ def begins(call: Notice) -> bool:
     return call.kind is NoticeKind.THREAD
 
 
-def is_held(calls: Iterable[Notice]) -> bool:
-    """True if the newest call was made while somebody at the 2nd level had the ticket: it asks for nobody."""
-    return next((bool(each.body.get(_HELD)) for each in calls if begins(each)), False)
+def stands(ticket: Ticket, calls: Iterable[Notice], config: Config) -> bool:
+    """True while the ticket can be taken from the call, or is as it was when it was called: with the 2nd level, or with
+    an action plan. `calls`: newest first.
+    """
+    made = next((str(each.body.get(_HELD, "")) for each in calls if begins(each)), "")
+    is_over = standing(ticket, config) is None or bool(ticket.times.planned and made != _PLANNED)
+    return is_ongoing(ticket, config) or bool(made and not is_over)
 
 
 def is_line_of(call: Notice, ticket_id: str, version: int) -> bool:
@@ -110,11 +116,11 @@ def is_ongoing(ticket: Ticket, config: Config) -> bool:
 
 def standing(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
     """Values of the ticket that the messages of a call show; None once there is nothing to call for."""
-    if not is_highest(ticket.answer("priority"), config) or ticket.stage in _OVER or ticket.times.planned:
+    if not is_highest(ticket.answer("priority"), config) or ticket.stage in _OVER:
         return None
     stage = ticket.stage.value if ticket.stage in OPEN_TO_ALL else ""
     asked = "asked" if ticket.ball is Party.CUSTOMER else ""
-    return stage, asked, ticket.owner, ticket.parent
+    return stage, asked, ticket.owner, ticket.parent, _PLANNED if ticket.times.planned else ""
 
 
 def _shown(ticket: Ticket, config: Config) -> tuple[str, ...] | None:
@@ -163,12 +169,12 @@ def _leading(level: Level, config: Config) -> set[str]:
     return {*config.leads(level), config.team(level).second_person} - {""}
 
 
-def _marked(given: Notice, *, held: bool) -> Notice:
+def _marked(given: Notice, held: str) -> Notice:
     """Part of the call, found again by its place."""
     place: JsonValue = [given.ticket_id, _place(given.to if given.kind is NoticeKind.DIRECT else "")]
     places = given.body.get("places")
     others = places if isinstance(places, list) else []
-    marks = {CALL: True, "places": [*others, place], **({_HELD: True} if held else {})}
+    marks = {CALL: True, "places": [*others, place], **({_HELD: held} if held else {})}
     return given.model_copy(update={"body": {**given.body, **marks}})
 
 
