@@ -48,7 +48,7 @@ class Undo:
             if undoing_of(version, history):
                 return None
             if ticket.version != version:
-                await self._refuse_as_newer(ticket, history)
+                await self._refuse_as_newer(ticket, history, by)
             if step.before is None:
                 raise NotNow(t("This step cannot be undone."))
             if at >= step.at + TIME_TO_UNDO:
@@ -62,11 +62,13 @@ class Undo:
 
         return await self.changes.change(ticket_id, f"{click}:undo", decide)
 
-    async def _refuse_as_newer(self, ticket: Ticket, history: Sequence[Event]) -> NoReturn:
+    async def _refuse_as_newer(self, ticket: Ticket, history: Sequence[Event], reader: str) -> NoReturn:
         """Names whoever did something since; a reminder, for example, has no author."""
         name, by = reference(ticket, self.config), history[-1].by
         if not by:
             raise NotNow(t("Something newer has happened on {ticket}. Use the buttons of the card now.", ticket=name))
+        if by == reader:
+            raise NotNow(t("You have done something newer on {ticket}. Use the buttons of the card now.", ticket=name))
         person = (await self.directory.person(by)).name
         words = t(
             "{name} has done something newer on {ticket}. Use the buttons of the card now.", name=person, ticket=name

@@ -45,6 +45,18 @@ async def test_note_is_offered_and_can_be_read_without_losing_the_form(w: World)
     assert "Rolled connector 4.2 back" in text_of_modal(await w.alex.modal("TN-1"))
 
 
+async def test_joining_is_undone_on_its_line(w: World) -> None:
+    card = await w.raised()
+    await w.alex.click(await described_incident(w), "Join PD-1001 instead")
+    line = await w.alex.reply(card, "added Adler AG, who has the same problem")
+    await w.until_placed(line)
+    await w.ben.click(line, "Undo")
+    await w.ben.reply(card, "Only the person who made a step, or a lead, can undo it.")
+    await w.alex.click(line, "Undo")
+    await w.alex.reply(card, "Alex Adler undid “Join”")
+    assert (await w.ticket()).affected == ()
+
+
 async def test_joining_adds_the_customer_raises_nothing_and_follows(w: World) -> None:
     card = await w.escalated()
     await w.alex.click(await described_incident(w), "Join PD-1001 instead")

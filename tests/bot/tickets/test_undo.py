@@ -153,6 +153,13 @@ async def test_undo_is_refused_with_a_name_once_something_newer_was_done(world: 
         await undone(world, taken)
 
 
+async def test_undo_is_refused_to_whoever_did_something_newer_themselves(world: World) -> None:
+    taken = await world.taken()
+    await world.desk.tickets.note(taken.id, ANNA, "They called again", world.form())
+    with pytest.raises(NotNow, match="You have done something newer on PD-1001"):
+        await undone(world, taken)
+
+
 async def test_undo_is_refused_after_a_step_of_the_desk_itself(world: World) -> None:
     taken = await world.taken()
     reminded = taken.model_copy(update={"version": taken.version + 1})
