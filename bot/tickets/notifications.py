@@ -313,9 +313,21 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
 
 
 def redirected(cause: Notice, ticket: Ticket, left: Sequence[str], people: Iterable[str], at: datetime) -> list[Notice]:
-    """The same direct message, to others in place of a person who has left; `left` in the body: who was to get it."""
-    body: dict[str, JsonValue] = {**cause.body, "left": list(left)}
-    return [_following(cause, ticket, cause.kind, person, at, body, f":{person}") for person in people]
+    """The same direct message, to others in place of a person who has left; `left` in the body: who was to get it.
+
+    Each message has places of its own, so that all of them are redrawn.
+    """
+    notices_of_change = list[Notice]()
+    for number, person in enumerate(people, start=1):
+        places: list[JsonValue] = [[ticket_id, nth_place(role, number)] for ticket_id, role in cause.pairs("places")]
+        body: dict[str, JsonValue] = {**cause.body, "left": list(left), **({"places": places} if places else {})}
+        notices_of_change.append(_following(cause, ticket, cause.kind, person, at, body, f":{person}"))
+    return notices_of_change
+
+
+def nth_place(role: str, number: int) -> str:
+    """The name of the place of the first, second … of several messages in place of one."""
+    return role if number == 1 else f"{role}#{number}"
 
 
 def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 from bot.adapters.slack.directory import TTL, SlackDirectory
 from bot.model.transitions import Move
 from localslack.visible import labels, text_of
-from tests.handlers.world import FIRST_TASKS, Json, World
+from tests.handlers.world import FIRST_TASKS, Json, World, settings, world
 
 
 def expire_group(w: World) -> None:
@@ -186,3 +187,18 @@ async def test_take_has_a_line_of_its_own_where_the_call_was_deleted(w: World) -
     line = await w.alex.reply(card, "Alex Adler took it")
     assert labels(line) == ["Take now", "Undo"]
     assert "subtype" not in line
+
+
+async def test_everybody_called_in_place_of_a_lead_who_has_left_sees_that_the_call_is_over(tmp_path: Path) -> None:
+    desk = {"leads": ("U0NIA",), "admins": ("U0CARLA", "U0ALEX")}
+    levels = settings().levels
+    first, second = (each.model_copy(update={"second_person": ""}) for each in (levels.first, levels.second))
+    async with world(tmp_path, desk=desk, levels={"first": first, "second": second}) as w:
+        await w.carla.control("POST", "people/nia", deactivated=True)
+        await call_of_new_ticket(w)
+        words = "Nia Noack is no longer in Slack"
+        calls = [(each, await each.message("@partner-desk", words)) for each in (w.carla, w.alex)]
+        await w.running.desk.tickets.take_now((await w.ticket()).id, "U0BEN", "c1")
+        for person, call in calls:
+            over = await person.message("@partner-desk", "This call is over: Ben Brandt took it")
+            assert over["ts"] == call["ts"]

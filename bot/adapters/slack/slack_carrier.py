@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError
@@ -24,6 +25,7 @@ from bot.escalation.ports import Files
 from bot.model.notice import FOUND, Claim, Notice, NoticeKind, Outcome, Place, Retry, Sent
 from bot.model.ticket import Ticket
 from bot.ports import Store
+from bot.tickets.notifications import nth_place
 from bot.tickets.priority_call import CALL
 
 log = logging.getLogger(__name__)
@@ -173,9 +175,20 @@ class SlackCarrier:
             card = await self._store.place(ticket.id, "card")
             message = (await self._write(notice, ticket, card.link if card else ""))[0]
             if await updated(self._client, place, message):
-                return Sent(places=_places(notice, place.channel, place.ts) if CALL in notice.body else ())
+                return Sent(places=await self._others_redrawn(notice, place, message))
         has_line = notice.body.keys() & {"delivered", "places"}
         return await self._thread_line(delivery, ticket, at) if has_line else Sent()
+
+    async def _others_redrawn(self, notice: Notice, place: Place, message: Written) -> tuple[Place, ...]:
+        """Updates a call's further messages in place of one, and gives the places that its message has from now on."""
+        if CALL not in notice.body:
+            return ()
+        for number in count(2):
+            other = await self._store.place(place.ticket_id, nth_place(place.role, number))
+            if other is None:
+                break
+            await updated(self._client, other, message)
+        return _places(notice, place.channel, place.ts)
 
     async def _answered(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Updates each message in which one of these reminders stands; a message may hold others' too.
