@@ -48,7 +48,8 @@ def alert(notice: Notice) -> Message:
     subject, text, channel = (str(notice.body.get(key, "")) for key in ("subject", "text", "channel"))
     where: list[Json] = [{"type": "channel", "channel_id": channel}] if channel else []
     line = kit.line(kit.bold(subject), kit.text("\n"), *where, kit.text(f" {text}" if where else text))
-    return Message(kit.escape(f"{subject}: {text}"), [kit.rich(line)])
+    named = f"<#{channel}> " if channel else ""
+    return Message(f"{kit.escape(subject)}: {named}{kit.escape(text)}", [kit.rich(line)])
 
 
 def in_place_of(name: str, message: Message) -> Message:

@@ -127,7 +127,7 @@ class Repair:
         return fewest
 
     async def _dead(self) -> RepairLine:
-        dead = (await self.store.backlog(as_utc(self.clock()))).dead
+        dead = await self.store.count_undelivered()
         item = "undeliverable notices"
         return (
             RepairLine(item, wrong=f"{dead}; each can be tried again in the Home tab of an admin.")

@@ -163,6 +163,7 @@ async def test_letter_to_an_archived_channel_waits_and_is_sent_automatically(w: 
     assert "archived" in str(message["blocks"])
     alert = await w.carla.message("@partner-desk", "Sending to a channel is on hold")
     assert "archived" in str(alert["blocks"])
+    assert f"<#{w.running.desk.routes.retarus}>" in alert["text"]
     w.slack.admin.archive(RETARUS, archived=False)
     await w.ben.advance(BLOCKED.total_seconds())
     await w.ben.reply(card, "Delivered to Retarus in ")
