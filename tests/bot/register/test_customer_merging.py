@@ -19,14 +19,14 @@ LEARNED = EndCustomer(
     also=("Müller Logistik",),
     is_learned=True,
 )
-KEPT = EndCustomer(id="c2", name="Müller Deutschland", agreement="MSA-8")
+SAVED = EndCustomer(id="c2", name="Müller Deutschland", agreement="MSA-8")
 
 
 async def merged(also: str, **typed: str) -> World:
     w = await a_world()
-    await w.store.apply(Batch(customers=[LEARNED, KEPT]))
-    values = {"name": KEPT.name, "agreement": KEPT.agreement, "also": also, **typed}
-    await w.desk.customers.save(values, KEPT.id, CARLA, w.form())
+    await w.store.apply(Batch(customers=[LEARNED, SAVED]))
+    values = {"name": SAVED.name, "agreement": SAVED.agreement, "also": also, **typed}
+    await w.desk.customers.save(values, SAVED.id, CARLA, w.form())
     return w
 
 
@@ -34,7 +34,7 @@ async def merged(also: str, **typed: str) -> World:
 async def test_merged_entry_has_the_names_and_what_it_lacked_itself(also: str) -> None:
     w = await merged(also)
     (saved,) = await w.store.customers((), limit=5)
-    assert (saved.name, saved.tenants, saved.agreement) == (KEPT.name, ("12345RS",), "MSA-8")
+    assert (saved.name, saved.tenants, saved.agreement) == (SAVED.name, ("12345RS",), "MSA-8")
     assert saved.language is Language.GERMAN
     for name in ("Müller GmbH", "Mueller GmbH", "Müller Logistik"):
         assert await w.desk.customers.named(name) == saved

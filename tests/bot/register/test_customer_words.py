@@ -81,8 +81,8 @@ async def test_text_chosen_before_there_is_anything_to_say_has_a_gap(stage: Cust
     w = await a_world()
     ticket = await w.complete(workaround="none")
     assert "[…]" in (await w.desk.customer_words.write(ticket.id, ANNA, stage, language)).text
-    told = await w.complete(workaround="Send through DE2")
-    assert "[…]" not in (await w.desk.customer_words.write(told.id, ANNA, CustomerStage.WORKAROUND, language)).text
+    later = await w.complete(workaround="Send through DE2")
+    assert "[…]" not in (await w.desk.customer_words.write(later.id, ANNA, CustomerStage.WORKAROUND, language)).text
 
 
 async def test_colleague_who_only_wrote_a_note_is_not_named() -> None:
