@@ -40,7 +40,7 @@ _EACH = 4
 """Waiting messages of each ticket."""
 _EVERY = 0.1
 """Seconds between two submissions."""
-_PATIENCE = 300.0
+_LONGEST_WAIT = 300.0
 _POST, _FINISHED = "chat.postMessage", "files.completeUploadExternal"
 _UPLOADS = 2
 """A report uploads its charts, then its files."""
@@ -194,7 +194,7 @@ async def _clicks(desk: Bot, submission: Scenario, is_over: Callable[[], bool]) 
     """Seconds from each submission to its acknowledgement: one every tenth of a second, until the work is over."""
     sent = list[asyncio.Task[tuple[list[float], list[float]]]]()
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_LONGEST_WAIT):
             while not is_over() or not sent:
                 sent.append(asyncio.create_task(desk.slack.burst([submission.stimulus()])))
                 await asyncio.sleep(_EVERY)

@@ -40,7 +40,7 @@ _COLUMNS = (
     "on machines of their own, × one replica",
 )
 _AT_ONCE = 10
-_PATIENCE = 60.0
+_LONGEST_WAIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ async def _fastest(desks: Sequence[Bot], submission: Scenario, seconds: float) -
 
 async def _until_posted(desks: Sequence[Bot], cards: int) -> None:
     """Waits until all cards are in Slack: any replica may post any card."""
-    until = perf_counter() + _PATIENCE
+    until = perf_counter() + _LONGEST_WAIT
     while (posted := sum(len(desk.slack.cards) for desk in desks)) < cards:
         if perf_counter() > until:
             raise BotFailed(f"{posted} cards were posted instead of {cards}.")

@@ -45,7 +45,7 @@ _ALONE = frozenset({Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.CONFIRM})
 _FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] is not Verb.RCR)
 """Words that may come before the ticket; `rcr 88123` looks a number up."""
 _ANY = "|".join(re.escape(word) for word in _LONGEST_FIRST)
-_LATER = re.compile(rf"(.+?)[\s:,;]+({_ANY})(?!\w)[\s:,;]*(.*)", re.IGNORECASE | re.DOTALL)
+_LATER = re.compile(rf"(.*?[^\s:,;])[\s:,;]+({_ANY})(?!\w)[\s:,;]*(.*)", re.IGNORECASE | re.DOTALL)
 """Words, an action, and the words behind it."""
 _BEFORE = re.compile(r"(?:(?:ich|bitte|please)\s+)+", re.IGNORECASE)
 _POLITE = re.compile(r"[\W_]*(?:(?:it|es|bitte|please|thanks|danke)\b[\W_]*)*", re.IGNORECASE)
