@@ -50,9 +50,7 @@ class _Found:
 
     def add(self, document: IntakeDocument) -> None:
         text = _decoded(document)
-        table = json_table(text)
-        if table:
-            self._page(TextPage.of(table.text, document.name), table.channel)
+        if self._json(text, document.name):
             return
         page = TextPage.of(text, document.name)
         mail = read_mail(text.lstrip("\ufeff\n")) if _is_mail(document.name, page) else None
@@ -60,6 +58,15 @@ class _Found:
             self._page(page)
         else:
             self._mail(mail, document.name)
+
+    def _json(self, text: str, name: str) -> bool:
+        """Reads the transactions of a text that is JSON; returns whether there were any."""
+        table = json_table(text)
+        page = TextPage.of(table.text if table else "", name)
+        found = transmission_reports.tables(page, self.known, table.channel) if table else []
+        for each, family in found:
+            self._of_family(each, family)
+        return bool(found)
 
     # --- mails
 

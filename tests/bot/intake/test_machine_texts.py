@@ -74,6 +74,12 @@ def test_json_of_lists_and_of_lines_is_read() -> None:
     assert [each["status"] for each in _parts(lines)] == ["550 no"]
 
 
+def test_json_without_transactions_stays_as_it_was_pasted() -> None:
+    text = '{"service": "Email Security", "note": "tenant 12345RS"}'
+    found = read([IntakeDocument(text)], KNOWN)
+    assert (found.prose, found.answers()["tenants"]) == (text, "12345RS")
+
+
 @pytest.mark.parametrize("text", ["{", "[1, 2]", "[]", "[FIRING:1] queue", '{"a": ' * 50, "plain"])
 def test_text_that_is_no_json_of_objects_is_none(text: str) -> None:
     assert json_table(text) is None
