@@ -22,7 +22,7 @@ from tests.doubles.mail_servers import client_tls
 from tests.doubles.wire import wire
 from tests.timeouts import TIMEOUT
 
-QUICK = PollingPace(idle=0.5, poll=0.05, read=10, shortest=0.01, longest=0.05)
+QUICK = PollingPace(idle=0.5, poll=0.05, read=TIMEOUT, shortest=0.01, longest=0.05)
 
 
 def now() -> datetime:
@@ -212,7 +212,7 @@ async def test_renumbered_folder_brings_only_unknown_mail_of_the_last_month() ->
 
 async def test_cut_line_is_noticed_and_mail_of_the_gap_arrives(host: ImapHost) -> None:
     async with wire(host.port) as line:
-        source = a_source(host.server(port=line.port), pace=PollingPace(idle=300, read=5, shortest=0.01, longest=0.05))
+        source = a_source(host.server(port=line.port), pace=PollingPace(idle=300, read=TIMEOUT, shortest=0.01, longest=0.05))
         async with aclosing(source.arrivals(None, known=nothing_known)) as stream:
             await started(stream)
             coming = asyncio.ensure_future(taken(stream, 1))
@@ -284,7 +284,7 @@ async def test_mark_after_renumbering_touches_no_other_mail() -> None:
 async def test_mail_above_the_limit_is_fetched_in_part_and_the_next_one_goes_on() -> None:
     async with (
         dovecot() as host,
-        aclosing(a_source(host.server(), pace=PollingPace(read=30)).arrivals(None, known=nothing_known)) as stream,
+        aclosing(a_source(host.server(), pace=PollingPace(read=TIMEOUT)).arrivals(None, known=nothing_known)) as stream,
     ):
         await started(stream)
         with host.client() as other:
