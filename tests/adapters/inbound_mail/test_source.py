@@ -212,7 +212,9 @@ async def test_renumbered_folder_brings_only_unknown_mail_of_the_last_month() ->
 
 async def test_cut_line_is_noticed_and_mail_of_the_gap_arrives(host: ImapHost) -> None:
     async with wire(host.port) as line:
-        source = a_source(host.server(port=line.port), pace=PollingPace(idle=300, read=TIMEOUT, shortest=0.01, longest=0.05))
+        source = a_source(
+            host.server(port=line.port), pace=PollingPace(idle=300, read=TIMEOUT, shortest=0.01, longest=0.05)
+        )
         async with aclosing(source.arrivals(None, known=nothing_known)) as stream:
             await started(stream)
             coming = asyncio.ensure_future(taken(stream, 1))
