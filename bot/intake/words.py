@@ -368,19 +368,25 @@ def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
         yield Transaction({part: text for part, text in parts.items() if text}, flow.source(found.start()))
 
 
+def _has_time_before(pairs: Sequence[re.Match[str]], text: str, today: date) -> bool:
+    """True for several pairs the first of which has a time before it."""
+    first = pairs[0].start() if len(pairs) > 1 else 0
+    return any(stamps(text[max(0, first - 40) : first], today))
+
+
 def _stamps_of(pairs: Sequence[re.Match[str]], text: str, today: date) -> list[Stamp | None]:
     """The time of each pair of addresses: the one behind it, or before it where each has one there."""
     ends = [0, *(each.end() for each in pairs)]
     starts = [*(each.start() for each in pairs[1:]), len(text)]
     before = [
         next(iter(stamps(text[max(end, each.start() - 40) : each.start()].rsplit("\n", maxsplit=1)[-1], today)), None)
-        for each, end in zip(pairs, ends, strict=False)
+        for each, end in zip(pairs if _has_time_before(pairs, text, today) else (), ends, strict=False)
     ]
     behind = [
         next(iter(stamps(text[each.end() : min(each.end() + 80, start)].split("\n", maxsplit=1)[0], today)), None)
         for each, start in zip(pairs, starts, strict=False)
     ]
-    return before if len(pairs) > 1 and all(before) else behind
+    return before if before and all(before) else behind
 
 
 def _first_after(errors: Sequence[tuple[int, str]], at: int, distance: int) -> str:
