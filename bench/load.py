@@ -115,7 +115,7 @@ async def _measured(folder: Path, engine: Engine, incident: _Incident, extent: E
     url, test_bed = engine.database("load"), TestBed(folder, Transport.SOCKET, Network("loopback"))
     await _save(url, _closed(incident), extent.tickets)
     async with bots.desk(f"load {engine.name}", url, test_bed) as desk:
-        submission = await _submission(desk)
+        submission = await scenarios.opened_submission(desk)
         report, acks_during_report = await _report(desk, submission, f"{incident.ticket.raised_at:%Y-%m}")
     waiting = await _save_waiting(url, incident, extent.tickets)
     async with bots.desk(f"load {engine.name}", url, test_bed) as desk:
@@ -182,12 +182,6 @@ async def _save_waiting(url: str, incident: _Incident, count: int) -> int:
 
 
 # --- the desk's work, while people click
-
-
-async def _submission(desk: Bot) -> Scenario:
-    """The submission of an incident, with the fields of the desk's own form."""
-    await desk.slack.burst([scenarios.command().stimulus()])
-    return scenarios.submission(desk.opened_view())
 
 
 async def _clicks(desk: Bot, submission: Scenario, is_over: Callable[[], bool]) -> list[float]:

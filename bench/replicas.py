@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import statistics
 import sys
 import tempfile
@@ -67,7 +66,7 @@ async def _measured(folder: Path, engine: Engine, number: int, seconds: float) -
     url, test_bed = engine.database(f"replicas_{number}"), TestBed(folder, Transport.SOCKET, Network("loopback"))
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(bots.desk("replica 1", url, test_bed))
-        submission = await _submission(first)
+        submission = await scenarios.opened_submission(first)
         others = [
             await stack.enter_async_context(bots.desk(f"replica {each + 2}", url, test_bed))
             for each in range(number - 1)
@@ -82,13 +81,6 @@ async def _measured(folder: Path, engine: Engine, number: int, seconds: float) -
         fastest = await _fastest(desks, submission, seconds)
     clicks = number * count
     return ReplicasResult(number, [each for times in steady for each in times], used / clicks, served / clicks, fastest)
-
-
-async def _submission(desk: Bot) -> Scenario:
-    """The submission of an incident, with the fields of the desk's own form."""
-    await desk.slack.burst([scenarios.command().stimulus()])
-    view = json.loads(desk.slack.last["views.open"])["view"]
-    return scenarios.submission(json.loads(view) if isinstance(view, str) else view)
 
 
 async def _steady(desk: Bot, submission: Scenario, count: int) -> list[float]:

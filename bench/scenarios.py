@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.bots import Bot
 from bench.slack import TEAM, USER, Stimulus
 
 COMMAND = "/retarus-incident"
@@ -135,6 +136,12 @@ def submission(view: Json) -> Scenario:
     form = {"payload": json.dumps(payload)}
     stimuli = _stimuli("interactive", payload, form, "ack")
     return Scenario("submission", "submission → acknowledgement", stimuli, follow_up="submission → card in the channel")
+
+
+async def opened_submission(desk: Bot) -> Scenario:
+    """The submission of an incident, with the fields of the form that this desk opens."""
+    await desk.slack.burst([command().stimulus()])
+    return submission(desk.opened_view())
 
 
 def _stimuli(kind: str, payload: Json, form: Mapping[str, str], response: str) -> Callable[[str, str], Stimulus]:
