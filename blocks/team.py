@@ -101,7 +101,7 @@ def _row(ticket: Ticket, seen: TeamOverview, config: Config) -> Json:
     since = kit.filled(t("there since {time} ({ago})"), time=kit.moment(ticket.since), ago=kit.ago(ticket.since))
     owner = "" if seen.screen.listed.startswith(OWN) else seen.who(ticket.owner)
     who = [kit.text(waits or owner)] if waits or owner else []
-    parts = urgency.joined_elements([who, since, urgency.due(ticket, config)])
+    parts = urgency.joined_elements([who, since, urgency.due(ticket, config, seen.at)])
     problem = urgency.about(ticket, 160)
     return kit.rich(kit.line(name, kit.text(" · "), *parts, kit.text(f"\n{problem}")))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from blocks import kit
 from blocks.kit import Json
 from bot.clocks.timers import Timer, plan
-from bot.clocks.urgency import rank, reminded_overdue
+from bot.clocks.urgency import overdue, rank, reminded_overdue
 from bot.config.settings import Config
 from bot.core.cleaning import capital, clean_line, excerpt, shorten_middle
 from bot.core.clock import as_moment
@@ -111,9 +111,13 @@ def age(ticket: Ticket) -> list[Json]:
 _PAST = mark("⚠️ past the SLA since {time} ({ago})")
 
 
-def due(ticket: Ticket, config: Config) -> list[Json]:
-    """Overdue timer, or else the moment a remedy or an action plan is due; empty where no SLA is set."""
-    late, run = reminded_overdue(ticket, config), plan(ticket, config) if ticket.stage.is_open else None
+def due(ticket: Ticket, config: Config, at: datetime | None = None) -> list[Json]:
+    """Overdue timer, or else the moment a remedy or an action plan is due; empty where no SLA is set.
+
+    `at`: the moment of a view that is drawn for one reader; without it, what a reminder has told is overdue.
+    """
+    late = overdue(ticket, config, at) if at else reminded_overdue(ticket, config)
+    run = plan(ticket, config) if ticket.stage.is_open else None
     if late and late.due:
         words = t(_PAST) if late.timer is Timer.PLAN else t("⚠️ overdue: {what} ({ago})")
         return kit.filled(words, time=kit.moment(late.due), ago=kit.ago(late.due), what=t(late.timer.gloss))

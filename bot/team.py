@@ -78,6 +78,8 @@ class TeamOverview:
     people_total: int
     links: Mapping[str, str]
     who: Callable[[str], str]
+    at: datetime | None = None
+    """The moment of the lists: what is overdue then is shown as such."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class TeamHome:
             people_total=len(everybody),
             links=await self.store.card_links([each.id for each in tickets]) if tickets else {},
             who=await self.queries.names(named - {str(each) for each in TeamList}),
+            at=now,
         )
 
     async def listed(self, user: str, screen: Screen) -> list[Ticket]:

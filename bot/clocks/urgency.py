@@ -9,7 +9,7 @@ from bot.clocks.timers import Timer, TimerRun, runs
 from bot.config.settings import Config
 from bot.model.ticket import Ticket
 
-Order = tuple[bool, int, bool, datetime, datetime]
+Order = tuple[bool, int, bool, datetime, datetime, int]
 """Sort key of lists, most urgent first."""
 
 
@@ -48,4 +48,4 @@ def order(ticket: Ticket, config: Config, at: datetime) -> Order:
     late = overdue(ticket, config, at)
     is_breached = late is not None and late.timer is Timer.PLAN
     due = ticket.due or ticket.raised_at.replace(year=9999)
-    return not is_breached, rank(ticket, config), late is None, due, ticket.raised_at
+    return not is_breached, rank(ticket, config), late is None, due, ticket.raised_at, ticket.number

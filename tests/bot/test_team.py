@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from blocks import kit, team
 from bot.core.errors import NotYours
 from bot.home import COMPARED, PAGE, Screen, Tab
 from bot.model.ticket import Stage, Ticket
 from bot.team import OWN, SHOWN, Load, TeamList
 from bot.tickets.ports import Batch
+from localslack.visible import text_of
 from tests.bot.test_home import Counted, many
 from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, NEMO, NOW, World, a_world, an_incident
 
@@ -111,3 +113,17 @@ async def test_part_costs_the_same_with_5000_open_tickets_as_with_50(listed: str
 def test_screen_is_read_from_a_button_as_it_was_packed(listed: str) -> None:
     screen = Screen(Tab.TEAM, listed=listed, first=20)
     assert Screen.unpack(screen.pack()) == screen
+
+
+async def test_row_below_past_the_sla_says_that_it_is_past_before_any_reminder_has() -> None:
+    w = await a_desk()
+    for _ in range(12):
+        await w.raised(priority="P1")
+    w.clock.forward(hours=2)
+    seen = await w.desk.team.overview(NEMO, Screen(Tab.TEAM, listed=TeamList.BREACHED))
+    found = team.blocks(seen, w.desk.config, kit.divider())
+    rows = [text_of({"blocks": [each]}) for each in found if each["type"] == "rich_text"]
+    assert rows
+    assert [row for row in rows if "⚠️ past the SLA since" not in row] == []
+    numbers = [each.number for each in seen.lists[TeamList.BREACHED].tickets]
+    assert numbers == sorted(numbers)
