@@ -245,7 +245,7 @@ def _page(seen: Overview, config: Config) -> list[Json]:
 
 def _row(ticket: Ticket, seen: Overview, config: Config) -> Json:
     place = f" · {standing(ticket, seen.who)} · "
-    urgent = urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)])
+    urgent = urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config, seen.now)])
     name = _name(ticket, seen, config)
     return kit.rich(kit.line(name, kit.text(place), *urgent, kit.text(f"\n{_about(ticket)}")))
 

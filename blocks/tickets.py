@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from blocks import bulk, customer_words, evidence_pack, kit, outage, urgency
 from blocks.card import Who, standing
@@ -21,12 +22,18 @@ SCOPES = {"mine": mark("Mine"), "level": mark("My level"), "all": mark("All open
 
 
 def listing(
-    tickets: Sequence[Ticket], total: int, scope: str, config: Config, who: Who, links: Mapping[str, str]
+    tickets: Sequence[Ticket],
+    total: int,
+    scope: str,
+    config: Config,
+    who: Who,
+    links: Mapping[str, str],
+    at: datetime | None = None,
 ) -> Message:
-    """Open tickets with links to their cards; `links`: ticket id → permalink."""
+    """Open tickets with links to their cards; `links`: ticket id → permalink. `at`: the moment of the list."""
     heading = f"{t(SCOPES[scope])}: {many('{count} open ticket', '{count} open tickets', total)}"
     blocks = [kit.rich(kit.line(kit.bold(heading)))]
-    blocks += [_row(ticket, config, who, links.get(ticket.id, "")) for ticket in tickets]
+    blocks += [_row(ticket, config, who, links.get(ticket.id, ""), at) for ticket in tickets]
     if total > len(tickets):
         blocks.append(kit.note(t("The {count} most urgent of {total}.", count=len(tickets), total=total)))
     several = [bulk.button(scope)] if len(tickets) > 1 else []
@@ -35,12 +42,12 @@ def listing(
     return Message(heading, blocks)
 
 
-def _row(ticket: Ticket, config: Config, who: Who, link: str) -> Json:
+def _row(ticket: Ticket, config: Config, who: Who, link: str, at: datetime | None) -> Json:
     return kit.rich(
         kit.line(
             kit.link(title(ticket, config), link),
             kit.text(f" · {standing(ticket, who)} · "),
-            *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)]),
+            *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config, at)]),
             kit.text("\n"),
             kit.text(urgency.about(ticket, 160)),
         )

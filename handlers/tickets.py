@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from blocks import handover, outage, tickets
 from blocks.kit import Message
 from bot.core.characters import plain
+from bot.core.clock import as_utc
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from handlers.dispatch import Dispatcher
@@ -54,7 +55,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         found, total = await desk.queries.open_tickets(user, scope)
         dispatcher.tasks.start(desk.tickets.remember_scope(user, scope))
         who = await desk.queries.names([ticket.owner for ticket in found])
-        return tickets.listing(found, total, scope, desk.config, who, await links(found))
+        return tickets.listing(found, total, scope, desk.config, who, await links(found), as_utc(desk.clock()))
 
     async def links(found: Sequence[Ticket]) -> dict[str, str]:
         return {ticket.id: await desk.queries.link(ticket) for ticket in found}

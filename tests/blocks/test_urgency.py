@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from blocks import urgency
-from tests.factories import a_config, an_incident
+from bot.model.ticket import Times
+from tests.factories import NOW, a_config, an_incident
 
 REST = "Outbound mail is rejected"
 
@@ -41,3 +44,17 @@ def test_ticket_without_a_customer_begins_with_the_trouble() -> None:
 
 def test_long_trouble_is_cut_to_the_limit() -> None:
     assert len(urgency.about(an_incident(also={"happens": "word " * 100}), 75)) <= 75
+
+
+def test_view_that_is_drawn_at_a_moment_shows_the_breach_of_that_moment() -> None:
+    config = a_config(sla={"P1": {"action_plan": 60}})
+    ticket = an_incident(times=Times(priorities={"P1": NOW}))
+    shown = {
+        minutes: "".join(
+            str(each.get("text", "")) for each in urgency.due(ticket, config, NOW + timedelta(minutes=minutes))
+        )
+        for minutes in (59, 60)
+    }
+    assert "⌛ plan due" in shown[59]
+    assert "⚠️ past the SLA since" in shown[60]
+    assert "⌛ plan due" in "".join(str(each.get("text", "")) for each in urgency.due(ticket, config))
