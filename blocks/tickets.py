@@ -42,7 +42,7 @@ def listing(
     return Message(heading, blocks)
 
 
-def _row(ticket: Ticket, config: Config, who: Who, link: str, at: datetime | None) -> Json:
+def _row(ticket: Ticket, config: Config, who: Who, link: str, at: datetime | None = None) -> Json:
     return kit.rich(
         kit.line(
             kit.link(title(ticket, config), link),

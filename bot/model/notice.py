@@ -90,6 +90,11 @@ class Notice(Record):
         pairs = [each for each in found if isinstance(each, list)] if isinstance(found, list) else []
         return [(str(ticket_id), str(role)) for ticket_id, role in pairs]
 
+    def nth(self, number: int) -> Notice:
+        """The first, second … of several notices in place of this one, each with places of its own."""
+        places: list[JsonValue] = [[ticket_id, nth_place(role, number)] for ticket_id, role in self.pairs("places")]
+        return self.model_copy(update={"body": {**self.body, "places": places}}) if places else self
+
 
 class Place(Record):
     """Slack message that carries a ticket."""
@@ -227,3 +232,8 @@ def notice_without_ticket(
 def direct_lane(user: str) -> str:
     """The lane of one person's direct messages, aside from their tickets."""
     return f"direct:{user}"
+
+
+def nth_place(role: str, number: int) -> str:
+    """The name of the place of the first, second … of several messages in place of one."""
+    return role if number == 1 else f"{role}#{number}"

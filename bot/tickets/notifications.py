@@ -19,7 +19,6 @@ from bot.tickets.routes import Routes
 SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.RETARUS_WROTE.value})
 """Events shown by the card, or by an entry of the conversation, without a line in the thread."""
 
-
 TO_RETARUS = frozenset({NoticeKind.LETTER_POST, NoticeKind.LETTER_MAIL, NoticeKind.CHASE_POST, NoticeKind.CHASE_MAIL})
 _DIRECT_MESSAGES = frozenset({NoticeKind.DIRECT, NoticeKind.REMINDERS})
 """Direct messages. A dead one is not reported."""
@@ -38,7 +37,6 @@ _YOUR_TURN = frozenset(
 )
 """Events the owner is notified of: most of them make the owner the next to act."""
 
-
 _OUTCOMES = (Move.RESOLVE, Move.WITHDRAW, Move.REOPEN)
 RELAYED = frozenset(
     each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Step.EXPECT, Step.FOUND, Step.RCR, *_OUTCOMES)
@@ -47,7 +45,6 @@ RELAYED = frozenset(
 did not hold."""
 FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value}
 """Events relayed to the person who added an end-customer to an existing ticket."""
-
 
 TO_ALL = "to_all"
 """Detail of a note that reaches every ticket with the same cause."""
@@ -313,21 +310,10 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
 
 
 def redirected(cause: Notice, ticket: Ticket, left: Sequence[str], people: Iterable[str], at: datetime) -> list[Notice]:
-    """The same direct message, to others in place of a person who has left; `left` in the body: who was to get it.
-
-    Each message has places of its own, so that all of them are redrawn.
-    """
-    notices_of_change = list[Notice]()
-    for number, person in enumerate(people, start=1):
-        places: list[JsonValue] = [[ticket_id, nth_place(role, number)] for ticket_id, role in cause.pairs("places")]
-        body: dict[str, JsonValue] = {**cause.body, "left": list(left), **({"places": places} if places else {})}
-        notices_of_change.append(_following(cause, ticket, cause.kind, person, at, body, f":{person}"))
-    return notices_of_change
-
-
-def nth_place(role: str, number: int) -> str:
-    """The name of the place of the first, second … of several messages in place of one."""
-    return role if number == 1 else f"{role}#{number}"
+    """The same direct message, to others in place of a person who has left; `left` in the body: who was to get it."""
+    body: dict[str, JsonValue] = {**cause.body, "left": list(left)}
+    sent = [_following(cause, ticket, cause.kind, person, at, body, f":{person}") for person in people]
+    return [each.nth(number) for number, each in enumerate(sent, start=1)]
 
 
 def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from blocks import urgency
-from bot.model.ticket import Times
+from bot.model.ticket import Stage, Times
 from tests.factories import NOW, a_config, an_incident
 
 REST = "Outbound mail is rejected"
@@ -48,7 +48,7 @@ def test_long_trouble_is_cut_to_the_limit() -> None:
 
 def test_view_that_is_drawn_at_a_moment_shows_the_breach_of_that_moment() -> None:
     config = a_config(sla={"P1": {"action_plan": 60}})
-    ticket = an_incident(times=Times(priorities={"P1": NOW}))
+    ticket = an_incident(Stage.RESOLVED, times=Times(priorities={"P1": NOW}))
     shown = {
         minutes: "".join(
             str(each.get("text", "")) for each in urgency.due(ticket, config, NOW + timedelta(minutes=minutes))

@@ -189,7 +189,7 @@ async def test_take_has_a_line_of_its_own_where_the_call_was_deleted(w: World) -
     assert "subtype" not in line
 
 
-async def test_everybody_called_in_place_of_a_lead_who_has_left_sees_that_the_call_is_over(tmp_path: Path) -> None:
+async def test_call_is_over_for_everybody_who_was_called_in_place_of_a_lead_who_has_left(tmp_path: Path) -> None:
     desk = {"leads": ("U0NIA",), "admins": ("U0CARLA", "U0ALEX")}
     levels = settings().levels
     first, second = (each.model_copy(update={"second_person": ""}) for each in (levels.first, levels.second))

@@ -22,10 +22,9 @@ from bot.core.backoff import backoff
 from bot.core.i18n import t
 from bot.escalation.correspondence import ANSWER
 from bot.escalation.ports import Files
-from bot.model.notice import FOUND, Claim, Notice, NoticeKind, Outcome, Place, Retry, Sent
+from bot.model.notice import FOUND, Claim, Notice, NoticeKind, Outcome, Place, Retry, Sent, nth_place
 from bot.model.ticket import Ticket
 from bot.ports import Store
-from bot.tickets.notifications import nth_place
 from bot.tickets.priority_call import CALL
 
 log = logging.getLogger(__name__)
