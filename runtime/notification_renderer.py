@@ -113,7 +113,8 @@ async def _call(
     desk: Desk, notice: Notice, ticket: Ticket, history: Sequence[Event], rows: Sequence[Letter], link: str
 ) -> Message:
     """The message of a call as it is now: it can be taken, its time is over, or it has ended."""
-    calls = decisive(rows) or [notice]
+    known = history[-1].version  # a newer change may have been saved since the history was read; it redraws the call
+    calls = [each for each in decisive(rows) if each.version <= known] or [notice]
     last = _last_of_call(calls, ticket, history, desk.config)
     is_shared = notice.to == desk.routes.desk
     words = thread_lines.words_in_call(last, ticket, desk.config, await desk.queries.names([last.by, ticket.owner]))
