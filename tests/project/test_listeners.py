@@ -94,6 +94,7 @@ async def test_clickable_parts_and_click_listeners_are_the_same(
     assert clickable() == {*dispatcher.clicks, *dispatcher.saving_clicks}
 
 
+@pytest.mark.long
 async def test_submittable_modals_and_submission_listeners_are_the_same(
     dispatcher: Dispatcher,
 ) -> None:

@@ -48,6 +48,7 @@ def python_without(module: str, folder: Path) -> Path:
     return python
 
 
+@pytest.mark.long
 def test_the_first_run_says_each_step_and_the_second_one_only_starts(checkout: Path) -> None:
     """Warnings of pip are not shown: they would drown it. Its errors are."""
     code, output = make(checkout, "run", **UNREACHABLE)
@@ -64,6 +65,7 @@ def test_the_first_run_says_each_step_and_the_second_one_only_starts(checkout: P
     assert not any("WARNING" in line for line in output), output
 
 
+@pytest.mark.long
 def test_interrupted_environment_is_created_again(checkout: Path) -> None:
     half = [sys.executable, "-m", "venv", "--without-pip", str(checkout / ".venv")]
     subprocess.run(half, check=True)
@@ -88,6 +90,7 @@ def test_missing_python_is_reported_with_the_name_of_its_package(checkout: Path)
     assert output[0] == "There is no python3.99. On Debian or Ubuntu: sudo apt install python3 python3-venv"
 
 
+@pytest.mark.long
 def test_a_missing_browser_and_node_js_are_reported_before_the_tests_begin(checkout: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()

@@ -29,7 +29,7 @@ from texts.gather import ROOT, gather_messages
 
 GERMAN_CONFIG = a_config(desk={"language": "de"}, retarus={"language": "de"})
 DATA_TEXTS = (
-    *("7", "Ben Brandt", MAIL, "PD-", "TN-", "Müller GmbH", "RCR-", "RS", "UTC", "MB", "kB"),
+    *("7", "Ben Brandt", MAIL, "PD-", "TN-", "Müller GmbH", "Nordsee", "RCR-", "RS", "UTC", "MB", "kB"),
     *("It is closed.", "You cannot send.", "to the Retarus channel"),
     *(name for each in GERMAN_CONFIG.priorities for name in (each.name, each.definition)),
     *GERMAN_CONFIG.services.names,
@@ -89,6 +89,7 @@ def _verbatim(name: str, config: Config) -> Iterable[str]:
         yield from (text for table, lines in tables(config).items() for text in (table, *chain(*lines)))
 
 
+@pytest.mark.long
 def test_texts_on_all_surfaces_are_translated(tmp_path: Path) -> None:
     """With translations in brackets, all text outside brackets must be a name or a quotation."""
     found: dict[str, str] = {}
