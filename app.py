@@ -135,10 +135,8 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             parts = status_page, SlackChannelMembers(client, routes.desk), FilesForForms(files), duty
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser, tasks, jumps = MailParser(), BackgroundTasks(), ClockJumps()
-            write, make_report = (
-                notification_renderer.writer(desk),
-                reports.maker(desk, ChildProcessPrinter(), partial(channel_name, client)),
-            )
+            write = notification_renderer.writer(desk)
+            make_report = reports.maker(desk, ChildProcessPrinter(), partial(channel_name, client))
             carriers = out.carriers(store, write, make_report, config, parser, directory, routes)
             watched, follow_up = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
             outbox = Outbox(store, watched, clock, follow_up, None, tasks.calm, out.transports, jumps.since_last_look)
@@ -156,8 +154,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             await remember_routes(store, routes)
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
-            dispatcher.fetch_file = files.fetch
-            dispatcher.watch = observed.InteractionWatch(metrics)
+            dispatcher.fetch_file, dispatcher.watch = files.fetch, observed.InteractionWatch(metrics)
             health = health_of(metrics, store, out.transports, clock, duty.calendars)
             going_on = (outbox, indexing, out.transports, duty)
             with observed.counting_log_lines(metrics):
