@@ -6,8 +6,8 @@ python -m bench --write    puts the tables into docs/benchmarks.md
 
 This process is Slack's side (bench/slack.py) and takes the times; each bot is a separate process. bench/measure.py
 defines the figures, bench/bare.py and bench/floor.py are the bots of comparison, bench/scenarios.py are the
-interactions, bench/growth.py measures growing numbers of tickets, bench/load.py work beside people's clicks. All
-traffic stays on the loopback interface.
+interactions, bench/growth.py measures growing numbers of tickets, bench/load.py work beside people's clicks, and
+bench/replicas.py several replicas. All traffic stays on the loopback interface.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import bots, growth, load, scenarios
+from bench import bots, growth, load, replicas, scenarios
 from bench.bots import ROOT, Bot, BotFailed, TestBed, Transport
 from bench.engines import Engine, engines
 from bench.machine import machine
@@ -54,6 +54,8 @@ class Scale:
     rounds: int
     """Repetitions of each query at each database size."""
     load: load.Extent
+    replicas: float
+    """Seconds of clicks on each number of replicas."""
 
 
 FULL = Scale(
@@ -64,6 +66,7 @@ FULL = Scale(
     sizes=(1_000, 100_000, 1_000_000),
     rounds=15,
     load=load.FULL,
+    replicas=8,
 )
 _ONCE = {1: 1, 10: 1, 50: 1}
 SHORT = Scale(
@@ -74,6 +77,7 @@ SHORT = Scale(
     sizes=(1_000, 2_000),
     rounds=3,
     load=load.SHORT,
+    replicas=1,
 )
 
 
@@ -93,10 +97,11 @@ async def bench(scale: Scale) -> BenchmarkResults:
                     )
             grown, outages = await growth.grow(folder, available, scale.sizes, scale.rounds)
             loads = await load.load(folder, available, scale.load)
+            together = await replicas.replicas(folder, available[-1], scale.replicas)
         except NoResponse as error:
             raise BotFailed(f"{error}\n{bots.log_tails(folder)}") from error
     names = [*COMPARISON_BOTS, *map(_display_name, available)]
-    return BenchmarkResults(results, names, grown, outages, loads, footer)
+    return BenchmarkResults(results, names, grown, outages, loads, together, footer)
 
 
 def _display_name(engine: Engine) -> str:

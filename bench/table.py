@@ -6,11 +6,12 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench import load
+from bench import load, replicas
 from bench.bots import Transport
 from bench.growth import OPEN, GrowthResult, OutageResult
 from bench.load import LoadResult
 from bench.measure import Results
+from bench.replicas import ReplicasResult
 from bench.slack import Network
 
 FLOOR, DEFAULT, TUNED, DESK = "no Bolt", "bare Bolt", "bare Bolt, tuned", "Partner Desk"
@@ -49,6 +50,7 @@ class BenchmarkResults:
     grown: Sequence[GrowthResult]
     outages: Sequence[OutageResult]
     loads: Sequence[LoadResult]
+    replicas: Sequence[ReplicasResult]
     footer: str
 
 
@@ -65,6 +67,8 @@ def short(all_: BenchmarkResults) -> str:
         _table(_growth(all_.grown)),
         "Work beside people's clicks, which go on at ten a second:",
         _table(load.rows(all_.loads)),
+        "Several replicas on one PostgreSQL database:",
+        _table(replicas.rows(all_.replicas)),
         "What was aimed at:",
         "\n".join(f"- {line}" for line in targets(all_)),
         all_.footer,
@@ -106,7 +110,7 @@ def targets(all_: BenchmarkResults) -> Iterable[str]:
         target = f"{engine}: with {last.stored:,} tickets ready within {start} s, in at most {memory} MB"
         holds = last.start <= start and last.memory <= memory
         yield _target(target, f"{last.start:.2f} s, {last.memory:.0f} MB", holds=holds)
-    for target, measured, holds in load.aims(all_.loads):
+    for target, measured, holds in (*load.aims(all_.loads), replicas.aim(all_.replicas)):
         yield _target(target, measured, holds=holds)
 
 

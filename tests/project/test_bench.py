@@ -80,9 +80,16 @@ def test_report_waiting_messages_and_reminders_are_measured_on_every_engine(benc
     )
 
 
+def test_one_and_four_replicas_are_measured(benchmark: tuple[str, str, str]) -> None:
+    together = benchmark[1].partition("Several replicas on")[2].partition("What was aimed at")[0]
+    _, _, *found = rows(together)
+    assert [row[0] for row in found] == ["1", "4"]
+    assert all(float(row[4]) > 0 for row in found)
+
+
 def test_targets_are_listed_with_whether_they_are_met(benchmark: tuple[str, str, str]) -> None:
     aims = [line for line in benchmark[1].splitlines() if line.startswith("- ")]
-    assert len(aims) == 20
+    assert len(aims) == 21
     assert all(line.startswith(("- Holds: ", "- **Missed**: ")) for line in aims)
 
 
