@@ -156,12 +156,11 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.fetch_file, dispatcher.watch = files.fetch, observed.InteractionWatch(metrics)
             health = health_of(metrics, store, out.transports, clock, duty.calendars)
-            going_on = (outbox, indexing, out.transports, duty)
             with observed.counting_log_lines(metrics):
                 inbound, warn = observed.ObservedInbound(desk.inbound, metrics), desk.conversation.warn_of_mailbox
                 async with (
                     receiving(env, config, clock, store, parser, inbound, warn, token) as mailbox,
-                    _working(dispatcher, store, going_on, identity, env, health) as running,
+                    _working(dispatcher, store, (outbox, indexing, out.transports, duty), identity, env, health) as running,
                 ):
                     health.watch_mailbox(mailbox)
                     yield running
