@@ -160,7 +160,9 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
                 inbound, warn = observed.ObservedInbound(desk.inbound, metrics), desk.conversation.warn_of_mailbox
                 async with (
                     receiving(env, config, clock, store, parser, inbound, warn, token) as mailbox,
-                    _working(dispatcher, store, (outbox, indexing, out.transports, duty), identity, env, health) as running,
+                    _working(
+                        dispatcher, store, (outbox, indexing, out.transports, duty), identity, env, health
+                    ) as running,
                 ):
                     health.watch_mailbox(mailbox)
                     yield running
