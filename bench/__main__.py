@@ -60,13 +60,13 @@ class Scale:
 
 FULL = Scale(
     {
-        LOOPBACK: Plan(rounds=5, bursts={1: 30, 10: 6, 50: 3}),
+        LOOPBACK: Plan(rounds=4, bursts={1: 30, 10: 6, 50: 3}),
         LIKE_SLACK: Plan(rounds=2, bursts={1: 6, 10: 2, 50: 1}, steady=(60, 60), warming=2),
     },
     sizes=(1_000, 100_000, 1_000_000),
     rounds=15,
     load=load.FULL,
-    replicas=8,
+    replicas=5,
 )
 _ONCE = {1: 1, 10: 1, 50: 1}
 SHORT = Scale(
