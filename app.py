@@ -149,10 +149,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             alerts = replace(alerts, wake=outbox.wake)
             directory.groups.warn = alerts.warn
             out.connect(alerts.closed, outbox.wake)
-            await desk.register.begin()
-            await desk.channel_routes.follow()
-            await remember_routes(store, routes)
-            await desk.outgoing.begin(sender_domain(config), clock())
+            await _begin(desk, store, config, routes)
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.fetch_file, dispatcher.watch = files.fetch, observed.InteractionWatch(metrics)
             health = health_of(metrics, store, out.transports, clock, duty.calendars)
@@ -166,6 +163,14 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
                 ):
                     health.watch_mailbox(mailbox)
                     yield running
+
+
+async def _begin(desk: Desk, store: Store, config: Config, routes: Routes) -> None:
+    """Reads and saves what the services need before they listen."""
+    await desk.register.begin()
+    await desk.channel_routes.follow()
+    await remember_routes(store, routes)
+    await desk.outgoing.begin(sender_domain(config), desk.clock())
 
 
 def _directory(client: AsyncWebClient, config: Config, identity: AuthorizeResult, drafts: Drafts) -> SlackDirectory:
