@@ -26,12 +26,12 @@ from bot.core.clock import zone
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
 from bot.model.notice import Letter, Notice, NoticeKind
-from bot.model.ticket import Event, Level, Ticket
-from bot.model.transitions import Step
+from bot.model.ticket import Event, Level, Stage, Ticket
+from bot.model.transitions import Move, Step
 from bot.model.undoing import can_undo, counted, undoing_of
 from bot.tickets.notifications import SENDING
 from bot.tickets.permissions import is_highest
-from bot.tickets.priority_call import decisive, is_line_of, is_ongoing, stands
+from bot.tickets.priority_call import decisive, is_line_of, is_ongoing, standing, stands
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -130,10 +130,19 @@ def _last_of_call(calls: Sequence[Notice], ticket: Ticket, history: Sequence[Eve
     """The event that the call's message tells: the newest; once nobody is called, the newest that was not undone."""
     version = calls[0].version
     last = undoing_of(version, history) or next(each for each in history if each.version == version)
-    if last.kind != Step.UNDO.value or is_ongoing(ticket, config):
+    if is_ongoing(ticket, config):
         return last
     held = {each.version: each for each in counted(history)}
-    return next((held[each.version] for each in calls if each.version in held), last)
+    shown = [held[each.version] for each in calls if each.version in held]
+    is_called = standing(ticket, config) is not None and not ticket.times.planned
+    if is_called and ticket.stage in _AT_SECOND and not stands(ticket, calls, config):
+        shown = [each for each in shown if each.kind in _TAKES] or shown
+    return next(iter(shown), last)
+
+
+_AT_SECOND = frozenset({Stage.SECOND, Stage.SECOND_ASKED, Stage.RETARUS})
+_TAKES = frozenset(each.value for each in (Move.ACCEPT, Move.COMPRESS, Move.HAND_ON, Move.TAKE_OVER))
+"""Moves that end a call: somebody at the 2nd level has the ticket."""
 
 
 async def _in_place_of_second(desk: Desk) -> Sequence[Json]:
