@@ -80,7 +80,7 @@ def test_report_waiting_messages_and_reminders_are_measured_on_every_engine(benc
     )
 
 
-def test_one_and_four_replicas_are_measured(benchmark: tuple[str, str, str]) -> None:
+def test_replicas_are_measured_alone_and_with_three_others(benchmark: tuple[str, str, str]) -> None:
     together = benchmark[1].partition("Several replicas on")[2].partition("What was aimed at")[0]
     _, _, *found = rows(together)
     assert [row[0] for row in found] == ["1", "4"]
