@@ -15,6 +15,7 @@ _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 _RESTARTS = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
+_MOVES = frozenset(each.value for each in Move if each is not Move.RAISE)
 _BY_ITSELF = frozenset({Step.RCR.value, Step.RETARUS_WROTE.value})
 """Events the desk records when Retarus writes: no action of a person."""
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
@@ -38,7 +39,7 @@ def of(history: Iterable[Event]) -> Times:
 
 def stage_after(stage: Stage, kind: str) -> Stage:
     """The stage after an event; steps leave it as it is."""
-    return MOVES[stage, Move(kind)] if kind in set(Move) and kind != Move.RAISE else stage
+    return MOVES[stage, Move(kind)] if kind in _MOVES else stage
 
 
 def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Times:

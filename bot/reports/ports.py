@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -25,8 +26,14 @@ class ReportSource(ChangeStore, Protocol):
 
     async def get(self, ticket_id: str) -> Ticket | None: ...
 
+    async def tickets_with(self, ids: Sequence[str]) -> list[Ticket]:
+        """In no order."""
+
     async def history(self, ticket_id: str) -> list[Event]:
         """Oldest first."""
+
+    async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
+        """Histories of these tickets, in one trip; each oldest first."""
 
     async def view(self, month: str) -> View | None:
         """Retarus's view of that month, `2026-10`."""

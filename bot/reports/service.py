@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,7 +22,7 @@ from bot.model import affected_customers
 from bot.model.contact import Contact
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, NoticeKind, notice_without_ticket
-from bot.model.ticket import Level
+from bot.model.ticket import Event, Level, Ticket
 from bot.register.contacts import Register
 from bot.register.customers import Customers
 from bot.reminders.digest import MORNING
@@ -30,6 +30,7 @@ from bot.reports import figures as reports
 from bot.reports import retarus_view, ticket_month
 from bot.reports.figures import Figures
 from bot.reports.ports import ReportSource
+from bot.reports.ticket_month import TicketMonth
 from bot.tickets import permissions
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
@@ -40,6 +41,8 @@ AGAIN = 5
 """Working days after which a missing view is reminded of once more."""
 _OFFERED = 13
 """Months a form offers."""
+_TOGETHER = 20
+"""Tickets that are read in one trip to the database: more would keep a click waiting while they are decoded."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +111,23 @@ class Reports:
         return period
 
     async def figures(self, period: Period, customer: str = "") -> Figures:
-        """Reads the tickets of that month, one after the other, so that other work is not delayed."""
-        lines = []
-        for ticket_id in await self.store.open_between(period.start, period.until, fold(customer)):
-            ticket = await self.store.get(ticket_id)
-            if ticket is None or affected_customers.since(ticket, customer) is None:
-                continue
-            line = ticket_month.line(ticket, await self.store.history(ticket_id), period, self.config, customer)
-            lines += [line] if line else []
+        """Reads the tickets of that month, a few at a time, and lets other work in between two of them."""
+        lines, found = list[TicketMonth](), await self.store.open_between(period.start, period.until, fold(customer))
+        for first in range(0, len(found), _TOGETHER):
+            for ticket, history in await self._histories(found[first : first + _TOGETHER], customer):
+                line = ticket_month.line(ticket, history, period, self.config, customer)
+                lines += [line] if line else []
+                await asyncio.sleep(0)
         return await asyncio.to_thread(reports.figures, lines, period, self.config, customer)
+
+    async def _histories(self, ids: Sequence[str], customer: str) -> list[tuple[Ticket, list[Event]]]:
+        """The tickets that affect the end-customer, in the order of their ids, each with its history."""
+        tickets = sorted(await self.store.tickets_with(ids), key=lambda ticket: ticket.id)
+        theirs = [ticket for ticket in tickets if affected_customers.since(ticket, customer) is not None]
+        histories: dict[str, list[Event]] = {ticket.id: [] for ticket in theirs}
+        for event in await self.store.histories(list(histories)):
+            histories[event.ticket_id].append(event)
+        return [(ticket, histories[ticket.id]) for ticket in theirs]
 
     # --- periodic
 

@@ -228,6 +228,9 @@ class MemoryStore(MemoryConversation, MemoryOutbox, MemorySearch):
     async def get(self, ticket_id: str) -> Ticket | None:
         return self._tables().tickets.get(ticket_id)
 
+    async def tickets_with(self, ids: Sequence[str]) -> list[Ticket]:
+        return [ticket for ticket_id, ticket in self._tables().tickets.items() if ticket_id in set(ids)]
+
     async def numbered(self, number: int) -> Ticket | None:
         return next((ticket for ticket in self._tables().tickets.values() if ticket.number == number), None)
 

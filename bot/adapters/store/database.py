@@ -109,6 +109,9 @@ class DatabaseStore:
     async def get(self, ticket_id: str) -> Ticket | None:
         return await self._found(sql.TICKET, {"id": ticket_id}, rows.ticket)
 
+    async def tickets_with(self, ids: Sequence[str]) -> list[Ticket]:
+        return await self._all(sql.TICKETS_WITH, {"listed": json.dumps(list(ids))}, rows.ticket)
+
     async def numbered(self, number: int) -> Ticket | None:
         return await self._found(sql.NUMBERED, {"number": number}, rows.ticket)
 

@@ -78,6 +78,7 @@ def open_between(customer: str) -> str:
 CHILDREN: Final = """
     SELECT number, doc FROM tickets WHERE parent = :id AND parent <> '' AND is_open = 1
     ORDER BY raised_at DESC, id DESC LIMIT :limit"""
+TICKETS_WITH: Final = "SELECT number, doc FROM tickets WHERE id IN $listed"
 TICKETS_CALLED: Final = "SELECT number, doc FROM tickets WHERE number IN $numbers"
 
 INSERT_EVENT: Final = """
