@@ -90,6 +90,7 @@ async def test_failure_after_a_save_is_not_told_as_no_change_by_every_kind_of_li
     dispatcher.submissions[create.RAISE] = submitted
     await w.anna.click(card, "Take")
     await w.anna.message(DESK, "look before you do it again. The desk's database does not answer.")
+    await w.anna.reply(card, "took it")
     await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
     await w.anna.message(DESK, "look before you do it again. Slack did not answer properly just now.")
     await w.anna.command(DESK, "/retarus-incident")

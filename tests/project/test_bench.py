@@ -71,7 +71,7 @@ def test_every_engine_is_measured_with_growing_numbers_of_tickets(benchmark: tup
 
 
 def test_report_waiting_messages_and_reminders_are_measured_on_every_engine(benchmark: tuple[str, str, str]) -> None:
-    next_to_clicks = benchmark[1].partition("Work beside people's clicks")[2].partition("What was aimed at")[0]
+    next_to_clicks = benchmark[1].partition("Work beside people's clicks")[2].partition("Several replicas")[0]
     head, _, *found = rows(next_to_clicks)
     assert head[1:] == ["SQLite", "PostgreSQL"]
     assert [len(row) for row in found] == [3] * 6
