@@ -73,7 +73,7 @@ async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redr
     """Keeps the form open with an error that can be corrected; offers the text of a form that came too late as a
     note.
     """
-    await earlier_delivery.note_earlier_save(desk, form.view, error)
+    await earlier_delivery.note_earlier_save(desk, form.view, error, form.callback)
     if has_saved():
         await ack(response_action="update", view=error_messages.partly_saved(error))
         return

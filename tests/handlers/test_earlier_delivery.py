@@ -10,6 +10,7 @@ import pytest
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 
+from blocks import create, escalation
 from bot.core.errors import Refused, StoreDown
 from bot.core.saves import noting_saves
 from handlers.earlier_delivery import words_for
@@ -21,10 +22,10 @@ UNCHANGED = "nothing was changed"
 TROUBLE = [SlackApiError("failed", {"ok": False, "error": "internal_error"}), StoreDown("locked"), TimeoutError()]  # type: ignore[no-untyped-call]
 
 
-async def answered(w: World, view: str, error: Exception) -> str:
+async def answered(w: World, view: str, error: Exception, callback: str = create.RAISE) -> str:
     """The text of the answer to a submission that fails with this error."""
     ack: AsyncAck = AsyncAck()  # type: ignore[no-untyped-call]
-    form = Submission(w.slack.admin.member("anna").id, view, "raise", "", {"happens": "It is slow."})
+    form = Submission(w.slack.admin.member("anna").id, view, callback, "", {"happens": "It is slow."})
     with noting_saves():
         await refuse(ack, form, error, None, w.running.desk)
     assert ack.response
@@ -38,6 +39,18 @@ async def test_submission_that_was_saved_before_is_not_denied(w: World, error: E
     assert UNCHANGED in (await answered(w, modal.id, error)).replace("nothing was saved", UNCHANGED)
     assert (await w.anna.submit(modal, w.answers()))["outcome"] == "closed"
     assert "It was saved, or a part of it was" in await answered(w, modal.id, error)
+
+
+@pytest.mark.parametrize("error", TROUBLE, ids=lambda each: type(each).__name__)
+async def test_letter_that_is_not_sent_is_not_said_to_be_saved_with_its_form(w: World, error: Exception) -> None:
+    card = await w.filled()
+    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+    await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
+    preview = await w.ben.modal("Preview", containing="This is what Retarus reads")
+    before = await answered(w, preview.id, error, escalation.SEND)
+    assert UNCHANGED in before.replace("nothing was saved", UNCHANGED)
+    assert (await w.ben.submit(preview))["outcome"] == "closed"
+    assert "It was saved, or a part of it was" in await answered(w, preview.id, error, escalation.SEND)
 
 
 @pytest.mark.parametrize("error", TROUBLE, ids=lambda each: type(each).__name__)
