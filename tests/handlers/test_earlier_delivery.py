@@ -43,10 +43,12 @@ async def test_submission_that_was_saved_before_is_not_denied(w: World, error: E
 
 @pytest.mark.parametrize("error", TROUBLE, ids=lambda each: type(each).__name__)
 async def test_letter_that_is_not_sent_is_not_said_to_be_saved_with_its_form(w: World, error: Exception) -> None:
-    card = await w.filled()
-    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
-    await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
+    card = await w.accepted()
+    await w.ben.click(card, "Escalate to Retarus")
+    form = await w.ben.modal("Escalate to Retarus")
+    await w.ben.submit(form, w.details())
     preview = await w.ben.modal("Preview", containing="This is what Retarus reads")
+    assert preview.id == form.id
     before = await answered(w, preview.id, error, escalation.SEND)
     assert UNCHANGED in before.replace("nothing was saved", UNCHANGED)
     assert (await w.ben.submit(preview))["outcome"] == "closed"
