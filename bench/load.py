@@ -23,10 +23,12 @@ from time import perf_counter, process_time
 from bench import bots, scenarios
 from bench.bots import Bot, BotFailed, TestBed, Transport
 from bench.engines import Engine, engines
+from bench.measure import Samples
 from bench.scenarios import Scenario
 from bench.slack import Network
 from bot.adapters.store import open_store
-from bot.core.clock import now
+from bot.config.settings_file import load as load_config
+from bot.core.clock import now, zone
 from bot.model.notice import Letter, NoticeKind
 from bot.model.ticket import Event, Stage, Ticket
 from bot.tickets.ports import Batch
@@ -69,13 +71,13 @@ class LoadResult:
     tickets: int
     report: float
     """From the command until the report's files are in Slack."""
-    acks_during_report: Sequence[float]
+    acks_during_report: Samples
     """From submissions to their acknowledgements meanwhile."""
     waiting: int
     """Messages that waited when the desk was started."""
     delivered: float
     """Messages delivered in a second."""
-    acks_during_delivery: Sequence[float]
+    acks_during_delivery: Samples
     reminders: int
     """Reminders on a working day."""
     reminding: float
@@ -116,7 +118,8 @@ async def _measured(folder: Path, engine: Engine, incident: _Incident, extent: E
     await _save(url, _closed(incident), extent.tickets)
     async with bots.desk(f"load {engine.name}", url, test_bed) as desk:
         submission = await scenarios.opened_submission(desk)
-        report, acks_during_report = await _report(desk, submission, f"{incident.ticket.raised_at:%Y-%m}")
+        at = incident.ticket.raised_at.astimezone(zone(load_config(bots.CONFIG).desk.timezone))
+        report, acks_during_report = await _report(desk, submission, f"{at:%Y-%m}")
     waiting = await _save_waiting(url, incident, extent.tickets)
     async with bots.desk(f"load {engine.name}", url, test_bed) as desk:
         delivered, cost, acks_during_delivery = await _delivery(desk, submission, extent.seconds)
@@ -125,10 +128,10 @@ async def _measured(folder: Path, engine: Engine, incident: _Incident, extent: E
         engine=engine.name,
         tickets=extent.tickets,
         report=report,
-        acks_during_report=acks_during_report,
+        acks_during_report=Samples([acks_during_report]),
         waiting=waiting,
         delivered=delivered,
-        acks_during_delivery=acks_during_delivery,
+        acks_during_delivery=Samples([acks_during_delivery]),
         reminders=reminders,
         reminding=reminding,
     )
@@ -261,10 +264,10 @@ def rows(found: Sequence[LoadResult]) -> Iterable[Sequence[str]]:
     yield "work", *(each.engine for each in found)
     report = f"report of a month with {first.tickets:,} tickets: from the command until its files are in Slack, s"
     yield report, *(f"{each.report:.1f}" for each in found)
-    yield acknowledged, *(_ms(each.acks_during_report) for each in found)
+    yield acknowledged, *(each.acks_during_report.middle_and_late() for each in found)
     waiting = f"{first.waiting:,} messages wait when the desk starts: delivered in a second"
     yield waiting, *(f"{each.delivered:.0f}" for each in found)
-    yield acknowledged, *(_ms(each.acks_during_delivery) for each in found)
+    yield acknowledged, *(each.acks_during_delivery.middle_and_late() for each in found)
     yield f"reminders of {first.tickets:,} open tickets on a working day", *(f"{each.reminders:,}" for each in found)
     yield "… part of a processor core", *(f"{each.reminding:.2%}" for each in found)
 
@@ -274,21 +277,13 @@ def aims(found: Sequence[LoadResult]) -> Iterable[tuple[str, str, bool]]:
     for each in found:
         report = f"{each.engine}: a report of a month with {each.tickets:,} tickets within {REPORT} s"
         yield report, f"{each.report:.1f} s", each.report <= REPORT
-        late = _percentile(each.acks_during_delivery, 99)
+        late = each.acks_during_delivery.percentile(0.99)
         delivery = f"{each.engine}: while messages wait, 99 % of the submissions are acknowledged within {ACK} s"
         yield delivery, f"{late:.3f} s", late <= ACK
         reminding = (
             f"{each.engine}: the reminders of {each.tickets:,} open tickets take less than {REMINDING:.0%} of a core"
         )
         yield reminding, f"{each.reminding:.2%}", each.reminding < REMINDING
-
-
-def _percentile(seconds: Sequence[float], part: int) -> float:
-    return sorted(seconds)[len(seconds) * part // 100]
-
-
-def _ms(seconds: Sequence[float]) -> str:
-    return f"{_percentile(seconds, 50) * 1000:.1f} / {_percentile(seconds, 99) * 1000:.1f}"
 
 
 async def _main(extent: Extent) -> None:

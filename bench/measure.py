@@ -48,6 +48,10 @@ class Samples:
         times = sorted(time for each in self.rounds for time in each)
         return times[min(len(times) - 1, math.ceil(part * len(times)) - 1)]
 
+    def middle_and_late(self) -> str:
+        """Median and 99th percentile in milliseconds: `1.2 / 3.4`."""
+        return f"{self.percentile(0.5) * 1000:.1f} / {self.percentile(0.99) * 1000:.1f}"
+
     def ratio(self, other: Samples) -> float:
         """Median over the rounds of this median divided by the other's median."""
         pairs = zip(self.rounds, other.rounds, strict=True)

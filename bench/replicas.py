@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ import psycopg
 from bench import bots, scenarios
 from bench.bots import TICKS, Bot, BotFailed, TestBed, Transport
 from bench.engines import Engine, engines
+from bench.measure import Samples
 from bench.scenarios import Scenario
 from bench.slack import Network
 
@@ -47,7 +47,7 @@ class ReplicasResult:
     """Results with a number of replicas; times in seconds."""
 
     replicas: int
-    steady: Sequence[float]
+    steady: Samples
     """From submissions to their acknowledgements, at a steady rate."""
     desk: float
     """Processor time of the desk for each submission, with all that follows."""
@@ -80,7 +80,7 @@ async def _measured(folder: Path, engine: Engine, number: int, seconds: float) -
         used, served = _used(desks) - used, _server_used(url) - served
         fastest = await _fastest(desks, submission, seconds)
     clicks = number * count
-    return ReplicasResult(number, [each for times in steady for each in times], used / clicks, served / clicks, fastest)
+    return ReplicasResult(number, Samples(steady), used / clicks, served / clicks, fastest)
 
 
 async def _steady(desk: Bot, submission: Scenario, count: int) -> list[float]:
@@ -142,11 +142,9 @@ def rows(found: Sequence[ReplicasResult]) -> Iterator[Sequence[str]]:
     """The head of a table, and a line for each number of replicas."""
     yield _COLUMNS
     for each in found:
-        times = sorted(each.steady)
-        middle, late = statistics.median(times) * 1000, times[len(times) * 99 // 100] * 1000
         yield (
             f"{each.replicas}",
-            f"{middle:.1f} / {late:.1f}",
+            each.steady.middle_and_late(),
             f"{each.desk * 1000:.2f}; {each.server * 1000:.2f}",
             f"{each.fastest:.0f}",
             f"{_clicks_of_one(each, found[0]):.1f}",
