@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aiohttp import ClientError
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.api_errors import SLACK_ERRORS
 from bot.model.ticket import Attachment
 
 
@@ -19,11 +18,7 @@ async def named(client: AsyncWebClient, files: Iterable[Attachment]) -> list[Att
 async def _named(client: AsyncWebClient, file: Attachment) -> Attachment:
     try:
         info = (await client.files_info(file=file.id))["file"]
-    except (
-        SlackClientError,
-        ClientError,
-        TimeoutError,
-    ):  # deleted, for example: its letter says so
+    except SLACK_ERRORS:  # deleted, for example: its letter says so
         return file
     known = {"name": str(info.get("name") or info.get("title") or ""), "type": str(info.get("mimetype") or file.type)}
     return Attachment.model_validate({**file.model_dump(), **known})

@@ -161,9 +161,10 @@ class HomeRenderer:
         if screen.tab is Tab.TEAM:
             seen = await self.desk.team.overview(user, screen, at)
             return home.view(team.blocks(seen, self.desk.config, home.navigation(Tab.TEAM, dead=dead, **rights)))
-        return home.part(screen.tab, await self._part(user, screen), dead=dead, **rights)
+        return home.part(screen.tab, await self._part(user, screen, dead), dead=dead, **rights)
 
-    async def _part(self, user: str, screen: Screen) -> list[Json]:
+    async def _part(self, user: str, screen: Screen, dead: int) -> list[Json]:
+        """`dead`: number of undelivered messages."""
         match screen.tab:
             case Tab.CONTACTS:
                 found: list[Contact] = await self.register.all(user)
@@ -175,9 +176,8 @@ class HomeRenderer:
             case Tab.SETTINGS:
                 return settings.listing(self.desk.config)
             case Tab.LETTERS:
-                dead = await self.home.dead()
-                called, total = await self._called(dead), await self.home.count_dead()
-                return undelivered.listing(dead, called, total, await self._channels(dead))
+                letters = await self.home.dead()
+                return undelivered.listing(letters, await self._called(letters), dead, await self._channels(letters))
             case _:
                 return resources.resources(self.desk.config)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.form_state import FormState
-from bot.adapters.slack.api_errors import name_of
+from bot.adapters.slack.api_errors import SLACK_ERRORS, name_of
 
 _HIDDEN = {"channel_not_found", "not_in_channel"}
 
@@ -26,6 +25,6 @@ async def linked(client: AsyncWebClient, state: FormState) -> FormState:
         found = await client.chat_getPermalink(channel=channel, message_ts=ts)
     except SlackApiError as error:
         return replace(state, is_hidden=name_of(error) in _HIDDEN)
-    except (SlackClientError, ClientError, TimeoutError):  # looked up again when the form is submitted
+    except SLACK_ERRORS:  # looked up again when the form is submitted
         return state
     return replace(state, link=found["permalink"])

@@ -6,10 +6,11 @@ import asyncio
 import logging
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import lacks_scope, name_of
+from bot.adapters.slack.api_errors import SLACK_ERRORS, lacks_scope, name_of
+from bot.core.errors import described
 from bot.core.i18n import mark, t
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import MissingFile
@@ -73,15 +74,10 @@ class FilesForForms:
         """The file's bytes, or why there are none. Raises nothing of Slack's."""
         try:
             return await self._files.fetch(file, limit)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("a file of a message could not be read: %s", _kind(error))
+        except SLACK_ERRORS as error:
+            log.warning("a file of a message could not be read: %s", described(error))
             is_forbidden = isinstance(error, SlackApiError) and lacks_scope(error)
             return MissingFile(t("may not be read by the bot") if is_forbidden else t("Slack did not give it"))
-
-
-def _kind(error: Exception) -> str:
-    """Slack's name of the error, or else its type."""
-    return (name_of(error) if isinstance(error, SlackApiError) else "") or type(error).__name__
 
 
 async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes | MissingFile:

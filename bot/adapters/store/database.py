@@ -140,16 +140,16 @@ class DatabaseStore:
         ticket_id: str = "",
         limit: int = 50,
     ) -> list[Letter]:
-        statement = outbox_sql.letters(state, ticket_id)
-        values: Row = {"ticket_id": ticket_id, "limit": limit}
-        return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
+        return await self._letters(outbox_sql.letters(state, ticket_id), {"ticket_id": ticket_id, "limit": limit})
 
     async def undelivered(self, limit: int) -> list[Letter]:
-        statement, values = outbox_sql.UNDELIVERED, {"limit": limit}
+        return await self._letters(outbox_sql.UNDELIVERED, {"limit": limit})
+
+    async def _letters(self, statement: str, values: Row) -> list[Letter]:
         return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
 
     async def count_undelivered(self) -> int:
-        return await self._one(outbox_sql.COUNT_UNDELIVERED, {}, lambda row: int(str(row[0]))) or 0
+        return await self._one(outbox_sql.COUNT_UNDELIVERED, {}, rows.number) or 0
 
     async def letter(self, key: str) -> Letter | None:
         return await self._found(outbox_sql.LETTER, {"key": key}, rows.letter)
