@@ -47,10 +47,11 @@ class MadePack:
 async def made(desk: Desk, ticket_id: str, press: ReportPrinter, channel_name: ChannelName) -> MadePack:
     """Prints the pack of this ticket in the current language."""
     at = as_utc(desk.clock())
-    pack = await desk.evidence_packs.gather(ticket_id)
-    pack = replace(pack, channels={each: await channel_name(each) for each in sorted(pack.channel_ids)})
-    document = await asyncio.to_thread(paper, pack, desk.config, at)
-    printed = await press.printed(document)
+    async with press.opened() as print_report:
+        pack = await desk.evidence_packs.gather(ticket_id)
+        pack = replace(pack, channels={each: await channel_name(each) for each in sorted(pack.channel_ids)})
+        document = await asyncio.to_thread(paper, pack, desk.config, at)
+        printed = await print_report(document)
     kinds = (("pdf", printed.pdf), ("json", as_json(pack, desk.config, at)))
     files = [ReportFile(f"{document.name}.{kind}", f"{document.title}.{kind}", content) for kind, content in kinds]
     return MadePack(document, files)

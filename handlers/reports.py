@@ -111,9 +111,10 @@ def maker(
         customer = str(notice.body.get("customer", ""))
         alone = notice.to.startswith(("U", "W"))
         with speaking(await desk.queries.language_of(notice.to) if alone else desk.config.desk.language):
-            figures = await reporting.figures(period, customer)
-            paper = await asyncio.to_thread(wording.paper, figures, desk.config, as_utc(desk.clock()))
-            printed = await press.printed(paper)
+            async with press.opened() as print_report:
+                figures = await reporting.figures(period, customer)
+                paper = await asyncio.to_thread(wording.paper, figures, desk.config, as_utc(desk.clock()))
+                printed = await print_report(paper)
             view = None if customer or not period.is_over else await reporting.view(period.key)
             return _made(paper, printed, Posted(paper, period.key, _shown(paper), view))
 

@@ -210,9 +210,16 @@ class Times(Record):
 
 def ball(stage: Stage, times: Times) -> Party | None:
     """The party that must act: with Retarus, the end-customer or the 2nd level where they were asked something."""
-    if stage is Stage.RETARUS and times.customer_asked:
+    return ball_with(stage, times.customer_asked, times.asked)
+
+
+def ball_with(stage: Stage, customer_asked: Utc | None, asked: Utc | None) -> Party | None:
+    """The same, by the times of the open questions to the end-customer and to the 2nd level."""
+    if stage is not Stage.RETARUS:
+        return stage.ball
+    if customer_asked:
         return Party.CUSTOMER
-    return Party.SECOND if stage is Stage.RETARUS and times.asked else stage.ball
+    return Party.SECOND if asked else stage.ball
 
 
 class Affected(Record):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.clock import as_moment
-from bot.model.ticket import Event, Nudge, Party, Stage, Times, ball
+from bot.model.ticket import Event, Nudge, Party, Stage, Times, ball, ball_with
 from bot.model.transitions import MOVES, Move, Step
 from bot.model.undoing import counted
 
@@ -15,6 +15,10 @@ _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 _RESTARTS = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
+_BETWEEN_US = _TO_RETARUS | _FROM_RETARUS
+_CHANGES_UPDATE = _FROM_RETARUS | _RESTARTS
+_THEIR_WORDS = frozenset({Step.FOUND.value, Step.RETARUS_WROTE.value})
+_CUSTOMER_IS_DONE = frozenset({Move.CUSTOMER_ANSWERED.value, Move.GO_ON.value})
 _MOVES = frozenset(each.value for each in Move if each is not Move.RAISE)
 _BY_ITSELF = frozenset({Step.RCR.value, Step.RETARUS_WROTE.value})
 """Events the desk records when Retarus writes: no action of a person."""
@@ -47,18 +51,19 @@ def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Time
     changes = _noticed(times, event) | _announced(times, event) | _asked_customer(event, stage) | _planned(times, event)
     if priority := event.detail.get("answer.priority"):
         changes["priorities"] = {priority: event.at, **times.priorities}
-    if event.kind == Step.PACE.value:
+    if event.kind == Step.PACE:
         changes["pace"] = int(event.detail.get("minutes", "0")) or None
     if stage is Stage.CLOSED and before is not stage:
         changes["closed"] = event.at
-    after = times.model_copy(update=changes)
-    had, has = ball(before, times), ball(stage, after)
-    return after.model_copy(update=_waited(times, event.at, had, has) | _passed(times, event.at, had, has))
+    had = ball(before, times)
+    has = ball_with(stage, changes.get("customer_asked", times.customer_asked), changes.get("asked", times.asked))
+    changes |= _waited(times, event.at, had, has) | _passed(times, event.at, had, has)
+    return times.model_copy(update=changes)
 
 
 def _planned(times: Times, event: Event) -> dict[str, Any]:
     """Remedy and action plan: both have failed when the ticket is reopened, and then the SLA's clock runs again."""
-    if event.kind == Move.REOPEN.value:
+    if event.kind == Move.REOPEN:
         start = times.planned or times.closed
         rests = (*times.rests, (start, max(start, event.at))) if start else times.rests
         return {"plans": (), "planned": None, "closed": None, "rests": rests}
@@ -73,16 +78,16 @@ def _planned(times: Times, event: Event) -> dict[str, Any]:
 
 def _asked_customer(event: Event, stage: Stage) -> dict[str, Any]:
     """With Retarus, the stage stays when the end-customer is asked."""
-    if stage is not Stage.RETARUS or event.kind in {Move.CUSTOMER_ANSWERED.value, Move.GO_ON.value}:
+    if stage is not Stage.RETARUS or event.kind in _CUSTOMER_IS_DONE:
         return {"customer_asked": None}
-    return {"customer_asked": event.at} if event.kind == Move.ASK_CUSTOMER.value else {}
+    return {"customer_asked": event.at} if event.kind == Move.ASK_CUSTOMER else {}
 
 
 def _noticed(times: Times, event: Event) -> dict[str, Any]:
     """Counts a reminder; an action of a person answers all reminders and ends a snooze, a service notice does not."""
-    if event.kind == Step.SERVICE.value or (not event.by and event.kind in _BY_ITSELF):
+    if event.kind == Step.SERVICE or (not event.by and event.kind in _BY_ITSELF):
         return {}
-    if event.kind == Step.REMIND.value:
+    if event.kind == Step.REMIND:
         nudges = {**times.nudges}
         for watch in event.detail.get("watches", "").split():
             seen = nudges.get(watch)
@@ -91,7 +96,7 @@ def _noticed(times: Times, event: Event) -> dict[str, Any]:
         is_over = times.snoozed_until is None or times.snoozed_until <= event.at
         return {"nudges": nudges, "standing": standing, "snoozed_until": None if is_over else times.snoozed_until}
     answered = {watch: nudge.model_copy(update={"unanswered": 0}) for watch, nudge in times.nudges.items()}
-    until = as_moment(event.detail.get("until", "")) if event.kind == Step.SNOOZE.value else None
+    until = as_moment(event.detail.get("until", "")) if event.kind == Step.SNOOZE else None
     return {"touched": event.at, "nudges": answered, "standing": (), "snoozed_until": until}
 
 
@@ -129,21 +134,21 @@ def _waited(times: Times, at: datetime, had: Party | None, has: Party | None) ->
 def _announced(times: Times, event: Event) -> dict[str, Any]:
     """Times of messages to Retarus, and of their announcements and questions."""
     changes: dict[str, Any] = {}
-    if event.kind in _TO_RETARUS | _FROM_RETARUS:
-        changes["word"] = times.word if event.kind == Step.CHASE.value else event.at
-    if event.kind in _FROM_RETARUS | _RESTARTS:
+    if event.kind in _BETWEEN_US:
+        changes["word"] = times.word if event.kind == Step.CHASE else event.at
+    if event.kind in _CHANGES_UPDATE:
         changes["update_due"] = as_moment(event.detail.get("update_due", ""))
     if event.kind in _RESTARTS:
         changes["eta"] = None
     if event.kind in _ANSWERS_THEM:
         changes["asked"] = None
-    if event.kind in {Step.FOUND.value, Step.RETARUS_WROTE.value}:
+    if event.kind in _THEIR_WORDS:
         changes["word"] = event.at
-    if event.kind == Step.TELL.value and event.detail.get("answers"):
+    if event.kind == Step.TELL and event.detail.get("answers"):
         changes["asked"] = None
     if event.kind in _PROMISES:
         changes["eta"] = as_moment(event.detail.get("eta", "")) or times.eta
-    if event.kind == Step.EXPECT.value:
+    if event.kind == Step.EXPECT:
         changes["asked"] = event.at if event.detail.get("question") else times.asked
     return changes
 

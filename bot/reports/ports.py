@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -48,8 +49,15 @@ class ReportSource(ChangeStore, Protocol):
         """Rows of the outbox for people, newest first."""
 
 
+class PrintReport(Protocol):
+    """Prints one report."""
+
+    async def __call__(self, document: ReportDocument, /) -> PrintedReport:
+        """Every file of it, or `Unprinted`. The loop goes on meanwhile."""
+
+
 class ReportPrinter(Protocol):
     """Prints reports."""
 
-    async def printed(self, paper: ReportDocument) -> PrintedReport:
-        """Every file of it, or `Unprinted`. The loop goes on meanwhile."""
+    def opened(self) -> AbstractAsyncContextManager[PrintReport]:
+        """Made ready for one report before its document is written, as that takes a while; or `Unprinted`."""

@@ -25,6 +25,7 @@ from bot.model.undoing import counted
 REACTIONS = ("rcr", "word", "answer")
 """Reactions of Retarus that are measured from when a ticket was sent to them."""
 NOTHING = timedelta()
+_ALL_LEVELS = tuple(Level)
 _LEVELS = {Party.FIRST: Level.FIRST, Party.SECOND: Level.SECOND, Party.RETARUS: Level.THIRD}
 _FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value, Step.FOUND.value}
 
@@ -210,7 +211,7 @@ def _line(
     closed = [at for at in walk.closings if at in period and at >= begins]
     is_remedied = walk.remedy in period and walk.remedy is not None and walk.remedy >= begins
     is_taken = walk.taken in period and walk.taken is not None and walk.taken >= begins
-    theirs = calendar_of(then, Level.THIRD, config)
+    calendars = {level: calendar_of(then, level, config) for level in _ALL_LEVELS}
     return TicketMonth(
         number=then.number,
         kind=then.kind,
@@ -224,17 +225,17 @@ def _line(
         is_new=begins in period,
         closed_at=closed[-1] if closed else None,
         reopened=_count(walk, Move.REOPEN, period),
-        parties=_by_party(then, lived, config),
-        levels=_by_level(then, lived, config),
-        response=_spent(then, begins, walk.taken, config) if is_taken else None,
+        parties=_by_party(lived, calendars),
+        levels=_by_level(lived, calendars),
+        response=_spent(begins, walk.taken, calendars[Level.FIRST]) if is_taken else None,
         remedy_at=walk.remedy if is_remedied else None,
-        remedy=_remedy(then, begins, walk, config) if is_remedied else None,
+        remedy=_remedy(begins, walk, calendars[Level.SECOND]) if is_remedied else None,
         handoffs=_count(walk, Move.HAND_OFF, period),
         bounces=_count(walk, Move.SEND_BACK, period),
         questions=_count(walk, Step.EXPECT, period),
         caused_by=then.answer("caused_by"),
         with_retarus=any(each.stage is Stage.RETARUS for each in lived),
-        sendings=tuple(_timed(each, theirs) for each in walk.sendings if _concerns(each, walk, period)),
+        sendings=tuple(_timed(each, calendars[Level.THIRD]) for each in walk.sendings if _concerns(each, walk, period)),
         promises=tuple(each for each in walk.promises if each.decided(period.until) in period),
         plan=plan,
         plan_due=plan_due,
@@ -262,11 +263,11 @@ def _step(walk: _Walk, event: Event) -> None:
 
 def _note(walk: _Walk, event: Event) -> None:
     """Counts events, and keeps the remedy until a reopening."""
-    if event.kind == Move.RESOLVE.value:
+    if event.kind == Move.RESOLVE:
         walk.remedy = event.at
-    if event.kind == Move.REOPEN.value:
+    if event.kind == Move.REOPEN:
         walk.remedy = None
-    if event.kind != Step.EXPECT.value or event.detail.get("question"):
+    if event.kind != Step.EXPECT or event.detail.get("question"):
         walk.moments.setdefault(event.kind, []).append(event.at)
 
 
@@ -281,7 +282,7 @@ def _pass(walk: _Walk, at: datetime) -> None:
 
 def _retarus_event(walk: _Walk, event: Event) -> None:
     """Records sendings to Retarus and their reactions."""
-    if event.kind == Move.ESCALATE.value:
+    if event.kind == Move.ESCALATE:
         opened = as_moment(event.detail.get("opened", ""))
         walk.sendings.append(Sending(opened or event.at, rcr_wanted=not walk.numbered))
     if event.detail.get("rcr"):
@@ -293,12 +294,12 @@ def _retarus_event(walk: _Walk, event: Event) -> None:
 def _numbered(walk: _Walk, event: Event) -> None:
     last = walk.sendings[-1] if walk.sendings else None
     if last and last.rcr is None and not walk.numbered:
-        last.rcr = last.at if event.kind == Move.ESCALATE.value else event.at  # the portal gives it at once
+        last.rcr = last.at if event.kind == Move.ESCALATE else event.at  # the portal gives it at once
     walk.numbered = True
 
 
 def _retarus_reply(walk: _Walk, event: Event) -> None:
-    is_answer = event.kind == Move.RETARUS_ANSWERED.value
+    is_answer = event.kind == Move.RETARUS_ANSWERED
     if walk.sendings:
         last = walk.sendings[-1]
         last.word = last.word or event.at
@@ -330,36 +331,31 @@ def _count(walk: _Walk, kind: Move | Step, period: Period) -> int:
     return sum(at in period and (walk.since is None or at >= walk.since) for at in walk.moments.get(kind.value, ()))
 
 
-def _calendar(then: Ticket, party: Party | None, config: Config) -> Calendar:
-    return calendar_of(then, _LEVELS[party], config) if party in _LEVELS else ALWAYS
-
-
-def _by_party(then: Ticket, lived: Iterable[Interval], config: Config) -> dict[Party, Duration]:
+def _by_party(lived: Iterable[Interval], calendars: Mapping[Level, Calendar]) -> dict[Party, Duration]:
     found: dict[Party, Duration] = {}
     for each in lived:
         if each.ball:
-            worked = _calendar(then, each.ball, config).between(each.start, each.end)
+            calendar = calendars[_LEVELS[each.ball]] if each.ball in _LEVELS else ALWAYS
+            worked = calendar.between(each.start, each.end)
             found[each.ball] = found.get(each.ball, NO_TIME) + Duration(each.length, worked)
     return found
 
 
-def _by_level(then: Ticket, lived: Iterable[Interval], config: Config) -> dict[Level, Duration]:
+def _by_level(lived: Iterable[Interval], calendars: Mapping[Level, Calendar]) -> dict[Level, Duration]:
     found: dict[Level, Duration] = {}
     for each in lived:
         level = each.stage.level
-        worked = calendar_of(then, level, config).between(each.start, each.end)
+        worked = calendars[level].between(each.start, each.end)
         found[level] = found.get(level, NO_TIME) + Duration(each.length, worked)
     return found
 
 
-def _spent(then: Ticket, begins: datetime, at: datetime | None, config: Config) -> Duration | None:
-    if at is None:
-        return None
-    return Duration(at - begins, calendar_of(then, Level.FIRST, config).between(begins, at))
+def _spent(begins: datetime, at: datetime | None, calendar: Calendar) -> Duration | None:
+    return None if at is None else Duration(at - begins, calendar.between(begins, at))
 
 
-def _remedy(then: Ticket, begins: datetime, walk: _Walk, config: Config) -> Duration:
-    calendar, total = calendar_of(then, Level.SECOND, config), NO_TIME
+def _remedy(begins: datetime, walk: _Walk, calendar: Calendar) -> Duration:
+    total = NO_TIME
     for each in walk.stretches:
         part = each.within(begins, walk.remedy or begins)
         if part.ball is not Party.CUSTOMER and part.stage.is_open and part.length:

@@ -30,6 +30,7 @@ from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.core.errors import Unprinted
 from bot.model.notice import Claim, Notice, NoticeKind, Outcome, Progress, Retry, Sent
 from bot.reports.document import PrintedReport, ReportDocument, ReportFile, ReportSheet
+from bot.reports.ports import ReportPrinter
 from localslack import LocalSlack, Seed
 from tests.blocks import reported
 from tests.doubles.records import START, a_notice
@@ -44,6 +45,11 @@ PNG = b"\x89PNG\r\n\x1a\n"
 # --- printing
 
 
+async def print_with(printer: ReportPrinter, document: ReportDocument) -> PrintedReport:
+    async with printer.opened() as print_report:
+        return await print_report(document)
+
+
 @pytest.fixture(scope="module")
 def paper() -> ReportDocument:
     """A report with hostile text in place of a customer's name."""
@@ -54,7 +60,7 @@ def paper() -> ReportDocument:
 
 @pytest.fixture(scope="module")
 def printed(paper: ReportDocument) -> PrintedReport:
-    return asyncio.run(ChildProcessPrinter().printed(paper))
+    return asyncio.run(print_with(ChildProcessPrinter(), paper))
 
 
 def test_every_chart_is_a_picture_wide_enough_to_read(paper: ReportDocument, printed: PrintedReport) -> None:
@@ -83,7 +89,7 @@ def test_pdf_embeds_fonts_and_alternative_texts(paper: ReportDocument, printed: 
 
 @pytest.mark.parametrize("count", [0, 1])
 async def test_month_with_hardly_a_ticket_can_be_printed(count: int) -> None:
-    done = await ChildProcessPrinter().printed(reported.a_paper(a_config(), count=count))
+    done = await print_with(ChildProcessPrinter(), reported.a_paper(a_config(), count=count))
     assert done.pdf.startswith(b"%PDF")
 
 
@@ -137,7 +143,7 @@ def child(code: str) -> ChildProcessPrinter:
 )
 async def test_failed_child_process_raises_unprinted(paper: ReportDocument, code: str, reason: str) -> None:
     with pytest.raises(Unprinted, match=reason):
-        await child(code).printed(paper)
+        await print_with(child(code), paper)
 
 
 async def test_slow_child_process_is_killed(paper: ReportDocument, tmp_path: Path) -> None:
@@ -147,20 +153,29 @@ async def test_slow_child_process_is_killed(paper: ReportDocument, tmp_path: Pat
         limit *= 2
         command = ("/bin/sh", "-c", f"echo $$ > '{mark}.new' && mv '{mark}.new' '{mark}'; exec tail -f /dev/null")
         with pytest.raises(Unprinted, match="longer"):
-            await ChildProcessPrinter(limit, command).printed(paper)
+            await print_with(ChildProcessPrinter(limit, command), paper)
     with pytest.raises(ProcessLookupError):
         os.kill(int(await asyncio.to_thread(mark.read_text)), 0)
+
+
+async def test_child_process_without_a_document_ends(tmp_path: Path) -> None:
+    started = tmp_path / "pid"
+    os.mkfifo(started)
+    async with ChildProcessPrinter(TIMEOUT, ("/bin/sh", "-c", f"echo $$ > '{started}'; exec cat")).opened():
+        pid = int(await asyncio.to_thread(started.read_text))
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 async def test_child_process_that_computes_without_end_is_killed(paper: ReportDocument) -> None:
     endless = (sys.executable, "-c", "while True: pass")
     with pytest.raises(Unprinted, match="longer than 1 s"):
-        await ChildProcessPrinter(TIMEOUT, endless, cpu=1).printed(paper)
+        await print_with(ChildProcessPrinter(TIMEOUT, endless, cpu=1), paper)
 
 
 async def test_child_process_that_cannot_start_raises_unprinted(paper: ReportDocument) -> None:
     with pytest.raises(Unprinted, match="could be started"):
-        await ChildProcessPrinter(command=("/nowhere/python",)).printed(paper)
+        await print_with(ChildProcessPrinter(command=("/nowhere/python",)), paper)
 
 
 # --- delivery to Slack

@@ -93,7 +93,8 @@ def loaded() -> dict[str, Any]:
     script = (
         "import app, gc, json, sys\n"
         "print(json.dumps({'modules': [*sys.modules], 'collects': gc.isenabled(), "
-        "'passed over': gc.get_freeze_count(), 'looked at': len(gc.get_objects())}))"
+        "'passed over': gc.get_freeze_count(), 'looked at': len(gc.get_objects()), "
+        "'switched after': sys.getswitchinterval()}))"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     facts: dict[str, Any] = json.loads(run.stdout)
@@ -108,3 +109,7 @@ def test_program_loads_what_few_desks_need_only_when_they_use_it() -> None:
 def test_garbage_collector_runs_once_the_program_is_loaded_and_passes_over_what_was_loaded() -> None:
     assert loaded()["collects"]
     assert loaded()["passed over"] > loaded()["looked at"]
+
+
+def test_thread_that_computes_gives_way_to_the_loop_within_a_millisecond() -> None:
+    assert loaded()["switched after"] < 0.001

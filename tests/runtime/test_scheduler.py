@@ -61,13 +61,13 @@ async def test_job_that_fails_is_reported_by_kind_and_place_and_goes_on(
     async def fails() -> None:
         raise ValueError(number)
 
-    await scheduler._on_one_replica(w.running.desk, "sweep", fails)()
-    assert "the sweep failed" in caplog.text
+    await scheduler._on_one_replica(w.running.desk, "made-up job", fails)()
+    assert "the made-up job failed" in caplog.text
     assert number not in caplog.text
 
 
 async def test_job_that_is_stopped_with_the_desk_is_no_error(w: World, caplog: pytest.LogCaptureFixture) -> None:
-    task = asyncio.ensure_future(scheduler._on_one_replica(w.running.desk, "sweep", asyncio.Event().wait)())
+    task = asyncio.ensure_future(scheduler._on_one_replica(w.running.desk, "made-up job", asyncio.Event().wait)())
     await asyncio.sleep(0)
     task.cancel()
     await task

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import suppress
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,6 +15,7 @@ from pydantic import ValidationError
 from bot.core.errors import Unprinted
 from bot.core.i18n import t
 from bot.reports.document import PrintedReport, ReportDocument
+from bot.reports.ports import PrintReport
 
 ROOT = Path(__file__).parents[3]
 CPU_LIMIT = 60
@@ -31,16 +34,17 @@ class ChildProcessPrinter:
         self._command = command
         self._free = asyncio.Lock()
 
-    async def printed(self, paper: ReportDocument) -> PrintedReport:
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[PrintReport]:
+        """The child loads its libraries while the document is written."""
         async with self._free:
-            answer = await self._ask_child(paper.model_dump_json().encode())
-        try:
-            return PrintedReport.model_validate_json(answer)
-        except ValidationError:
-            raise Unprinted(t("The child process that prints it said nothing readable.")) from None
+            child = await self._start()
+            try:
+                yield lambda document: self._print(child, document)
+            finally:
+                await _end(child)
 
-    async def _ask_child(self, asked: bytes) -> bytes:
-        """Runs the child and returns its output; kills it on a timeout or a cancellation."""
+    async def _start(self) -> Process:
         try:
             child = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -51,22 +55,31 @@ class ChildProcessPrinter:
             )
         except OSError as error:
             raise Unprinted(t("No child process could be started to print it.")) from error
+        _limit_cpu(child.pid, self._cpu)
+        return child
+
+    async def _print(self, child: Process, document: ReportDocument) -> PrintedReport:
         try:
-            _limit_cpu(child.pid, self._cpu)
             async with asyncio.timeout(self._timeout):
-                answer, _ = await child.communicate(asked)
+                answer, _ = await child.communicate(document.model_dump_json().encode())
         except TimeoutError:
             raise _too_long(self._timeout) from None
-        finally:
-            if child.returncode is None:
-                with suppress(ProcessLookupError):
-                    child.kill()
-                await child.wait()
         if child.returncode == -signal.SIGXCPU:
             raise _too_long(self._cpu)
         if child.returncode:
             raise Unprinted(t("The child process that prints it failed."))
-        return answer
+        try:
+            return PrintedReport.model_validate_json(answer)
+        except ValidationError:
+            raise Unprinted(t("The child process that prints it said nothing readable.")) from None
+
+
+async def _end(child: Process) -> None:
+    """Kills the child if it still runs: after a timeout, a cancellation, or without a document."""
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
 
 
 def _too_long(seconds: float) -> Unprinted:
