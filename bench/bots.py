@@ -91,7 +91,7 @@ def channels() -> Sequence[str]:
 async def desk(name: str, database_url: str, test_bed: TestBed, root: Path = ROOT) -> AsyncIterator[Bot]:
     """Runs Partner Desk as in a real workspace, with all checks. `root`: the folder of its source."""
     settings = {"DATABASE_URL": database_url, "DESK_CONFIG": str(CONFIG)}
-    async with _running(name, [str(root / "app.py")], settings, test_bed) as bot:
+    async with running(name, [str(root / "app.py")], settings, test_bed) as bot:
         yield bot
 
 
@@ -99,7 +99,7 @@ async def desk(name: str, database_url: str, test_bed: TestBed, root: Path = ROO
 async def comparison_bot(name: str, program: Sequence[str], test_bed: TestBed) -> AsyncIterator[Bot]:
     """Runs a comparison bot that shows the payloads of `shown.json`."""
     settings = {"SHOWN": str(test_bed.folder / "shown.json"), "PYTHONPATH": str(ROOT)}
-    async with _running(name, ["-m", *program], settings, test_bed) as bot:
+    async with running(name, ["-m", *program], settings, test_bed) as bot:
         yield bot
 
 
@@ -107,23 +107,25 @@ async def compile_all(folder: Path) -> None:
     """Compiles everything that the bots import, as an installed program is compiled."""
     for name in ("app", "bench.bare", "bench.floor"):
         code = ["-c", f"import {name}"]
-        process = await asyncio.create_subprocess_exec(sys.executable, *code, cwd=ROOT, env=_environment(folder))
+        process = await asyncio.create_subprocess_exec(sys.executable, *code, cwd=ROOT, env=environment(folder))
         if await process.wait():
             raise BotFailed(f"{name} cannot be imported.")
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """Environment of a bot: with its compiled files in this folder, without settings for Slack."""
     known = {key: value for key, value in os.environ.items() if not key.startswith("SLACK_")}
     return {**known, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
 
 
 @asynccontextmanager
-async def _running(
+async def running(
     name: str, program: Sequence[str], settings: Mapping[str, str], test_bed: TestBed
 ) -> AsyncIterator[Bot]:
+    """Runs a program that connects to a fake Slack of its own."""
     async with serving(channels(), test_bed.network) as slack:
         env = {
-            **_environment(test_bed.folder),
+            **environment(test_bed.folder),
             "SLACK_API_URL": slack.url,
             "SLACK_POSTS_PER_MINUTE": "0",
             "SLACK_BOT_TOKEN": TOKEN,

@@ -81,7 +81,7 @@ async def measure(bots: Sequence[Bot], scenarios: Sequence[Scenario], plan: Plan
             await bot.slack.wire.warm(max(plan.bursts))
         for scenario in scenarios:
             for _ in range(plan.warming):  # warms up caches, connections and threads
-                await _burst(bot.slack, scenario, 10)
+                await burst(bot.slack, scenario, 10)
     for number in range(plan.rounds):
         for bot in _in_turn(bots, number):
             for scenario in scenarios:
@@ -102,14 +102,14 @@ async def _round(bot: Bot, scenario: Scenario, plan: Plan, results: Results) -> 
     for at_once, bursts in plan.bursts.items():
         responses, cards = list[float](), list[float]()
         for _ in range(bursts):
-            response, card = await _burst(bot.slack, scenario, at_once)
+            response, card = await burst(bot.slack, scenario, at_once)
             responses, cards = responses + response, cards + card
         _record(results, scenario, bot, at_once, responses, cards)
         interactions += at_once * bursts
     results.cpu[scenario.short, bot.name].append((bot.cpu() - before) / interactions)
     per_second, count = plan.steady
     if count:
-        _record(results, scenario, bot, 0, *await _burst(bot.slack, scenario, count, per_second))
+        _record(results, scenario, bot, 0, *await burst(bot.slack, scenario, count, per_second))
 
 
 def _record(
@@ -120,7 +120,7 @@ def _record(
         results.times[scenario.follow_up, bot.name, at_once].rounds.append(cards)
 
 
-async def _burst(
+async def burst(
     slack: FakeSlack, scenario: Scenario, at_once: int, per_second: float = 0
 ) -> tuple[list[float], list[float]]:
     """Seconds to each response and to each card; cards are assigned to clicks in order of arrival."""

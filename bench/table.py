@@ -59,16 +59,16 @@ def short(all_: BenchmarkResults) -> str:
     (first, results), *others = all_.places.items()
     parts = [
         _INTRO.format(place=_name(first)),
-        _table(_medians(results, all_.bots)),
+        table(_medians(results, all_.bots)),
         "The same elsewhere, Partner Desk on SQLite, × the faster Bolt app:",
-        _table(_elsewhere(dict(others))),
-        _table(_costs(results, all_.bots)),
+        table(_elsewhere(dict(others))),
+        table(_costs(results, all_.bots)),
         f"With more and more tickets stored, {OPEN} of them open:",
-        _table(_growth(all_.grown)),
+        table(_growth(all_.grown)),
         "Work beside people's clicks, which go on at ten a second:",
-        _table(load.rows(all_.loads)),
+        table(load.rows(all_.loads)),
         "Several replicas on one PostgreSQL database:",
-        _table(replicas.rows(all_.replicas)),
+        table(replicas.rows(all_.replicas)),
         "What was aimed at:",
         "\n".join(f"- {line}" for line in targets(all_)),
         all_.footer,
@@ -80,8 +80,8 @@ def full(all_: BenchmarkResults) -> str:
     """Percentiles in every place."""
     parts = []
     for place, results in all_.places.items():
-        parts += [f"### {_name(place)}", _table(_percentiles(results, all_.bots)), _table(_costs(results, all_.bots))]
-    parts += ["### With more and more tickets", _table(_growth(all_.grown)), _table(_outage(all_.outages))]
+        parts += [f"### {_name(place)}", table(_percentiles(results, all_.bots)), table(_costs(results, all_.bots))]
+    parts += ["### With more and more tickets", table(_growth(all_.grown)), table(_outage(all_.outages))]
     return "\n\n".join([*parts, all_.footer])
 
 
@@ -199,7 +199,8 @@ def _outage(outages: Sequence[OutageResult]) -> Iterable[Sequence[str]]:
         yield [one.engine, f"{one.due:,}", f"{one.sweep:.1f}", f"{one.gap * 1000:.1f}"]
 
 
-def _table(rows: Iterable[Sequence[str]]) -> str:
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown; the first row is its head."""
     head, *body = rows
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))
 

@@ -36,6 +36,8 @@ SHORTEST, LONGEST = 4, 24
 _MAX_TERMS = 400
 """Words of one text that are examined: a log extract may hold thousands."""
 _LONG_TOKEN = 64
+_REMEMBERED = 20_000
+"""Words each step remembers: four steps take some 17 MB with that many. A word that is forgotten costs 18 µs."""
 
 _STOP = frozenset(
     "a about after again all also am an and any are as at be because been before being but by can could did do does "
@@ -69,7 +71,7 @@ class Term(NamedTuple):
     is_code: bool
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(_REMEMBERED)
 def folded(word: str) -> str:
     """A text in lower case without accents; umlauts as two letters."""
     word = word.casefold().translate(_UMLAUTS)
@@ -83,7 +85,7 @@ def _bare(word: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each) and (not each.isascii() or _SIGN(each)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(_REMEMBERED)
 def forms(word: str) -> tuple[str, ...]:
     """The tokens of one word of letters, as it was typed: its spelling first."""
     small = word.casefold()
@@ -102,7 +104,7 @@ def terms(text: str) -> Iterator[Term]:
             yield Term(found.start(), found.end(), folded(run), tokens, is_code)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(_REMEMBERED)
 def _of_run(run: str) -> tuple[tuple[str, ...], bool]:
     if run.isalpha():
         return ((), False) if run.casefold() in _STOP else (forms(run[:_LONG_TOKEN]), False)
@@ -128,7 +130,7 @@ def indexed(text: str) -> list[str]:
     return list(dict.fromkeys(chain(numbers_in(text), *found)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(_REMEMBERED)
 def _of_indexed_run(run: str) -> tuple[str, ...]:
     tokens, _ = _of_run(run)
     return (*tokens, *known_parts(folded(run))) if tokens else ()

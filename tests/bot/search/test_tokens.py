@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -109,3 +110,15 @@ def test_any_text_can_be_read_and_its_tokens_are_parted_by_spaces(text: str) -> 
 )
 def test_letters_without_a_decomposition_are_found_as_they_are_typed_without_accents(word: str, token: str) -> None:
     assert token in words.indexed(plain(word))
+
+
+def test_words_that_are_remembered_take_a_bounded_memory() -> None:
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(50_000):
+            words.indexed("x" + "".join(chr(ord("a") + int(digit)) for digit in str(number)))
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 24_000_000
