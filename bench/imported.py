@@ -40,7 +40,7 @@ def package(module: str) -> str:
 
 
 class Imports:
-    """What each package's modules take, without what they import of other packages."""
+    """Times and memory of each package's modules, without what they import of other packages."""
 
     def __init__(self) -> None:
         self.taken: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])

@@ -1,4 +1,4 @@
-"""Where the processor time of a click, the start and the memory go, beside bare Bolt.
+"""Profile of the processor time of a click, of the start and of the memory, beside bare Bolt.
 
 python -m bench.profile            two minutes
 python -m bench.profile --short    half a minute; the figures mean little
@@ -39,7 +39,7 @@ _AT_ONCE = (1, 10, 50)
 _ONE_OF_EACH = 10
 """Clicks at once of the other scenarios."""
 _TOP = 10
-_LEAST = 0.01
+_SHOWN_FROM = 0.01
 """Milliseconds of a stage that is shown."""
 Costs = Mapping[str, float]
 """Processor milliseconds per click by stage."""
@@ -211,7 +211,7 @@ def _stages(
         (AFTER, "after it"),
     ):
         for stage in stages:
-            if any(costs[each].get(stage, 0) >= _LEAST for each in of):
+            if any(costs[each].get(stage, 0) >= _SHOWN_FROM for each in of):
                 yield [stage, *(f"{costs[each].get(stage, 0):.2f}" for each in of)]
         yield [f"**{name}**", *(f"**{sum(costs[each].get(one, 0) for one in stages):.2f}**" for each in of)]
     yield ["**in all**", *(f"**{sum(costs[each].values()):.2f}**" for each in of)]
