@@ -39,11 +39,13 @@ _HOURS = {
 _AMBIGUOUS = ("ist", "bst", "cst", "ast", "sst", "amt", "gst")
 
 _DATES = (
-    r"(?P<y1>\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d)",
+    r"(?P<y1>\d{4})(?P<s1>[-/])(?P<m1>\d\d)(?P=s1)(?P<d1>\d\d)",
     r"(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>\d{4}|\d\d(?!\d))",
     rf"(?:{_WEEKDAY})?(?P<d3>\d{{1,2}})(?:\.|st|nd|rd|th)?[\s-](?P<m3>{_MONTH})[\s-](?P<y3>\d{{4}})",
-    rf"(?:{_WEEKDAY})?(?P<m4>{_MONTH})\s(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<y4>\d{{4}})",
+    rf"(?:{_WEEKDAY})?(?P<m4>{_MONTH})[\s-](?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?[\s-](?P<y4>\d{{4}})",
+    rf"(?:{_WEEKDAY})?(?P<d8>\d{{1,2}})(?:\.|st|nd|rd|th)?[\s-](?P<m8>{_MONTH})(?=,?\s)",
     r"(?P<p5>\d{1,2})(?P<s5>[/-])(?P<q5>\d{1,2})(?P=s5)(?P<y5>\d{4})",
+    r"(?P<p9>\d{1,2})/(?P<q9>\d{1,2})(?=\s\d{1,2}:\d\d)",
     rf"(?:{_WEEKDAY})?(?P<m6>{_MONTH})\s{{1,2}}(?P<d6>\d{{1,2}})(?=,?\s)",
     r"(?P<d7>\d{1,2})\.(?P<m7>\d{1,2})\.(?!\d)",
     (
@@ -52,7 +54,7 @@ _DATES = (
     ),
 )
 _CLOCK = (
-    r"(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?)?"
+    r"(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?(?:h(?![^\W_]))?)?"
     r"(?:\s?(?P<half>[ap]\.?m\b\.?))?(?P<uhr>\s?Uhr(?:\s?(?P<past>[0-5]\d)(?![\d.:]))?(?![^\W\d_]))?"
 )
 _OFFSET = (
@@ -133,7 +135,7 @@ def moment_of(stamp: Stamp, zone: tzinfo, day: date | None = None) -> datetime |
 
 def _stamp(found: re.Match[str], today: date) -> Stamp | None:
     parts = {key: value for key, value in found.groupdict().items() if value is not None}
-    bare = not any(key in parts for key in ("y1", "d2", "d3", "d4", "y5", "d6", "d7", "word"))
+    bare = not any(key in parts for key in ("y1", "d2", "d3", "d4", "y5", "d6", "d7", "d8", "p9", "word"))
     if bare:
         parts = {key.removeprefix("b"): value for key, value in parts.items()}
         if not parts.keys() & {"minute", "half", "uhr"}:
@@ -161,14 +163,22 @@ def _day(parts: dict[str, str], today: date) -> date | None:
 def _numbers(parts: dict[str, str], today: date) -> tuple[int, int, int] | None:
     if "y5" in parts:
         return _of_slashes(int(parts["p5"]), int(parts["q5"]), int(parts["y5"]), has_half="half" in parts)
-    number = next(each for each in "123467" if f"d{each}" in parts)
+    if "p9" in parts:
+        numbers = _of_slashes(int(parts["p9"]), int(parts["q9"]), today.year, has_half="half" in parts)
+        return numbers and (_latest_year(numbers[1], numbers[2], today), *numbers[1:])
+    number = next(each for each in "1234678" if f"d{each}" in parts)
     month, day = parts[f"m{number}"], int(parts[f"d{number}"])
     of_year = int(month) if month.isdecimal() else _MONTHS[month.casefold().rstrip(".")]
     year = parts.get(f"y{number}")
     if year is not None:
         return int(year) + (2000 if len(year) == 2 else 0), of_year, day  # noqa: PLR2004 (19 is 2019)
-    is_past = (of_year, day) <= ((today + timedelta(days=1)).month, (today + timedelta(days=1)).day)
-    return today.year - (not is_past), of_year, day
+    return _latest_year(of_year, day, today), of_year, day
+
+
+def _latest_year(month: int, day: int, today: date) -> int:
+    """The year in which this day was last; tomorrow counts, as it may be today elsewhere."""
+    tomorrow = today + timedelta(days=1)
+    return today.year - ((month, day) > (tomorrow.month, tomorrow.day))
 
 
 def _of_slashes(first: int, second: int, year: int, *, has_half: bool) -> tuple[int, int, int] | None:

@@ -41,6 +41,7 @@ _HEADINGS: Mapping[str, str] = {
         "time sent|date sent|event time|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|"
         "transmission time",
         "direction": "direction|richtung|type|typ|mode|modus",
+        "local": "local|local number|local id|own number|eigene nummer|eigene rufnummer|lokal",
         "remote": "remote|remote id|remote csid|remote number|remote station|other party|station|identification|"
         "gegenstelle|gegenstellenkennung|kennung der gegenstelle",
         "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller "
@@ -64,7 +65,8 @@ _HEADINGS: Mapping[str, str] = {
         "detail|details|error text|error description|error detail|error details|"
         "error code|errorcode|reason code|fehlertext|fehlercode|fehlerbeschreibung|fehlerdetails|fehlernummer",
         "log": "log|error log|error log extract|log extract|logauszug|fehlerprotokoll|protokoll",
-        "message_id": "message id|messageid|message id header|nachrichten id|msgid|msg id|sms id|internet message id",
+        "message_id": "message id|messageid|message id header|nachrichten id|nachricht id|msgid|msg id|sms id|"
+        "internet message id",
         "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|"
         "auftrag nr|auftrags nr|"
         "transmission id|übertragungs id|sendungs id|vorgangsnummer|fax id|"
@@ -74,8 +76,8 @@ _HEADINGS: Mapping[str, str] = {
 }
 _ID_NAMES = {"message_id": "Message-ID", "job": "Job ID"}
 _DIRECTIONS = {
-    "outbound": "outbound|out|outgoing|sent|senden|ausgehend|ausgang|gesendet|send|tx|xmt",
-    "inbound": "inbound|in|incoming|received|receive|eingehend|eingang|empfangen|empfang|recv|rcv|rx",
+    "outbound": "outbound|out|s|outgoing|sent|senden|ausgehend|ausgang|gesendet|send|tx|xmt",
+    "inbound": "inbound|in|e|r|incoming|received|receive|eingehend|eingang|empfangen|empfang|recv|rcv|rx",
 }
 _DIRECTION = {word: direction for direction, words in _DIRECTIONS.items() for word in words.split("|")}
 _INSIDE_WORD = re.compile(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])")
@@ -142,6 +144,10 @@ def placed(texts: Mapping[str, str], direction: str) -> dict[str, str]:
     found = dict(texts)
     if "remote" in found:
         found.setdefault("sender" if direction == "inbound" else "recipient", found.pop("remote"))
+    if "local" in found:
+        found.setdefault("inbound" if direction == "inbound" else "sender", found.pop("local"))
+    if direction == "inbound" and "inbound" not in found and {"sender", "recipient"} <= found.keys():
+        found["inbound"] = found.pop("recipient")
     return found
 
 
@@ -239,8 +245,8 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
     if is_aligned(first):
-        first = with_tabs(first)
-        lines = [each if each.count("\t") == first.count("\t") else "" for each in map(with_tabs, lines)]
+        heads, first = first, with_tabs(first)
+        lines = [_in_columns(each, first, heads) for each in lines]
     separator = separator_of(first)
     if not separator:
         return
@@ -254,6 +260,21 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error:
         return
+
+
+def _in_columns(line: str, first: str, heads: str) -> str:
+    """The cells of a row with tabs between them; empty for a line that does not fit.
+
+    `first`, `heads`: the headings with tabs, and as they stand. A row with another number of gaps is cut where the
+    headings begin, if it is blank before each of those places.
+    """
+    row = with_tabs(line)
+    if row.count("\t") == first.count("\t"):
+        return row
+    starts = [0, *(found.end() for found in _COLUMNS_APART.finditer(heads))]
+    if any(line[at - 1 : at].strip() for at in starts[1:]) or len(line) <= starts[-1]:
+        return ""
+    return "\t".join(line[at:end].strip() for at, end in zip(starts, [*starts[1:], None], strict=True))
 
 
 def separator_of(line: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.moments import read_moment
 from bot.intake.message_headers import MessageHeaders, blocks
@@ -22,6 +22,7 @@ _IS_BOUNCE = re.compile(
     r"adresse nicht gefunden|"
     r"nachrichtenzustellung|nachricht blockiert|message blocked|nicht zugestellt|unzustellbar|bei der "
     r"zustellung|(?:wasn't|weren't|not|were unable) (?:able )?to deliver|"
+    r"no valid recipients|failed addresses|delivery (?:is )?delayed|zustellung (?:ist )?verzögert|"
     r"temporary problem delivering|has been delayed|wurde blockiert|zustellung an folgende",
     re.IGNORECASE,
 )
@@ -32,6 +33,8 @@ _ALONE = re.compile(
 )
 _NAMED = re.compile(rf"^\s*[^\W\d_][^<>()@\n]{{1,60}}\s[(<]({ADDRESS})[)>]\s*$")
 _POSTFIX = re.compile(rf"^<({ADDRESS})>(?:\s\(expanded from[^()]{{0,200}}\))?:\s+(\S.*)$")
+_DOTTED = re.compile(rf"^\s*<({ADDRESS})>\s?\.\.\.\s(\S.*)$")
+"""`<a@target.example> ... unknown user`."""
 _GMAIL = re.compile(
     r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}("
     + ADDRESS
@@ -57,6 +60,7 @@ _STATUSES = tuple(
     for pattern in (
         r"remote ?server[^']{0,60}(?:returned|zurückgegeben:?)\s{1,3}'(.{3,500}?)'?$",
         r"server error:\s{1,3}'(.{3,500}?)'?$",
+        r"\bserver at \S{1,255} returned '(.{3,500}?)'?$",
         r"\(reason: (.{3,500}?)\)$",
         r"\sreason: ([245]\d\d .{3,500})$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
@@ -228,18 +232,29 @@ def _failures(page: TextPage, *, is_marked: bool) -> Iterator[Failure]:
         if (each.status or is_marked) and (key not in best or (each.status and not best[key].status)):
             best[key] = each
     with_status = [each for each in best.values() if each.status]
+    if not with_status and len(best) == 1:
+        [alone] = best.values()
+        with_status = [replace(alone, status=_status_below(page, alone.last))]
     yield from with_status or best.values()
+
+
+def _status_below(page: TextPage, first: int) -> str:
+    """The first answer of a server further below; empty where there is none."""
+    return next(filter(None, (_status_in(line) for number, line in page.free() if number >= first)), "")
 
 
 def _by_address(page: TextPage) -> Iterator[Failure]:
     for number, line in page.free():
         postfix = _POSTFIX.match(line)
+        dotted = _DOTTED.match(line)
         alone = None if postfix else _ALONE.match(line)
         if postfix:
             last = _end_of_block(page, number, is_close=True)
             rest = " ".join([postfix[2], *(each.strip() for each in page.lines[number + 1 : last])])
             status = _status_in(rest) or diagnostic(rest)
             yield Failure(postfix[1], status, number, last)
+        elif dotted:
+            yield Failure(dotted[1], diagnostic(dotted[2]), number, number + 1)
         elif alone:
             last = _end_of_block(page, number)
             yield Failure(alone[1], _status_of(page.lines[number + 1 : last]), number, last)

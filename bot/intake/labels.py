@@ -38,7 +38,8 @@ _LABELS = {
     for label in labels.split("|")
 }
 _MAIN_ID = re.compile(r"\d{5}(?:[A-Z]{2})?")
-_SENTENCE = re.compile(r"\.\s{1,3}(?=[A-ZÄÖÜ])")
+_SENTENCE = re.compile(r"\.\s{1,3}(?=[A-ZÄÖÜ])(?!(?:Please|Try|For more|See|Visit|Contact|Learn)(?![^\W_]))")
+"""The end of a server's answer, where a person's sentence follows; servers say “Please try again later” themselves."""
 _LONGEST = 1000
 _NUMBER = re.compile(r"(?:ca\.?|about|approx\.?|etwa)?\s?(\d{1,6})(?:\s(?:customers|kunden))?\.?", re.IGNORECASE)
 

@@ -38,7 +38,11 @@ _SMS = re.compile(
 )
 _SMS_TO, _SMS_FROM = re.compile(r"\bto:(\S{3,60})"), re.compile(r"\bfrom:(\S{1,60})")
 
-_SIP_STARTS = re.compile(r"^\s*(?:[A-Z]{3,12} sips?:\S{1,300} SIP/2\.0|SIP/2\.0 (\d{3}) (.{1,200}))\s*$")
+_SIP_STARTS = re.compile(
+    r"^\s*(?P<at>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^A-Z]{0,30}?)?"
+    r"(?:[A-Z]{3,12} sips?:\S{1,300}(?: SIP/2\.0)?|SIP/2\.0 (?P<code>\d{3}) (?P<reason>.{1,200}))\s*$"
+)
+"""The first line of a message, behind the time at which it was logged."""
 _SIP_HEADER = re.compile(r"^\s*([A-Za-z-]{1,40})\s*:\s?(.*)$")
 _SIP_USER = re.compile(r"(?:sips?|tel):([^@;>\s]{1,100})")
 _FAILED = 400
@@ -149,10 +153,13 @@ def _sip(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
             continue
         last, headers = _sip_message(page, number + 1)
         page.take(number, last)
-        first, call = calls.setdefault(headers.get("call-id", f"{number}"), (number, {}))
+        key = headers.get("call-id", "") or next(reversed(calls), f"{number}")  # an answer's lines may be left out
+        first, call = calls.setdefault(key, (number, {}))
         call |= {name: value for name, value in headers.items() if name not in call}
-        if starts[1] and int(starts[1]) >= _FAILED:
-            call["status"] = f"SIP {starts[1]} {starts[2].strip()}"
+        if starts["at"]:
+            call.setdefault("date", starts["at"].strip(" [-"))
+        if starts["code"] and int(starts["code"]) >= _FAILED:
+            call["status"] = f"SIP {starts['code']} {starts['reason'].strip()}"
         number = last
     for first, call in calls.values():
         if "status" in call:

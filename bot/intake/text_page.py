@@ -22,8 +22,8 @@ _BOLD = re.compile(r"(?<![\w*])\*{1,2}(?=[^\s*])([^*\n]{1,80}?)(?<=\S)\*{1,2}(?!
 """Words that are bold in a chat."""
 _QUOTE = re.compile(r"^(?:> )*>(?!>)(?: |$|(?=\S))", re.MULTILINE)
 """The sign of a quoted line; not the three of a transcript of SMTP."""
-_WRAPPED = re.compile(r"(?<![\n.;!?])\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
-"""The end of a line where a sentence continues: no label and no item of a list follows it."""
+_WRAPPED = re.compile(r"(?<![\n.;!?])(?<!\d{4})\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
+"""The end of a line where a sentence continues: no label and no item of a list follows it, and no number ends it."""
 _HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
 _IN_REPLY = re.compile(r"(?<!\s)\s*\(in reply to [^()]{0,80}\)?\)*$")
 

@@ -24,6 +24,7 @@ from bot.intake.text_page import TextPage
 
 _LABELLED = re.compile(r"^\W{0,5}(\w[^:\t\n]{1,40}?)\s*(?::\s+(\S.*)|\t+([^\s\t][^\t]*))$")
 """A label and its value, behind a colon or in the second of two columns."""
+_LABEL_AND_NUMBER = re.compile(r"^\s*([^\W\d][^\d\n:]{1,40}?)\s(\+?\d[\d ()/.-]{5,25})$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)(?![.]\d)")
 _FAX = re.compile(
     r"(?<![^\W_])fax|(?<![^\W_])csid(?![^\W_])|transmission report|"
@@ -33,7 +34,8 @@ _FAX = re.compile(
 )
 _SMS = re.compile(r"(?<![^\W_])(?:sms|dlr|smpp)(?![^\W_])|msisdn", re.IGNORECASE)
 _RECEIVED = re.compile(
-    r"receive report|reception report|fax received|empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|"
+    r"received? (?:fax )?report|received fax|reception report|fax received|"
+    r"empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|"
     r"inbound|eingehend",
     re.IGNORECASE,
 )
@@ -51,7 +53,7 @@ _BLANKS = "  "
 _OF_REPORTS = {
     label: part
     for part, labels in {
-        "when": "beginn|start|begin|gestartet|started",
+        "when": "beginn|start|begin|gestartet|started|st. time|st time",
         "recipient": "number|nummer|fax|telefon|phone",
     }.items()
     for label in labels.split("|")
@@ -110,7 +112,7 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
     is_inbound = family != "" and bool(_RECEIVED.search(words[:3000]))
     for record, last in _records(page, family):
         direction = direction_of(record.parts.get("direction", "")) or ("inbound" if is_inbound else "outbound")
-        parts = _read(placed(record.parts, direction), known)
+        parts = _read(placed(record.parts, direction), known, family)
         if family:
             parts["direction"] = direction
         origin = {"fax": Origin.FAX_REPORT, "sms": Origin.SMS_REPORT}.get(family, Origin.DELIVERY_REPORT)
@@ -139,8 +141,10 @@ def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
 
 
 def _columns(line: str, family: str) -> tuple[str, str]:
-    """A label and its value, which blanks keep apart; empty unless it is a report."""
+    """A label and its value, which blanks keep apart, a number by one blank; empty unless it is a report."""
     cells = with_tabs(line).split("\t", 1) if family else []
+    if len(cells) == 1 and (found := _LABEL_AND_NUMBER.match(line)):
+        return found[1], found[2]
     return (cells[0].rstrip(" :.") or "", cells[1]) if len(cells) > 1 else ("", "")
 
 
@@ -148,9 +152,9 @@ def _part(label: str, family: str) -> str:
     return heading_part(label) or (_OF_REPORTS.get(label.strip().casefold(), "") if family else "")
 
 
-def _read(texts: Mapping[str, str], known: IntakeContext) -> dict[str, str]:
+def _read(texts: Mapping[str, str], known: IntakeContext, family: str) -> dict[str, str]:
     at = read_moment(texts.get("when", ""), known.zone, known.now)
-    ids = (("message_id", "Message-ID"), ("job", "Job ID"))
+    ids = (("message_id", "Message-ID"), ("job", "Message-ID" if family == "sms" else "Job ID"))
     parts = {part: address(texts[part], known.region) for part in ADDRESSES if part in texts}
     parts |= {
         "when": str(int(at.timestamp())) if at else "",
@@ -200,5 +204,7 @@ def _of_table(table: TransactionTable, page: TextPage, first: int, family: str) 
     for row in table.rows:
         if "status" in row.parts and row.parts.keys() & set(ADDRESSES):
             parts = {**({"direction": "outbound"} if family else {}), **row.parts}
+            if family == "sms" and "log" in parts:
+                parts["log"] = parts["log"].replace("Job ID: ", "Message-ID: ")
             where = page.source(Origin.TABLE, min(first + row.line - 1, len(page.lines) - 1))
             yield Transaction(parts, where, is_fine(parts["status"])), family

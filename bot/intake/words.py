@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 
-from bot.core.fillers import is_filler
 from bot.core.identifiers import fold, listed_rcr_numbers, rcr_numbers, references, split_ids, without_legal_form
 from bot.core.moments import Stamp, moment_of, stamps
-from bot.core.telephone import people
+from bot.intake import contacts, incident_times
 from bot.intake.model import FieldReading, IntakeContext, Transaction
 from bot.intake.text_page import ADDRESS, CODE, Flow
 
@@ -29,6 +28,10 @@ _COMPANY = re.compile(
     r"\s{0,5}((?:[^\W\d_a-zäöüß][\w.'’-]{0,30} |(?:&|und|and|\+) ){1,6}"
     r"(?:GmbH & Co\. ?KG|GmbH|AG & Co\. ?KG|AG|KG|SE|OHG|e\. ?K\.|UG|Ltd\.?|Inc\.?|LLC|S\.A\.|B\.V\.|e\. ?V\.)):\s"
 )
+_ATTRIBUTION = re.compile(
+    r"^(?:on [^\n]{6,120} wrote:|am [^\n]{6,120} schrieb\b[^\n:]{0,120}:)(?=\s)", re.IGNORECASE | re.MULTILINE
+)
+"""The line above an older mail that is quoted."""
 _WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
 _SMTP_ANSWER = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
 _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
@@ -49,23 +52,6 @@ _LISTED_TENANTS = re.compile(
     re.IGNORECASE,
 )
 """Tenants behind their label, in any spelling."""
-_AFTER_NUMBER = re.compile(
-    r"(?<=\d)\)?[,.]?\s+(?!(?:ext|dw|app|durchwahl|apparat|or|oder|and|und|mobile?|handy|tel|fax|office|privat)(?![^\W_]))"
-    r"[a-zäöü].*$"
-    r"|(?<=\d)\.\s+\d{1,3} [a-zäöü].*$"
-    r"|(?<=\d)\.\s+(?!(?i:ext|dw|app|durchwahl|apparat|mobile?|handy|tel|fax)(?![^\W_]))[A-ZÄÖÜ].*$"
-)
-"""Words of the sentence that follow a telephone number."""
-_TROUBLE = re.compile(
-    r"störung|gestört|ausfall|ausgefallen|verspät|verzöger|langsam|fehler|problem|nicht|keine|delay|down|outage|"
-    r"fail|error|issue|"
-    r"incident|reject|denied|lost|slow|(?<![^\W_])n[o']t?(?![^\W_])|unavailable|affected|betroffen|unterbr|interrupt",
-    re.IGNORECASE,
-)
-_PLANNED = re.compile(
-    r"termin|besprechung|meeting|appointment|wartungsfenster|maintenance|schulung|webinar|erreichbar|öffnungszeit",
-    re.IGNORECASE,
-)
 _QUOTED_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
 _AFFECTED = re.compile(
     r"(?<![\w.,])(\d{1,6})\+?\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
@@ -75,49 +61,35 @@ _AFFECTED = re.compile(
 )
 _IS_AFFECTED = re.compile(r"affected|betroffen|betrifft|impacted", re.IGNORECASE)
 _CUSTOMERS = re.compile(r"customer|kunde", re.IGNORECASE)
-_CUE_START = re.compile(
-    r"(?<![^\W_])(?:since|seit|beginn|störungsbeginn|start(?: time)?|starting|"
-    r"started(?: at| on)?|began(?: at| on)?|begann(?: um| am)?|"
-    r"begonnen(?: um| am)?|angefangen(?: um| am)?)"
-    r"(?:\s(?:about|around|approx\.?|roughly|ca\.?|etwa|ungefähr|circa|the|dem|at|um|am|so)){0,2}"
-    r"(?:\s(?:mon|tues|wednes|thurs|fri|satur|sun)day,?|\s(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag),?)?"
-    r"\s?[:=]?\s?[~≈]?\s?$",
-    re.IGNORECASE,
-)
-_CUE_RANGE = re.compile(
-    r"(?<![^\W_])(?:from|between|von|zwischen)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE
-)
-_TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)\s?$", re.IGNORECASE)
-_CONTACT = re.compile(
-    r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|"
-    r"(?:please |pls )?(?:call|ring|phone)(?: back)?|reach|"
-    r"(?=(?:herrn?|frau) [^\n,;]{2,40}?(?:anrufen|zurückrufen|erreichbar)))"
-    r"(?:\(s\))?\s{0,3}:?\s{0,3}(?<![^\W_])(?=[^\W\d_])(?=([^\n]{5,300}))",
-    re.IGNORECASE,
-)
 _FROM_TO = re.compile(
     rf"(?<![^\W_])(?:from|von|sender|absender)\s?:?\s{{1,3}}<?({ADDRESS})>?.{{0,40}}?(?<![^\W_])(?:to|an|"
-    rf"recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})|<?({ADDRESS})>?\s?(?:-{{1,2}}>|=>|→|»)\s?<?({ADDRESS})",
+    rf"recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})|<?({ADDRESS})>?\s?(?:-{{1,2}}>|=>|→|»|(?<=\s)(?:an|to|nach)(?=\s))\s?<?({ADDRESS})",
     re.IGNORECASE,
 )
-_TITLES = re.compile(
-    r"^(?:(?:herrn?|frau|hr|fr|mr|mrs|ms)\.?\s)+|"
-    r"(?:\s(?:unter|at|on|via|auf|über|anrufen|zurückrufen|back|bitte|dringend))+:?$",
-    re.IGNORECASE,
-)
-_CAPITAL = re.compile(r"^[^\W\d_a-zäöüß]")
-_LONGEST_NAME = 5
 
 
 def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """All values in these words, except transactions."""
+    """All values in these words, except transactions.
+
+    What an older mail says below an answer counts only for fields that the answer leaves open.
+    """
+    found = list(_all(flow, known))
+    older = _ATTRIBUTION.search(flow.text)
+    if older is None:
+        return iter(found)
+    line = flow.source(older.start()).line
+    said = {each.key for each in found if each.source.line < line}
+    return (each for each in found if each.source.line < line or each.key not in said)
+
+
+def _all(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     yield from _ids(flow, known)
     yield from _customers(flow, known)
     yield from _services(flow, known)
-    yield from _times(flow, known)
+    yield from incident_times.readings(flow, known)
     yield from _affected(flow)
     yield from _errors(flow)
-    yield from _contacts(flow, known)
+    yield from contacts.readings(flow, known)
 
 
 def _ids(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
@@ -236,51 +208,7 @@ def _services(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
             yield FieldReading("services", service, flow.source(found.start()))
 
 
-# --- times
-
-
-def _times(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """The first start that is mentioned, and the end beside it. Only explicit ones count."""
-    today = known.now.astimezone(known.zone).date()
-    found = list(stamps(flow.text, today))
-    for number, stamp in enumerate(found):
-        before = flow.text[max(0, stamp.start - 40) : stamp.start]
-        later = found[number + 1] if number + 1 < len(found) else None
-        ends = later is not None and bool(_TO_END.match(flow.text[stamp.end : later.start]))
-        if _CUE_START.search(before) or (ends and _CUE_RANGE.search(before)):
-            pair = [stamp, later] if ends and later else [stamp]
-            if not _CUE_START.search(before) and not _is_trouble(flow.text, stamp.start):
-                continue
-            yield from _span(pair, found[number + len(pair) :], flow, known)
-            return
-
-
-def _is_trouble(text: str, at: int) -> bool:
-    """True if the words around this place mention a disturbance, and not an appointment."""
-    around = text[max(0, at - 200) : at + 200]
-    return bool(_TROUBLE.search(around) or CODE.search(around)) and not _PLANNED.search(around)
-
-
-def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    last = pair[-1]
-    nearby = rest[0] if rest and rest[0].clock is None and rest[0].start - last.end < 20 else None  # noqa: PLR2004 (“… on 27.08.2019”)
-    today = known.now.astimezone(known.zone).date()
-    day = pair[0].day or (nearby.day if nearby else None) or last.day or today
-    for key, stamp in zip(("start", "end"), pair, strict=False):
-        at = moment_of(stamp, last.zone or known.zone, day)
-        if at and at > known.now + timedelta(minutes=1) and stamp.day is None and nearby is None:
-            at -= timedelta(days=1)
-        if at and stamp.is_of_half_a_day and at + timedelta(hours=12) <= known.now:
-            at += timedelta(hours=12)
-        if at and _is_plausible(at, known):
-            yield FieldReading(key, str(int(at.timestamp())), flow.source(stamp.start))
-
-
-def _is_plausible(at: datetime, known: IntakeContext) -> bool:
-    return known.now - timedelta(days=366) <= at <= known.now + timedelta(minutes=1)
-
-
-# --- numbers, errors, contacts
+# --- numbers and errors
 
 
 def _affected(flow: Flow) -> Iterator[FieldReading]:
@@ -328,26 +256,6 @@ def _is_within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
     return before > 0 and spans[before - 1][0] <= at < spans[before - 1][1]
 
 
-def _contacts(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    for found in _CONTACT.finditer(flow.text):
-        for line in re.split(r";|\s(?:und|and)\s", found[1]):
-            try:
-                persons = people(_AFTER_NUMBER.sub("", line), known.region)
-            except ValueError:
-                continue
-            for person in persons:
-                name = _TITLES.sub("", person.name)
-                name = name.title() if name.islower() and name != person.name else name
-                if is_name(name):
-                    yield FieldReading("contact", ", ".join((name, *person.numbers)), flow.source(found.start()))
-
-
-def is_name(text: str) -> bool:
-    """True if this looks like a person's name: a few words that begin with capitals."""
-    words = text.split()
-    return 0 < len(words) <= _LONGEST_NAME and all(_CAPITAL.match(word) for word in words) and not is_filler(text)
-
-
 # --- transactions
 
 
@@ -358,7 +266,7 @@ def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
     pairs = list(_FROM_TO.finditer(flow.text))
     for found, stamp in zip(pairs, _stamps_of(pairs, flow.text, today), strict=True):
         at = moment_of(stamp, known.zone, today) if stamp else None
-        status = _first_after(errors, found.end(), 160)
+        status = _first_after(errors, found.end(), 160) or _only(errors)
         parts = {
             "when": str(int(at.timestamp())) if at else "",
             "sender": found[1] or found[3],
@@ -387,6 +295,12 @@ def _stamps_of(pairs: Sequence[re.Match[str]], text: str, today: date) -> list[S
         for each, start in zip(pairs, starts, strict=False)
     ]
     return before if before and all(before) else behind
+
+
+def _only(errors: Sequence[tuple[int, str]]) -> str:
+    """The error of a text that names one; empty otherwise."""
+    texts = {text for _, text in errors}
+    return texts.pop() if len(texts) == 1 else ""
 
 
 def _first_after(errors: Sequence[tuple[int, str]], at: int, distance: int) -> str:
