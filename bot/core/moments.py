@@ -61,7 +61,9 @@ _OFFSET = (
     r"(?:\s?\(?(?:(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<oh>\d{1,2})(?::?(?P<om>\d\d))?(?!\d)\)?|"
     rf"\s?\(?(?P<zone>(?-i:{'|'.join((*_HOURS, *_AMBIGUOUS)).upper()}))(?![\w+-])\)?)?"
 )
-_BETWEEN = r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|@\s)?|,|\s?-\s?|\s?@\s?)"
+_BETWEEN = (
+    r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|ca\.?\s|etwa\s|about\s|around\s|@\s)?|,|\s?-\s?|\s?@\s?)"
+)
 _STAMP = re.compile(
     rf"(?<![\w/:@+-])(?<!\d\.)(?:(?:{'|'.join(_DATES)})(?:{_BETWEEN}{_CLOCK}{_OFFSET})?|{_CLOCK.replace('?P<', '?P<b')}"
     rf"{_OFFSET.replace('?P<', '?P<b')})(?![\w/@])(?!:\d|\.\d|-\d)",

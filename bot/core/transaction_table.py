@@ -51,6 +51,7 @@ _HEADINGS: Mapping[str, str] = {
         "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination "
         "address|termination number|to|to address|"
         "destination|destination number|destination address|"
+        "fax no name|"
         "destination no|destination fax|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
         "phone number|mobile|"
         "nach|callee|empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|"
@@ -61,11 +62,13 @@ _HEADINGS: Mapping[str, str] = {
         "status": "status|status code|statuscode|status message|statusmeldung|result|ergebnis|error|error "
         "message|fehler|fehlermeldung|reason|grund|response|antwort|"
         "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|"
+        "antwort des servers|serverantwort|server response|server reply|smtp response|remote response|diagnostic code|"
         "outcome|event status|ursache|state|final status|"
         "detail|details|error text|error description|error detail|error details|"
         "error code|errorcode|reason code|fehlertext|fehlercode|fehlerbeschreibung|fehlerdetails|fehlernummer",
         "log": "log|error log|error log extract|log extract|logauszug|fehlerprotokoll|protokoll",
         "message_id": "message id|messageid|message id header|nachrichten id|nachricht id|msgid|msg id|sms id|"
+        "message sid|"
         "internet message id",
         "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|"
         "auftrag nr|auftrags nr|"

@@ -48,8 +48,9 @@ _ANSWERED = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"^\s*(?:(?P<recipient>recipient address|empfängeradresse|was not delivered to|"
-    r"wurde nicht (?:zugestellt|übermittelt) an)|(?P<status>reported error|gemeldeter fehler|error|fehler|because|"
+    r"^\s*(?:(?P<recipient>recipients?(?: address)?|empfänger(?:adresse)?|was not delivered to|"
+    r"wurde nicht (?:zugestellt|übermittelt) an)|(?P<status>reported error|gemeldeter fehler|"
+    r"fehlermeldung(?: des \w{1,40})?|error message|error|fehler|because|"
     r"reason|grund|wegen|ursache))\s*:\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
@@ -76,7 +77,7 @@ _STATUSES = tuple(
     )
 )
 _SENDER = re.compile(
-    r"^\s*(?:>>> MAIL From:\s?<|(?:sender address|absenderadresse):\s{1,3})(" + ADDRESS + ")>?", re.IGNORECASE
+    r"^\s*(?:>>> MAIL From:\s?<|(?:sender(?: address)?|absender(?:adresse)?):\s{1,3})(" + ADDRESS + ")>?", re.IGNORECASE
 )
 _CREATED = re.compile(r"^\s*(?:created date|erstellungsdatum|erstellt am):\s+(\S.{6,60})$", re.IGNORECASE)
 _HOPS_IN_UTC = re.compile(r"(?<![^\W_])(?:time|zeit|uhrzeit) \(utc\)", re.IGNORECASE)

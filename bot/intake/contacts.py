@@ -12,11 +12,11 @@ from bot.intake.text_page import Flow
 
 _CONTACT = re.compile(
     r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|"
-    r"(?:please |pls )?(?:call|ring|phone)(?: back)?|reach|"
+    r"(?:please |pls )?(?:call|ring|phone)(?: me(?! at))?(?: back)?|melden|reach|"
     r"(?=(?:herrn?|frau) [^\n,;]{2,40}?(?:anrufen|zurückrufen|erreichbar))|"
     r"(?:anruf|call|telefonat)(?:,? (?:um |at )?\d{1,2}[:.]\d\d(?: ?uhr)?,?)?(?: von| from| mit| with|:)?"
     r"(?= (?:herrn?|frau|hr|fr|mr|mrs|ms)[. ]))"
-    r"(?:\(s\))?\s{0,3}:?\s{0,3}(?<![^\W_])(?=[^\W\d_])(?=([^\n]{5,300}))",
+    r"(?:\(s\))?(?: (?:ist|is|bei|with)(?=\s))?\s{0,3}:?\s{0,3}(?<![^\W_])(?=[^\W\d_])(?=([^\n]{5,300}))",
     re.IGNORECASE,
 )
 _AFTER_NUMBER = re.compile(

@@ -13,7 +13,7 @@ from bot.intake.text_page import CODE, Flow
 
 _TROUBLE = re.compile(
     r"störung|gestört|ausfall|ausgefallen|verspät|verzöger|langsam|fehler|problem|nicht|keine|delay|down|outage|"
-    r"fail|error|issue|"
+    r"fail|error|issue|stuck|(?:http|smtp|sip)\D{0,6}[4-6]\d\d|"
     r"incident|reject|denied|lost|slow|(?<![^\W_])n[o']t?(?![^\W_])|unavailable|affected|betroffen|unterbr|interrupt",
     re.IGNORECASE,
 )
@@ -40,6 +40,8 @@ _WEEKDAY = re.compile(
 )
 _CLOSE = 6
 """Characters between the words for one day."""
+_CUE_FROM_ON = re.compile(r"(?<![^\W_])(?:as of|ab)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE)
+"""Words for a start, of a disturbance or of anything else."""
 _CUE_RANGE = re.compile(
     r"(?<![^\W_])(?:from|between|von|zwischen)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE
 )
@@ -54,7 +56,7 @@ def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
         before = flow.text[max(0, stamp.start - 40) : stamp.start]
         later = found[number + 1] if number + 1 < len(found) else None
         ends = later is not None and bool(_TO_END.match(flow.text[stamp.end : later.start]))
-        if _CUE_START.search(before) or (ends and _CUE_RANGE.search(before)):
+        if _CUE_START.search(before) or _CUE_FROM_ON.search(before) or (ends and _CUE_RANGE.search(before)):
             pair = [stamp, later] if ends and later else [stamp]
             if not _CUE_START.search(before) and not _is_trouble(flow.text, stamp.start):
                 continue

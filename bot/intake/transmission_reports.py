@@ -26,6 +26,7 @@ _LABELLED = re.compile(r"^\W{0,5}(\w[^:\t\n]{1,40}?)\s*(?::\s+(\S.*)|\t+([^\s\t]
 """A label and its value, behind a colon or in the second of two columns."""
 _LABEL_AND_NUMBER = re.compile(r"^\s*([^\W\d][^\d\n:]{1,40}?)\s(\+?\d[\d ()/.-]{5,25})$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)(?![.]\d)")
+_DAY = re.compile(r"\D{0,12}\d{1,2}\.\d{1,2}\.(?:\d\d){0,2}")
 _FAX = re.compile(
     r"(?<![^\W_])fax|(?<![^\W_])csid(?![^\W_])|transmission report|"
     r"(?:[tr]x|communication|verification) (?:report|result|journal)|"
@@ -54,7 +55,7 @@ _OF_REPORTS = {
     label: part
     for part, labels in {
         "when": "beginn|start|begin|gestartet|started|st. time|st time",
-        "recipient": "number|nummer|fax|telefon|phone",
+        "recipient": "number|nummer|fax|telefon|phone|fax an|fax to|gefaxt an",
     }.items()
     for label in labels.split("|")
 }
@@ -81,14 +82,26 @@ class _Record:
 
     labels: set[str] = field(default_factory=set)
     """Labels of the status's lines."""
+    latest: str = ""
+    """The latest moment: a machine's report begins with that of its printing and the machine's own number."""
+    is_own_number: bool = False
+    """True if the recipient was called just `FAX`, which is the machine's own number if another follows."""
 
     def takes(self, part: str, label: str) -> bool:
         """False for a line that begins the next record."""
+        if part == "recipient" and self.is_own_number:
+            return True
         return part not in self.parts or part == "when" or (part == "status" and label not in self.labels)
 
     def add(self, part: str, label: str, value: str) -> None:
+        if part == "recipient":
+            if self.is_own_number:
+                self.parts |= {"sender": self.parts.pop("recipient"), "when": self.latest or self.parts.get("when", "")}
+            self.is_own_number = label.casefold() == "fax" and not self.parts.keys() & {"recipient", "sender"}
         before = self.parts.setdefault(part, value)
-        if part == "when" and _CLOCK.match(value) and not _CLOCK.search(before):
+        if part == "when" and _CLOCK.search(value.rpartition(" ")[2]) and " " in value:
+            self.latest = value
+        if part == "when" and _CLOCK.match(value) and (_DAY.fullmatch(before) or not _CLOCK.search(before)):
             self.parts["when"] = f"{before} {value}"  # the day, then its time of day
         if part == "status":
             is_new = bool(self.labels) and value not in before
@@ -124,7 +137,7 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
 def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
     record, last = _Record(0), 0
     for number, line in list(page.free()):
-        labelled = _LABELLED.match(line)
+        labelled = _LABELLED.match(line.strip())
         label, value = (labelled[1], labelled[2] or labelled[3]) if labelled else _columns(line, family)
         part = _part(label, family)
         if not part:

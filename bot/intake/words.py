@@ -33,7 +33,10 @@ _ATTRIBUTION = re.compile(
 )
 """The line above an older mail that is quoted."""
 _WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
-_SMTP_ANSWER = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
+_SMTP_ANSWER = re.compile(
+    r"(?:^|:\s{1,3}|\s-\s{1,3})([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})",
+    re.MULTILINE,
+)
 _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
 _NAMED_CODE = re.compile(
     r"(?<![\w.-])(?i:(?:smtp|sip|https?)(?:/\d\.\d)?|(?:(?:smtp|sip|fax|https?)[- ]?)?(?:error|fehler)(?:[- ]?code)?)"
@@ -52,7 +55,7 @@ _LISTED_TENANTS = re.compile(
     re.IGNORECASE,
 )
 """Tenants behind their label, in any spelling."""
-_QUOTED_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
+_QUOTED_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|T\.3[08]\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
 _AFFECTED = re.compile(
     r"(?<![\w.,])(\d{1,6})\+?\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
     r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|"
@@ -78,8 +81,8 @@ def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     if older is None:
         return iter(found)
     line = flow.source(older.start()).line
-    said = {each.key for each in found if each.source.line < line}
-    return (each for each in found if each.source.line < line or each.key not in said)
+    answered = {each.key for each in found if each.source.line < line}
+    return (each for each in found if each.source.line < line or each.key not in answered)
 
 
 def _all(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
@@ -156,9 +159,12 @@ def names_of(names: tuple[str, ...]) -> dict[str, dict[tuple[str, ...], str]]:
         whole = _words(fold(name))
         short = _words(without_legal_form(fold(name)))
         for words in (whole, short) if len(short) > 1 else (whole,):
-            if words:
-                found.setdefault(words[0], {})[words] = name
+            for spelled in {words, tuple(word.translate(_WITHOUT_UMLAUTS) for word in words)} if words else ():
+                found.setdefault(spelled[0], {})[spelled] = name
     return found
+
+
+_WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def _words(text: str) -> tuple[str, ...]:
