@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from bot.core.identifiers import fold, listed_rcr_numbers, rcr_numbers, references, split_ids, without_legal_form
 from bot.core.moments import Stamp, moment_of, stamps
-from bot.intake import contacts, incident_times
+from bot.intake import contact_persons, incident_times
 from bot.intake.model import FieldReading, IntakeContext, Transaction
 from bot.intake.text_page import ADDRESS, CODE, Flow
 
@@ -92,7 +92,7 @@ def _all(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     yield from incident_times.readings(flow, known)
     yield from _affected(flow)
     yield from _errors(flow)
-    yield from contacts.readings(flow, known)
+    yield from contact_persons.readings(flow, known)
 
 
 def _ids(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
