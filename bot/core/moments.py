@@ -62,7 +62,7 @@ _OFFSET = (
     rf"\s?\(?(?P<zone>(?-i:{'|'.join((*_HOURS, *_AMBIGUOUS)).upper()}))(?![\w+-])\)?)?"
 )
 _BETWEEN = (
-    r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|ca\.?\s|etwa\s|about\s|around\s|@\s)?|,|\s?-\s?|\s?@\s?)"
+    r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|ab\s|ca\.?\s|etwa\s|about\s|around\s|@\s)?|,|\s?-\s?|\s?@\s?)"
 )
 _STAMP = re.compile(
     rf"(?<![\w/:@+-])(?<!\d\.)(?:(?:{'|'.join(_DATES)})(?:{_BETWEEN}{_CLOCK}{_OFFSET})?|{_CLOCK.replace('?P<', '?P<b')}"

@@ -41,7 +41,7 @@ _HEADINGS: Mapping[str, str] = {
         "time sent|date sent|event time|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|"
         "transmission time",
         "direction": "direction|richtung|type|typ|mode|modus",
-        "local": "local|local number|local id|own number|eigene nummer|eigene rufnummer|lokal",
+        "local": "eigene|own|local|local number|local id|own number|eigene nummer|eigene rufnummer|lokal",
         "remote": "remote|remote id|remote csid|remote number|remote station|other party|station|identification|"
         "gegenstelle|gegenstellenkennung|kennung der gegenstelle",
         "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller "
@@ -53,7 +53,7 @@ _HEADINGS: Mapping[str, str] = {
         "destination|destination number|destination address|"
         "fax no name|"
         "destination no|destination fax|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
-        "phone number|mobile|"
+        "phone number|mobile|mobilnummer|mobile number|zielnr|ziel nr|"
         "nach|callee|empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|"
         "rufnummer|terminierungsadresse|handynummer",
         "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende "
@@ -77,6 +77,10 @@ _HEADINGS: Mapping[str, str] = {
     }.items()
     for heading in headings.split("|")
 }
+_OF_MEDIA = frozenset("fax faxnummer faxnr faxno sms mail email e nummer number nr no".split())
+"""Words that a heading may have beside its own: `Faxnummer Absender`, `Sender Fax`, `An Faxnr.`"""
+_OF_TABLES = {"email": "recipient", "e mail": "recipient", "email address": "recipient", "e mail adresse": "recipient"}
+"""Headings that mean a part in tables only, not in front of a colon."""
 _ID_NAMES = {"message_id": "Message-ID", "job": "Job ID"}
 _DIRECTIONS = {
     "outbound": "outbound|out|s|outgoing|sent|senden|ausgehend|ausgang|gesendet|send|tx|xmt",
@@ -130,7 +134,8 @@ def heading_part(heading: str) -> str:
 def _part_of_words(heading: str) -> str:
     words = re.sub(r"\((?:optional|s)\)", " ", plain(heading).casefold())
     words = " ".join(_NOT_WORD.sub(" ", words).split())
-    return _HEADINGS.get(re.sub(r" (?:utc|gmt|local|lokal|mez|mesz|cet|cest)$", "", words), "")
+    words = re.sub(r" (?:utc|gmt|local|lokal|mez|mesz|cet|cest)$", "", words)
+    return _HEADINGS.get(words) or _HEADINGS.get(" ".join(each for each in words.split() if each not in _OF_MEDIA), "")
 
 
 def address(text: str, region: str | None) -> str:
@@ -232,7 +237,7 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
     cells = list(islice(_cells(clean_text(text)), _MAX_ROWS))
     if not cells or len(cells[0][1]) > _MAX_COLUMNS:
         return None
-    names = tuple(map(heading_part, cells[0][1]))
+    names = _names(cells[0][1])
     has_headings = bool({"when", "status", *ADDRESSES} & set(names)) and len(set(filter(None, names))) > 1
     if has_headings:
         reader = _Reader(names, tuple(cells[0][1]), zone, region, now)
@@ -242,6 +247,18 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
         return None
     reader = _Reader(guessed, (), zone, region, now)
     return TransactionTable(guessed, (), tuple(map(reader.row, cells)))
+
+
+def _names(headings: Sequence[str]) -> tuple[str, ...]:
+    """The part of each column. `RecipientStatus` is the recipient in some exports, and the status beside one."""
+    names = [
+        heading_part(each) or _OF_TABLES.get(" ".join(_NOT_WORD.sub(" ", each.casefold()).split()), "")
+        for each in headings
+    ]
+    for number, each in enumerate(headings):
+        if each.casefold().replace(" ", "") == "recipientstatus" and names.count("recipient") > 1:
+            names[number] = "status"
+    return tuple(names)
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -63,6 +63,8 @@ _STATUSES = tuple(
         r"server error:\s{1,3}'(.{3,500}?)'?$",
         r"\bserver at \S{1,255} returned '(.{3,500}?)'?$",
         r"\(reason: (.{3,500}?)\)$",
+        r"remote server replied:\s{1,3}(.{3,500})$",
+        r"^\s*<<< ([45]\d\d .{3,400})$",
         r"\sreason: ([245]\d\d .{3,500})$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
         r"smtp;\s?([245]\d\d [^<>]{3,400})>",
@@ -82,7 +84,7 @@ _SENDER = re.compile(
 _CREATED = re.compile(r"^\s*(?:created date|erstellungsdatum|erstellt am):\s+(\S.{6,60})$", re.IGNORECASE)
 _HOPS_IN_UTC = re.compile(r"(?<![^\W_])(?:time|zeit|uhrzeit) \(utc\)", re.IGNORECASE)
 """Heading of the hops in a report of Exchange Online, whose moments are in UTC."""
-_RECEIVED = re.compile(r"original message was received at (.{10,60})$", re.IGNORECASE)
+_RECEIVED = re.compile(r"original message was received (?:at|on) (.{10,60})$", re.IGNORECASE)
 _SENT = re.compile(
     r"^\s*(?:sent|gesendet|message sent at|nachricht gesendet am|gesendet am|date sent|"
     r"the date of the message is):\s+(\S.{6,60})$",
@@ -231,6 +233,7 @@ def _failures(page: TextPage, *, is_marked: bool) -> Iterator[Failure]:
     for each in (*_by_address(page), *_by_sentence(page), *_by_label(page)):
         key = each.recipient.casefold()
         if (each.status or is_marked) and (key not in best or (each.status and not best[key].status)):
+            best.pop(key, None)  # the order is that of the answers
             best[key] = each
     with_status = [each for each in best.values() if each.status]
     if not with_status and len(best) == 1:

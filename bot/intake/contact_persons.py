@@ -13,10 +13,12 @@ from bot.intake.text_page import Flow
 _CONTACT = re.compile(
     r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|"
     r"(?:please |pls )?(?:call|ring|phone)(?: me(?! at))?(?: back)?|melden|reach|"
-    r"(?=(?:herrn?|frau) [^\n,;]{2,40}?(?:anrufen|zurückrufen|erreichbar))|"
+    r"(?=(?:herrn?|frau) [^\n,;]{2,40}?(?:anrufen|zurückrufen|erreichbar|unter [+(\d]))|"
+    r"rr(?: bitte)?(?: an)?|caller|anrufer(?:in)?|get back to|"
     r"(?:anruf|call|telefonat)(?:,? (?:um |at )?\d{1,2}[:.]\d\d(?: ?uhr)?,?)?(?: von| from| mit| with|:)?"
     r"(?= (?:herrn?|frau|hr|fr|mr|mrs|ms)[. ]))"
-    r"(?:\(s\))?(?: (?:ist|is|bei|with)(?=\s))?\s{0,3}:?\s{0,3}(?<![^\W_])(?=[^\W\d_])(?=([^\n]{5,300}))",
+    r"(?:\(s\))?(?: (?:ist|is|bei|with|for this|dafür|hierfür)(?=[\s:]))?\s{0,3}:?\s{0,3}"
+    r"(?<![^\W_])(?=[^\W\d_])(?=([^\n]{5,300}))",
     re.IGNORECASE,
 )
 _AFTER_NUMBER = re.compile(

@@ -22,7 +22,8 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _CUE_START = re.compile(
-    r"(?<![^\W_])(?:since|seit|beginn|störungsbeginn|start(?: time)?|starting|"
+    r"(?<![^\W_])(?:since|seit|beginn(?: der störung)?|störungsbeginn|start of (?:the )?incident|"
+    r"start(?: time)?|starting|"
     r"started(?: at| on)?|began(?: at| on)?|begann(?: um| am)?|"
     r"begonnen(?: um| am)?|angefangen(?: um| am)?)"
     r"(?:\s(?:about|around|approx\.?|roughly|ca\.?|etwa|ungefähr|circa|the|dem|at|um|am|so)){0,2}"
@@ -51,12 +52,13 @@ _TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)
 def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     """The first start that is mentioned, and the end beside it. Only explicit ones count."""
     today = known.now.astimezone(known.zone).date()
-    found = list(_joined(stamps(flow.text, today)))
+    found = list(joined(stamps(flow.text, today)))
     for number, stamp in enumerate(found):
         before = flow.text[max(0, stamp.start - 40) : stamp.start]
         later = found[number + 1] if number + 1 < len(found) else None
         ends = later is not None and bool(_TO_END.match(flow.text[stamp.end : later.start]))
-        if _CUE_START.search(before) or _CUE_FROM_ON.search(before) or (ends and _CUE_RANGE.search(before)):
+        is_range = ends and (stamp.day is not None or bool(_CUE_RANGE.search(before)))
+        if _CUE_START.search(before) or _CUE_FROM_ON.search(before) or is_range:
             pair = [stamp, later] if ends and later else [stamp]
             if not _CUE_START.search(before) and not _is_trouble(flow.text, stamp.start):
                 continue
@@ -64,7 +66,7 @@ def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
             return
 
 
-def _joined(found: Iterable[Stamp]) -> Iterator[Stamp]:
+def joined(found: Iterable[Stamp]) -> Iterator[Stamp]:
     """A day that is said twice is one: `gestern, 26.08., 15:30 Uhr`."""
     last: Stamp | None = None
     for stamp in found:

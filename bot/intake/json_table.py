@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _FENCE = "```"
+_BEGINS = re.compile(r"^[ \t]{0,20}(?:```(?:json)?\s{0,5})?[\[{]\s{0,20}[\[{\"]", re.MULTILINE)
 _MAX_ROWS = 200
 _DEEPEST = 6
 
@@ -23,6 +25,12 @@ class JsonTable:
     text: str
     channel: str
     """The service named in the first object: `sms`."""
+
+
+def before_json(text: str) -> tuple[str, str]:
+    """The words above a JSON document, and the document up to the end; the latter is empty where there is none."""
+    found = _BEGINS.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
 
 
 def json_table(text: str) -> JsonTable | None:

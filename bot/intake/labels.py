@@ -11,7 +11,7 @@ from bot.core.fillers import is_filler
 from bot.core.identifiers import fold
 from bot.core.moments import read_moment
 from bot.intake.model import FieldReading, IntakeContext, Origin
-from bot.intake.text_page import TextPage
+from bot.intake.text_page import LEGAL_FORM, TextPage
 
 _LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*:\s+(\S.*)$")
 _LABELS = {
@@ -21,6 +21,7 @@ _LABELS = {
         "start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|incident start",
         "end": "end|end time|endzeit|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|"
         "incident end|end of incident (optional)",
+        "customer": "customer|kunde|endkunde|end-customer|company|firma",
         "impact": "impact|auswirkung|auswirkungen|business impact",
         "error": "error|error message|error messages|error pattern|error pattern / message|error pattern(s) / "
         "message(s)|fehler|fehlermeldung|fehlermeldungen|fehlerbild",
@@ -74,6 +75,8 @@ def _canonical(key: str, value: str, known: IntakeContext) -> str:
         return str(int(at.timestamp())) if at and is_past else ""
     if key == "main_id":
         return value if _MAIN_ID.fullmatch(value) else ""
+    if key == "customer":
+        return value if LEGAL_FORM.search(value) and fold(value) not in map(fold, known.customers) else ""
     if key.startswith("affected"):
         found = _NUMBER.fullmatch(value)
         return f"{int(found[1])}{key.removeprefix('affected')}" if found else ""

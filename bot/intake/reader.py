@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 from bot.core.cleaning import clean_text
 from bot.core.i18n import t
 from bot.core.text_files import readable_text
-from bot.intake import address_rows, bounces, labels, logs, smtp_session, transmission_reports, words
-from bot.intake.json_table import json_table
+from bot.intake import (
+    address_rows,
+    bare_lists,
+    bounces,
+    key_values,
+    labels,
+    logs,
+    smtp_session,
+    transmission_reports,
+    words,
+)
+from bot.intake.json_table import before_json, json_table
 from bot.intake.mail_parts import MailContents, read_mail
 from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import (
@@ -50,8 +60,11 @@ class _Found:
 
     def add(self, document: IntakeDocument) -> None:
         text = _decoded(document)
-        if self._json(text, document.name):
-            return
+        before, document_text = before_json(text)
+        if document_text and self._json(document_text, document.name, before):
+            text = before
+            if not text.strip():
+                return
         page = TextPage.of(text, document.name)
         mail = read_mail(text.lstrip("\ufeff\n")) if _is_mail(document.name, page) else None
         if mail is None:
@@ -59,11 +72,11 @@ class _Found:
         else:
             self._mail(mail, document.name)
 
-    def _json(self, text: str, name: str) -> bool:
+    def _json(self, text: str, name: str, context: str) -> bool:
         """Reads the transactions of a text that is JSON; returns whether there were any."""
         table = json_table(text)
         page = TextPage.of(table.text if table else "", name)
-        found = transmission_reports.tables(page, self.known, table.channel) if table else []
+        found = transmission_reports.tables(page, self.known, f"{table.channel} {context[-300:]}") if table else []
         for each, family in found:
             self._of_family(each, family)
         return bool(found)
@@ -131,8 +144,9 @@ class _Found:
         for each, family in transmission_reports.tables(page, self.known, context):
             self._of_family(each, family)
         self.transactions += smtp_session.transactions(page)
-        for each, family in address_rows.transactions(page, self.known):
-            self._of_family(each, family)
+        for reading in (key_values, bare_lists, address_rows):
+            for each, family in reading.transactions(page, self.known):
+                self._of_family(each, family)
         bounced = bounces.from_words(page, original, self.known)
         self.transactions += bounced
         headers = [] if bounced else list(blocks(page))

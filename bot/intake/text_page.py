@@ -17,12 +17,17 @@ ADDRESS = r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63
 ANY_ADDRESS = re.compile(ADDRESS)
 CODE = re.compile(r"(?<![\w.])[245]\d\d(?:[ -]#?[245]\.\d{1,3}\.\d{1,3})(?![\w.]\d)")
 """An SMTP code with its enhanced code."""
+LEGAL_FORM = re.compile(
+    r"\s(?:GmbH & Co\. ?KG|GmbH|AG & Co\. ?KG|AG|KG|SE|OHG|e\. ?K\.|UG|Ltd\.?|Limited|Inc\.?|LLC|"
+    r"S\.A\.|B\.V\.|e\. ?V\.)$"
+)
+"""The legal form at the end of a company's name."""
 _LINK = re.compile(r"<(?:mailto:|tel:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
 _BOLD = re.compile(r"(?<![\w*])\*{1,2}(?=[^\s*])([^*\n]{1,80}?)(?<=\S)\*{1,2}(?![\w*])")
 """Words that are bold in a chat."""
 _QUOTE = re.compile(r"^(?:> )*>(?!>)(?: |$|(?=\S))", re.MULTILINE)
 """The sign of a quoted line; not the three of a transcript of SMTP."""
-_WRAPPED = re.compile(r"(?<![\n.;!?])(?<!\d{4})\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
+_WRAPPED = re.compile(r"(?<![\n.;!?])(?<!\d)\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
 """The end of a line where a sentence continues: no label and no item of a list follows it, and no number ends it."""
 _HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
 _IN_REPLY = re.compile(r"(?<!\s)\s*\(in reply to [^()]{0,80}\)?\)*$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.moments import read_moment
 from bot.core.transaction_table import (
@@ -47,6 +47,10 @@ _FINE = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_TABLE = 2
+_TITLE = 6
+"""Lines above a table that may say what it is of."""
+_ABOVE = 20
+"""Lines above a list that may say what its transactions have in common."""
 _BLANKS = "  "
 """Separator of columns that are aligned."""
 
@@ -125,7 +129,7 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
     is_inbound = family != "" and bool(_RECEIVED.search(words[:3000]))
     for record, last in _records(page, family):
         direction = direction_of(record.parts.get("direction", "")) or ("inbound" if is_inbound else "outbound")
-        parts = _read(placed(record.parts, direction), known, family)
+        parts = parts_of(placed(record.parts, direction), known, family)
         if family:
             parts["direction"] = direction
         origin = {"fax": Origin.FAX_REPORT, "sms": Origin.SMS_REPORT}.get(family, Origin.DELIVERY_REPORT)
@@ -138,6 +142,8 @@ def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
     record, last = _Record(0), 0
     for number, line in list(page.free()):
         labelled = _LABELLED.match(line.strip())
+        if labelled and _BLANKS in labelled[1]:  # the colon is part of the value in the second column
+            labelled = None
         label, value = (labelled[1], labelled[2] or labelled[3]) if labelled else _columns(line, family)
         part = _part(label, family)
         if not part:
@@ -165,13 +171,24 @@ def _part(label: str, family: str) -> str:
     return heading_part(label) or (_OF_REPORTS.get(label.strip().casefold(), "") if family else "")
 
 
-def _read(texts: Mapping[str, str], known: IntakeContext, family: str) -> dict[str, str]:
+def common_parts(page: TextPage, before: int, known: IntakeContext, family: str) -> dict[str, str]:
+    """Sender and job of all transactions, from labelled lines above their list."""
+    texts = dict[str, str]()
+    for line in page.lines[max(0, before - _ABOVE) : before]:
+        labelled = _LABELLED.match(line.strip())
+        part = _part(labelled[1], family) if labelled else ""
+        if labelled and part in {"sender", "job"}:
+            texts[part] = " ".join((labelled[2] or labelled[3]).split())
+    return parts_of(texts, known, family) if texts else {}
+
+
+def parts_of(texts: Mapping[str, str], known: IntakeContext, family: str) -> dict[str, str]:
     at = read_moment(texts.get("when", ""), known.zone, known.now)
     ids = (("message_id", "Message-ID"), ("job", "Message-ID" if family == "sms" else "Job ID"))
     parts = {part: address(texts[part], known.region) for part in ADDRESSES if part in texts}
     parts |= {
         "when": str(int(at.timestamp())) if at else "",
-        "status": texts["status"][:500],
+        "status": texts.get("status", "")[:500],
         "log": "\n".join([f"{name}: {texts[part]}" for part, name in ids if part in texts]),
     }
     return {part: text for part, text in parts.items() if text}
@@ -186,8 +203,11 @@ def tables(page: TextPage, known: IntakeContext, context: str = "") -> list[tupl
     for first, last in _blocks(page):
         table = read_table("\n".join(page.lines[first:last]), known.zone, known.region, known.now)
         if table and table.headings and any(row.parts.get("status") for row in table.rows):
-            family = family_of(" ".join((context, page.name, *table.headings)))
-            found += _of_table(table, page, first, family)
+            above = page.lines[max(0, first - _TITLE) : first]
+            family = family_of(" ".join((context, page.name, *table.headings, *above)))
+            common = common_parts(page, first, known, family)
+            read = _of_table(table, page, first, family)
+            found += [(replace(each, parts={**common, **each.parts}), of) for each, of in read]
             page.take(first, last)
     return found
 
@@ -213,9 +233,16 @@ def _may_be_headings(line: str) -> bool:
     return sum(bool(heading_part(cell.strip(' "'))) for cell in cells) * 2 >= len(cells)
 
 
+def _family_by_addresses(parts: Mapping[str, str]) -> str:
+    """`sms` for a sender in letters and a recipient's number."""
+    sender, recipient = parts.get("sender", ""), parts.get("recipient", "")
+    return "sms" if sender.isalpha() and recipient.startswith("+") else ""
+
+
 def _of_table(table: TransactionTable, page: TextPage, first: int, family: str) -> Iterator[tuple[Transaction, str]]:
     for row in table.rows:
         if "status" in row.parts and row.parts.keys() & set(ADDRESSES):
+            family = family or _family_by_addresses(row.parts)
             parts = {**({"direction": "outbound"} if family else {}), **row.parts}
             if family == "sms" and "log" in parts:
                 parts["log"] = parts["log"].replace("Job ID: ", "Message-ID: ")

@@ -26,7 +26,7 @@ _MAIN_ID = re.compile(
 )
 _COMPANY = re.compile(
     r"\s{0,5}((?:[^\W\d_a-zäöüß][\w.'’-]{0,30} |(?:&|und|and|\+) ){1,6}"
-    r"(?:GmbH & Co\. ?KG|GmbH|AG & Co\. ?KG|AG|KG|SE|OHG|e\. ?K\.|UG|Ltd\.?|Inc\.?|LLC|S\.A\.|B\.V\.|e\. ?V\.)):\s"
+    r"(?:GmbH & Co\. ?KG|GmbH|AG & Co\. ?KG|AG|KG|SE|OHG|e\. ?K\.|UG|Ltd\.?|Inc\.?|LLC|S\.A\.|B\.V\.|e\. ?V\.))[:,]\s"
 )
 _ATTRIBUTION = re.compile(
     r"^(?:on [^\n]{6,120} wrote:|am [^\n]{6,120} schrieb\b[^\n:]{0,120}:)(?=\s)", re.IGNORECASE | re.MULTILINE
@@ -55,9 +55,21 @@ _LISTED_TENANTS = re.compile(
     re.IGNORECASE,
 )
 """Tenants behind their label, in any spelling."""
+_CODE_AND_WORDS = re.compile(
+    CODE.pattern + r"(?: (?!(?:Fehler|Meldung|Mail|Antwort|Code|Error|Nachricht|Kunde)[a-z]{0,3}\b)[A-Z][A-Za-z'-]*"
+    r"(?: (?!(?:on|since|seit|bei|auf|und|and|when|for|from|von|an|at|wird|werden|wurden?|kommen|kommt|is|are|was|were|"
+    r"with|mit|im|ab|als|zur|abgewiesen|abgelehnt)\b)[A-Za-z'-]+){0,7})?"
+)
+"""A bare code, and the server's words behind it as far as they are surely its own."""
+_SMS = re.compile(r"(?<![^\W_])sms(?![^\W_])", re.IGNORECASE)
+_STATE = re.compile(
+    r"(?:(?i:status|state|dlr)[^\n.;:]{0,12}?[ :])(EXPIRED|UNDELIVERABLE|UNDELIVERED|UNDELIV|"
+    r"REJECTED|REJECTD|FAILED)(?!\w)"
+)
+"""A state of an SMS in a sentence."""
 _QUOTED_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|T\.3[08]\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
 _AFFECTED = re.compile(
-    r"(?<![\w.,])(\d{1,6})\+?\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
+    r"(?<![\w.,:])(\d{1,6})\+?\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
     r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|"
     r"postfächern?)(?![^\W_])",
     re.IGNORECASE,
@@ -143,7 +155,7 @@ def _customers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
         if tenant in owners:
             named.setdefault(owners[tenant], at)
     company = _COMPANY.match(flow.text)
-    if company:
+    if company and (not named or company[0].rstrip().endswith(":")):
         first = next((name for name, at in named.items() if at < company.end()), company[1])
         yield FieldReading("customer", first, flow.source(company.start(1)))
     elif len(named) == 1:
@@ -181,7 +193,9 @@ def _named(flow: Flow, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator
 
 
 _FAMILY_WORDS = {
-    "fax": r"(?:e?fax(?:e|es|en|ed|ing)?|fax-?(?:empfang|versand|nummern?|dienst|eingang|ausgang)|faxempfang|"
+    "fax": r"(?:e?fax(?:e|es|en|ed|ing)?|"
+    r"fax-?(?:problem\w{0,2}|störung|auftrag|server|gerät|"
+    r"empfang|versand|nummern?|dienst|eingang|ausgang)|faxempfang|"
     r"faxversand|faxnummern?)",
     "sms": r"(?:sms)",
 }
@@ -248,11 +262,13 @@ def errors_in(text: str) -> list[tuple[int, str]]:
     quoted_text = [each.span() for each in lines]
     codes = (
         each
-        for pattern in (CODE, _NAMED_CODE)
+        for pattern in (_CODE_AND_WORDS, _NAMED_CODE)
         for each in pattern.finditer(text)
         if not _is_within(each.start(), quoted) and not _is_within(each.start(), quoted_text)
     )
     found |= {each.start(): each[0] for each in codes if each[0][0] != "2"}
+    if _SMS.search(text):
+        found |= {each.start(1): each[1] for each in _STATE.finditer(text)}
     return sorted(found.items())
 
 
@@ -293,11 +309,25 @@ def _stamps_of(pairs: Sequence[re.Match[str]], text: str, today: date) -> list[S
     ends = [0, *(each.end() for each in pairs)]
     starts = [*(each.start() for each in pairs[1:]), len(text)]
     before = [
-        next(iter(stamps(text[max(end, each.start() - 40) : each.start()].rsplit("\n", maxsplit=1)[-1], today)), None)
+        next(
+            iter(
+                incident_times.joined(
+                    stamps(text[max(end, each.start() - 40) : each.start()].rsplit("\n", maxsplit=1)[-1], today)
+                )
+            ),
+            None,
+        )
         for each, end in zip(pairs if _has_time_before(pairs, text, today) else (), ends, strict=False)
     ]
     behind = [
-        next(iter(stamps(text[each.end() : min(each.end() + 80, start)].split("\n", maxsplit=1)[0], today)), None)
+        next(
+            iter(
+                incident_times.joined(
+                    stamps(text[each.end() : min(each.end() + 80, start)].split("\n", maxsplit=1)[0], today)
+                )
+            ),
+            None,
+        )
         for each, start in zip(pairs, starts, strict=False)
     ]
     return before if before and all(before) else behind
