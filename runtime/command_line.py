@@ -45,6 +45,7 @@ from bot.core.i18n import Language
 from bot.core.text_files import decoded
 from bot.privacy import audit
 from bot.privacy.erasure import PersonalDataArchive
+from bot.register.customer_import import unknown_columns
 from runtime import backup, logging_setup, personal_data, probe
 
 _BACKUP = ("backup", "restore", "restored")
@@ -200,6 +201,9 @@ async def _import_customers(parts: Parts, env: Environment, files: Sequence[str]
     for name, text in map(_text_of, files):
         new, changed = await parts.import_customers(env, load(env.desk_config), text)
         print(f"{name}: {new} new, {changed} changed.")
+        ignored = ", ".join(f"“{each}”" for each in unknown_columns(text))
+        if ignored:
+            print(f"{name}: not imported, as no column is called so: {ignored}.")
 
 
 def _text_of(name: str) -> tuple[str, str]:

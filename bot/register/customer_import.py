@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.config.settings import Config
 from bot.core.errors import Invalid, Misconfigured
@@ -58,6 +59,17 @@ async def import_customers(store: CustomerStore, config: Config, text: str, now:
     await store.apply(Batch(customers=changed, forget_customers=sorted(found.merged)))
     new = sum(each.id not in found.saved for each in changed)
     return new, len(changed) - new
+
+
+def unknown_columns(text: str) -> list[str]:
+    """The headings of columns that are not imported though they have cells; empty for a file that cannot be read."""
+    try:
+        reader, _ = _reader(text)
+        headings: list[str] = next(reader, [])
+        filled = {number for cells in reader for number, cell in enumerate(cells) if cell.strip()}
+    except csv.Error:
+        return []
+    return [each.strip() for number, each in enumerate(headings) if number in filled and _words(each) not in _COLUMNS]
 
 
 @dataclass
@@ -117,12 +129,17 @@ class _Import:
         return found
 
 
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and filled cells of each row. `Misconfigured` for a file that cannot be read."""
+def _reader(text: str) -> tuple[Any, int]:
+    """A reader of the rows from the headings on, and how many lines stand before them."""
     lines = text.lstrip("\ufeff").splitlines(keepends=True)
     before = next((number for number, line in enumerate(lines) if line.strip() and not _SEPARATOR.match(line)), 0)
     separator = (separator_of(lines[before]) if lines else "") or ","
-    reader = csv.reader(lines[before:], delimiter=separator, skipinitialspace=True, strict=True)
+    return csv.reader(lines[before:], delimiter=separator, skipinitialspace=True, strict=True), before
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and filled cells of each row. `Misconfigured` for a file that cannot be read."""
+    reader, before = _reader(text)
     try:
         keys = [_COLUMNS.get(_words(each), "") for each in next(reader, [])]
         if "name" not in keys:
@@ -132,7 +149,9 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         for cells in reader:
             line = reader.line_num + before
             if any(map(str.strip, cells[len(keys) :])):
-                raise Misconfigured(f"line {line} has more cells than columns: quote a cell that has a “{separator}”.")
+                raise Misconfigured(
+                    f"line {line} has more cells than columns: quote a cell that has a “{reader.dialect.delimiter}”."
+                )
             typed = {key: cell.strip() for key, cell in zip(keys, cells, strict=False) if key and cell.strip()}
             if typed:
                 yield line, {key: _read_cell(key, cell) for key, cell in typed.items()}

@@ -70,6 +70,32 @@ def test_all_day_event_and_local_time_are_in_the_zone_of_the_calendar_or_else_of
     assert spans(named, NIGHT) == [("25 04:00", "26 04:00"), ("26 12:00", "26 14:00")]
 
 
+@pytest.mark.parametrize(
+    ("start", "until"),
+    [
+        (";TZID=Europe/Berlin:20261023T220000", "20261025"),
+        (":20261023T220000", "20261025"),
+        (":20261023T200000Z", "20261025"),
+    ],
+)
+def test_rule_that_ends_with_a_day_includes_the_events_of_that_day(start: str, until: str) -> None:
+    daily = f"DTSTART{start}\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL={until}\nSUMMARY:Bea"
+    assert [begin[:2] for begin, _ in spans(a_calendar(daily), NIGHT - timedelta(days=2))] == ["23", "24", "25"]
+
+
+def test_rule_of_all_day_events_ends_with_its_last_day() -> None:
+    days = "DTSTART;VALUE=DATE:20261024\nRRULE:FREQ=DAILY;UNTIL=20261025\nSUMMARY:Bea"
+    assert len(spans(a_calendar(days), NIGHT - timedelta(days=2))) == 2
+
+
+def test_two_events_with_one_uid_are_both_read_and_the_newer_version_of_one_event_alone() -> None:
+    first = "UID:same\nDTSTART:20261026T080000Z\nDURATION:PT1H\nSUMMARY:Bea"
+    second = "UID:same\nDTSTART:20261027T080000Z\nDURATION:PT1H\nSUMMARY:Ben"
+    assert spans(a_calendar(first, second), NIGHT) == [("26 08:00", "26 09:00"), ("27 08:00", "27 09:00")]
+    moved = f"{second}\nSEQUENCE:1"
+    assert spans(a_calendar(first, moved), NIGHT) == [("27 08:00", "27 09:00")]
+
+
 def test_cancelled_event_and_declined_or_impersonal_attendee_are_left_out() -> None:
     span = "DTSTART:20261025T000000Z\nDTEND:20261025T040000Z\n"
     people = (

@@ -65,8 +65,12 @@ def read(body: bytes, zone_name: str, at: datetime) -> Shifts:
     if any(map(_is_endless, events)):
         return Shifts(fault="One of its events is repeated every minute or second.")
     zone = _zone(str(calendar.get("X-WR-TIMEZONE", "")), zone_name)
+    readable = [each for each in events if _is_readable(each)]
+    _end_with_the_day(readable, zone)
+    _tell_apart(readable)
     span = (at.astimezone(zone) - timedelta(days=1), at.astimezone(zone) + AHEAD)
-    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or _is_readable(each)]
+    kept = {id(each) for each in readable}
+    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or id(each) in kept]
     try:
         found = recurring_ical_events.of(calendar, skip_bad_series=True).between(*span)
         shifts = sorted(_coming(found, zone, at), key=lambda each: each.begin)
@@ -83,6 +87,26 @@ def _is_readable(event: Any) -> bool:
         return all(event[name].dt is not None for name in _MOMENTS if name == "DTSTART" or name in event)
     except Exception:  # noqa: BLE001 (the library raises whatever its parts raise)
         return False
+
+
+def _end_with_the_day(events: Iterable[Any], zone: tzinfo) -> None:
+    """A rule that ends with a day includes the events of that day: their times are later than its midnight."""
+    for event in events:
+        rules, start = event.get("RRULE", []), event["DTSTART"].dt
+        for rule in rules if isinstance(rules, list) else [rules]:
+            last = next(iter(rule.get("UNTIL", ())), None) if isinstance(rule, dict) else None
+            if isinstance(start, datetime) and isinstance(last, date) and not isinstance(last, datetime):
+                end = datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=start.tzinfo and zone)
+                rule["UNTIL"] = [end.astimezone(UTC) if start.tzinfo else end]
+
+
+def _tell_apart(events: Iterable[Any]) -> None:
+    """Different events with one UID get UIDs of their own; versions of one event have different SEQUENCE numbers."""
+    first = dict[tuple[str, str], Any]()
+    for number, event in enumerate(events):
+        key = str(event.get("UID", "")), str(event.get("SEQUENCE", "0"))
+        if "RECURRENCE-ID" not in event and first.setdefault(key, event)["DTSTART"].dt != event["DTSTART"].dt:
+            event["UID"] = f"{key[0]}#{number}"
 
 
 def _is_endless(event: Any) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
-from bot.register.customer_import import import_customers
+from bot.register.customer_import import import_customers, unknown_columns
 from tests.doubles.memory_store import MemoryStore
 from tests.factories import NOW, a_config
 
@@ -61,6 +61,21 @@ async def test_import_of_a_faulty_file_names_each_fault_and_saves_nothing() -> N
     with pytest.raises(Misconfigured, match=r"line 2, tenants: .*\nline 3, name: "):
         await import_customers(store, a_config(), "name,tenants\nAdler AG,12\n–,12345RS\n", NOW)
     assert await store.count_customers() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name;Notes;Tel.\nAdler AG;old customer;\n", ["Notes"]),
+        ("Kunde,Straße,Ort,Mandant\nAdler AG,Weg 1,Ulm,12345RS\n", ["Straße", "Ort"]),
+        ("sep=;\nname;tenants\nAdler AG;12345RS\n", []),
+        ("name;empty\nAdler AG;\n", []),
+        ('name,tenants\n"Adler', []),
+        ("", []),
+    ],
+)
+def test_columns_that_are_not_imported_are_named(text: str, expected: list[str]) -> None:
+    assert unknown_columns(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "tenants,agreement\n12345RS,MSA-7\n", "Adler AG\n"])
