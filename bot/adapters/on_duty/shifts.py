@@ -69,8 +69,8 @@ def read(body: bytes, zone_name: str, at: datetime) -> Shifts:
     _end_with_the_day(readable, zone)
     _tell_apart(readable)
     span = (at.astimezone(zone) - timedelta(days=1), at.astimezone(zone) + AHEAD)
-    kept = {id(each) for each in readable}
-    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or id(each) in kept]
+    ids = {id(each) for each in readable}
+    calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or id(each) in ids]
     try:
         found = recurring_ical_events.of(calendar, skip_bad_series=True).between(*span)
         shifts = sorted(_coming(found, zone, at), key=lambda each: each.begin)
