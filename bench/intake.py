@@ -2,6 +2,7 @@
 
 python -m bench.intake             prints the table
 python -m bench.intake --misses    lists wrong and missing values in the development set instead
+python -m bench.intake --newest    prints the table of the inputs that the reader was not mended with yet
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from bot.intake.reader import read
 FOLDER = Path(__file__).parent
 MADE, HELD_OUT = FOLDER / "intake_made.toml", FOLDER / "intake_kept.toml"
 """The development set and the held-out set."""
+NEWEST = FOLDER / "intake_newest.toml"
+"""Inputs that the reader was not mended with yet: what it does with what nobody has seen."""
 PRECISION, RECALL = 0.98, 0.80
 """Targets for each field."""
 KNOWN = IntakeContext(
@@ -145,9 +148,12 @@ def _cells(figure: Figure) -> tuple[str, str, str]:
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--newest", action="store_true")
     asked = parser.parse_args(arguments)
     if asked.misses:
         print("\n".join(misses(inputs(MADE))))
+    elif asked.newest:
+        print(table(figures(inputs(NEWEST)), {}))
     else:
         print(table(figures(inputs(MADE)), figures(inputs(HELD_OUT))))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.intake import HELD_OUT, MADE, PRECISION, RECALL, Figure, Input, figures, inputs, misses, table
+from bench.intake import HELD_OUT, MADE, NEWEST, PRECISION, RECALL, Figure, Input, figures, inputs, misses, table
 from bot.intake.model import IntakeDocument
 
 ENOUGH = 4
@@ -29,6 +29,15 @@ def test_each_field_is_read_precisely_and_mostly(paths: list[Path]) -> None:
         if each.precision < PRECISION or (each.recall < RECALL and each.right + each.missed >= ENOUGH)
     }
     assert poor == {}, "\n".join(misses(labelled))
+
+
+def test_newest_inputs_are_others_and_are_read_about_as_well() -> None:
+    newest = inputs(NEWEST)
+    texts = {each.document.content for each in newest}
+    assert len({each.name for each in newest}) == len(newest) == len(texts)
+    assert texts.isdisjoint(each.document.content for path in (MADE, HELD_OUT) for each in inputs(path))
+    found = figures(newest)[""]
+    assert (found.precision > PRECISION - 0.03, found.recall > RECALL) == (True, True)
 
 
 def test_figures_count_what_is_right_wrong_and_missed() -> None:
