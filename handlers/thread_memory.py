@@ -14,8 +14,8 @@ from handlers.message_text import words_of
 _THREADS = 200
 _REPLIES = 10
 """The newest replies of a thread that are kept."""
-_LONGEST = 4000
-"""Characters of a reply: more than an input takes."""
+_LONGEST = 16_000
+"""Characters of a reply with Slack's markup, which takes up to five for one: more than an input takes without it."""
 LIFE = 3600.0
 """Seconds without reads or events after which a thread is forgotten."""
 

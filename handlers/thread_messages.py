@@ -7,9 +7,9 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
+from bot.adapters.slack.api_errors import THREAD_GONE, name_of
 from bot.core.i18n import t
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
@@ -20,7 +20,7 @@ from handlers.mention_names import MentionNames
 from handlers.message_text import words_of
 from handlers.slack_text import as_typed
 from handlers.thread_memory import Place, Reply, is_of_person, reply_of
-from handlers.thread_reading import ThreadReading, TooLong
+from handlers.thread_reading import FAILURES, ThreadReading, TooLong
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ _READ = 500
 """Threads of which is known when they were read."""
 _PART = 0.125
 """Part of the time for a person's look-ups that a redraw waits for the names of authors."""
-_FAILURES = (SlackApiError, ClientError, TimeoutError)
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,13 @@ class ThreadReader:
         self._read = TtlCache(self._read_now, _TTL, _READ)
 
     async def one(self, channel: str, ts: str) -> ThreadMessage | None:
-        """The message at this place; None where it is no reply of a person below a ticket's card."""
-        found = (await self._client.conversations_replies(channel=channel, ts=ts, limit=1))["messages"]
+        """The message at this place; None where it is no reply of a person below a ticket's card, or was deleted."""
+        try:
+            found = (await self._client.conversations_replies(channel=channel, ts=ts, limit=1))["messages"]
+        except SlackApiError as error:
+            if name_of(error) in THREAD_GONE:
+                return None
+            raise
         message = next((each for each in found if each.get("ts") == ts), None)
         if message is None or not is_of_person(message):
             return None
@@ -86,7 +90,7 @@ class ThreadReader:
         try:
             async with asyncio.timeout(self._dispatcher.in_time * _PART):
                 return await self.known(ticket)
-        except _FAILURES:
+        except FAILURES:
             return []
 
     async def newest(self, ticket: Ticket) -> list[ThreadMessage]:
@@ -95,7 +99,7 @@ class ThreadReader:
         try:
             if place:
                 await self._read.get(place)
-        except (*_FAILURES, TooLong) as error:
+        except (*FAILURES, TooLong) as error:
             log.warning("the thread of a ticket could not be read: %s", type(error).__name__)
         return await self.known(ticket)
 

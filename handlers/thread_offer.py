@@ -8,6 +8,7 @@ from dataclasses import replace
 from blocks import escalation_form, handoff, thread_offer
 from blocks.form import LONGEST, filled_again
 from blocks.kit import Json
+from bot.core.acknowledgements import is_acknowledgement
 from bot.core.clock import zone
 from bot.core.errors import NotNow
 from bot.core.i18n import t
@@ -34,6 +35,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         redraw = dispatcher.redraws.get(click.view_callback)
         if message is None or redraw is None or key not in FIELDS[click.view_callback]:
             raise NotNow(t("This message is not in the ticket's thread any more."))
+        if is_acknowledgement(message.text):
+            raise NotNow(t("This message was edited: there is nothing left to insert."))
         words = added(click.typed.get(key, ""), message, ticket)
         view = await redraw(replace(click, typed={**click.typed, key: words}))
         if view is not None:

@@ -31,12 +31,18 @@ class ThreadPages:
     yielding: float = 1.0
     """Factor on the wait: above one, others have their turn before."""
 
-    async def page(self, oldest: str = "", cursor: str = "") -> Page:
-        """One page. Raises what the Web API raises."""
+    async def page(self, oldest: str = "", cursor: str = "", *, latest: str = "") -> Page:
+        """One page of the messages after `oldest`; with `latest`, both are included. Raises what the Web API raises."""
         while True:
             try:
                 page: Any = await self.client.conversations_replies(
-                    channel=self.channel, ts=self.root, limit=self.limit, oldest=oldest or None, cursor=cursor or None
+                    channel=self.channel,
+                    ts=self.root,
+                    limit=self.limit,
+                    oldest=oldest or None,
+                    latest=latest or None,
+                    inclusive=True if latest else None,
+                    cursor=cursor or None,
                 )
             except SlackApiError as error:
                 self.waits -= 1

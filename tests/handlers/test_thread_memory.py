@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from blocks.form import LONGEST
+from handlers.slack_text import Names, as_typed
 from handlers.thread_memory import LIFE, Reply, ThreadMemory
 
 PLACE = ("C1", "1.000000")
@@ -77,12 +81,22 @@ def test_reading_replaces_what_it_covers_and_keeps_what_was_heard_later() -> Non
     assert words(memory) == ["reply 5", "four", "two", "reply 1"]
 
 
+@pytest.mark.parametrize(
+    ("marked_up", "typed"),
+    [("&amp;", "&"), ("&lt;550&gt; ", "<550> "), ("<mailto:a@b.example|a@b.example>, ", "a@b.example, ")],
+)
+def test_reply_that_fits_a_field_is_kept_whole_whatever_its_markup_is(marked_up: str, typed: str) -> None:
+    memory, times = ThreadMemory(), LONGEST // len(typed)
+    memory.receive(an_event(1, marked_up * times))
+    assert as_typed(words(memory)[0], Names()) == (typed * times).strip()
+
+
 def test_memory_is_bounded_and_short_lived() -> None:
     now = 0.0
     memory = ThreadMemory(clock=lambda: now)
     for number in range(30):
-        memory.receive(an_event(number, "x" * 9000))
-    assert [len(each) for each in words(memory, 100)] == [4000] * 10
+        memory.receive(an_event(number, "x" * 39_000))
+    assert [len(each) for each in words(memory, 100)] == [16_000] * 10
     for number in range(500):
         memory.receive(an_event(1, root=f"3.{number:06}"))
     assert words(memory) == []

@@ -129,6 +129,27 @@ async def test_message_that_was_edited_or_deleted_meanwhile_is_taken_in_as_it_is
     assert "Restarted it once" not in form.text
 
 
+@pytest.mark.parametrize(
+    ("act", "text", "refusal"),
+    [
+        ("delete", {}, "not in the ticket's thread any more"),
+        ("edit", {"text": ":eyes:"}, "there is nothing left to insert"),
+    ],
+)
+async def test_message_that_is_gone_when_it_is_inserted_is_refused_in_plain_words(
+    w: World, act: str, text: Json, refusal: str
+) -> None:
+    card = await w.raised()
+    posted = await w.alex.post(DESK, "Restarted it once", thread=card)
+    await until_known(w, card, posted)
+    await w.anna.click(card, "Hand off to 2nd level")
+    click = inserting(await w.anna.modal("Hand off to 2nd level", containing="Restarted it once"), "triage")
+    await w.alex.act(act, channel=DESK, ts=posted["ts"], **text)
+    await w.anna.wait_for(lambda: posted["ts"] not in known(w, card), "the desk to know that it is gone")
+    await w.anna.act("action", **click)
+    assert await w.anna.modal("Not possible", containing=refusal)
+
+
 async def test_thread_that_slack_does_not_read_keeps_no_form_closed(w: World) -> None:
     card = await w.raised()
     await w.anna.control("POST", "faults", method="conversations.replies", fault="internal_error", times=5)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count, islice
 from typing import Any
 
 import pytest
@@ -11,16 +14,37 @@ from handlers.thread_reading import ThreadReading
 from localslack import LocalSlack
 from tests.localslack.embedded import seed, web_client
 
+DAY = 86_400.0
 
-def posted(slack: LocalSlack, replies: int, *, lines: int = 0) -> tuple[str, str]:
-    """A thread of so many replies of Anna's, followed by lines of the bot; posted without the Web API."""
+
+@dataclass(frozen=True)
+class Spell:
+    """Replies of Anna's and then lines of the bot, after a pause."""
+
+    replies: int = 0
+    lines: int = 0
+    pause: float = 0.0
+    apart: float = 0.0
+    """Seconds between two messages."""
+
+
+def posted(slack: LocalSlack, replies: int, *, lines: int = 0, then: Sequence[Spell] = ()) -> tuple[str, str]:
+    """A thread of so many replies of Anna's, followed by lines of the bot; posted without the Web API.
+
+    `then`: what is written later.
+    """
     channel, anna, bot = slack.admin.channel("desk"), slack.admin.member("anna"), slack.app("Bot")
     post: Any = slack.services.posting.post
     root = post(channel, user=bot.bot_user, bot_id=bot.bot_id, app_id=bot.id, text="card")
-    for number in range(replies):
-        post(channel, user=anna.id, text=f"reply {number}", thread_ts=root.ts)
-    for number in range(lines):
-        post(channel, user=bot.bot_user, bot_id=bot.bot_id, app_id=bot.id, text=f"line {number}", thread_ts=root.ts)
+    numbers = count()
+    for spell in (Spell(replies=replies, lines=lines), *then):
+        slack.clock.advance(spell.pause)
+        for number in islice(numbers, spell.replies):
+            slack.clock.advance(spell.apart)
+            post(channel, user=anna.id, text=f"reply {number}", thread_ts=root.ts)
+        for line in range(spell.lines):
+            slack.clock.advance(spell.apart)
+            post(channel, user=bot.bot_user, bot_id=bot.bot_id, app_id=bot.id, text=f"line {line}", thread_ts=root.ts)
     return channel.id, str(root.ts)
 
 
@@ -33,6 +57,44 @@ async def test_newest_replies_of_a_thread_are_read_however_long_it_is(replies: i
         assert found[-5:] == [f"reply {number}" for number in range(replies)][-5:]
         calls = [row for row in slack.services.traffic.rows() if row.kind == "conversations.replies"]
         assert len(calls) == 1 or replies >= 200
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        [Spell(900, apart=10), Spell(1, pause=7 * DAY)],
+        [Spell(900, apart=10), *(Spell(1, pause=DAY) for _ in range(3))],
+        [Spell(3), Spell(1500, pause=7 * DAY, apart=2)],
+        [Spell(300, 900, apart=30)],
+        [Spell(2, 600, apart=30)],
+        [Spell(300, apart=5), Spell(lines=300, pause=3 * DAY, apart=5), Spell(2, 20, pause=3 * DAY, apart=5)],
+        [Spell(lines=500, apart=30), Spell(3, 400, apart=30)],
+    ],
+)
+async def test_newest_replies_are_read_however_they_are_spread_over_the_days(then: list[Spell]) -> None:
+    async with LocalSlack(seed()) as slack:
+        reading = ThreadReading(web_client(slack), posted(slack, 0, then=then))
+        found = [each.words for each in await reading.newest(5)]
+        assert found[-5:] == [f"reply {number}" for number in range(sum(each.replies for each in then))][-5:]
+        calls = [row for row in slack.services.traffic.rows() if row.kind == "conversations.replies"]
+        assert len(calls) <= 12
+
+
+async def test_replies_that_were_read_before_slack_refuses_more_are_given() -> None:
+    async with LocalSlack(seed()) as slack:
+        place = posted(slack, 0, then=[Spell(900, apart=10), Spell(1, pause=7 * DAY)])
+        slack.faults.order("conversations.replies", "ratelimited", retry_after=600, skip=2, times=None)
+        found = await ThreadReading(web_client(slack), place).newest(5)
+        assert [each.words for each in found] == ["reply 900"]
+
+
+async def test_many_replies_since_a_known_one_are_read_from_their_end() -> None:
+    async with LocalSlack(seed()) as slack:
+        channel, root = posted(slack, 5, then=[Spell(1400, pause=DAY, apart=1)])
+        known = next(each.ts for each in slack.services.workspace.timeline(channel).replies(root))
+        found = await ThreadReading(web_client(slack), (channel, root), known).newest(5)
+        assert found[-1].words == "reply 1404"
+        assert len(found) >= 5
 
 
 async def test_replies_since_a_known_one_are_one_call_where_the_history_is_limited() -> None:
