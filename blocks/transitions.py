@@ -12,7 +12,6 @@ from blocks.reminders import promises
 from bot.config.canned_answers import AnswerPlace
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
-from bot.escalation.summaries import question_to_customer
 from bot.forms.field import Field, Need
 from bot.forms.field_table import fields_of
 from bot.model.ticket import Level, Ticket
@@ -137,13 +136,12 @@ def action_of(move: Move | Step) -> str:
 def modal(
     move: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None, word: str = ""
 ) -> Json:
-    """Asks for the word of a move, and what else is known. The question to the end-customer is drafted.
+    """Asks for the word of a move, and what else is known.
 
-    `typed`: answers so far, when it is redrawn. `word`: what is offered for the word.
+    `typed`: answers so far, when it is redrawn. `word`: what is offered for the word, such as a drafted question.
     """
     asked = ASKED[move]
-    draft = question_to_customer(ticket, config) if move is Move.ASK_CUSTOMER else ""
-    draft = ticket.answer("remedy") or ticket.answer("their_remedy") if move is Move.RESOLVE else draft
+    draft = ticket.answer("remedy") or ticket.answer("their_remedy") if move is Move.RESOLVE else ""
     menu = canned_answers.menu(_CANNED[move], config) if move in _CANNED else []
     blocks = [kit.note(name), *menu, text_input(WORD, t(asked.label), t(asked.hint), value=word or draft)]
     blocks += [_with_whom()] if move is Step.NOTE else []

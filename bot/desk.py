@@ -168,7 +168,7 @@ def open_desk(
         bulk=Bulk(queries, tickets, assignment, reminders, links),
         register=register,
         customers=customers,
-        customer_words=CustomerWords(queries, customers, store, config),
+        customer_words=CustomerWords(queries, customers, store, store, config, clock),
         membership=Membership(store, directory, config, clock, wake),
         raising=Raising(tickets, queries, customers, register, config, clock),
         reader=MessageReader(queries, store, config, clock, files),

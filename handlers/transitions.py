@@ -25,7 +25,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         move = _asked(click.action)
         ticket = await desk.queries.allowed(click.value, move, click.user)
-        view = transitions.modal(move, ticket, reference(ticket, desk.config), desk.config)
+        draft = await desk.customer_words.question(ticket) if move is Move.ASK_CUSTOMER else ""
+        view = transitions.modal(move, ticket, reference(ticket, desk.config), desk.config, word=draft)
         if click.view and not click.is_home:  # clicked in another move's form, which is replaced by this one's
             await dispatcher.update_view(click.view, view)
         else:

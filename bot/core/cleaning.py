@@ -43,7 +43,11 @@ def excerpt(text: str, limit: int) -> str:
 
     Names and labels are cut by `shorten_middle`.
     """
-    text = clean_line(text)
+    return beginning(clean_line(text), limit)
+
+
+def beginning(text: str, limit: int) -> str:
+    """The beginning of a text with its lines: cut at its end with an ellipsis."""
     return text if len(text) <= limit else _whole_head(text, limit - 1).rstrip() + _ELLIPSIS
 
 

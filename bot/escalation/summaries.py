@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.config.settings import Config
-from bot.core.cleaning import clean_line, clean_text, fitting
+from bot.core.cleaning import clean_line, clean_text, excerpt, fitting
 from bot.core.i18n import mark, speaking, t
 from bot.escalation.letter import shown
 from bot.forms.field_table import OWN, field, fields_of
 from bot.forms.template_fields import Need
 from bot.forms.validation import missing
-from bot.model.ticket import Ticket
+from bot.model.ticket import Kind, Ticket
 
 
 def first_summary(ticket: Ticket, config: Config) -> str:
@@ -51,15 +51,19 @@ def edited(
 
 def question_to_customer(ticket: Ticket, config: Config) -> str:
     """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
-    asked = [
-        t(_THE_CUSTOMERS[item.key]) for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS
-    ]
-    wrong = [each for each in dict.fromkeys((ticket.sent_back, ticket.answer("info_note"))) if each]
-    happens = clean_line(ticket.answer("happens"))
-    lines = [t("To find out why “{happens}”, we need from you:", happens=happens)]
-    lines += [f"- {line}" for line in wrong + asked]
+    is_report = ticket.kind is Kind.INCIDENT
+    questions = _THE_CUSTOMERS if is_report else _OF_A_REQUEST
+    asked = [t(questions[item.key]) for item in missing(ticket, Need.ESCALATE, config) if item.key in questions]
+    wrong = [clean_line(each) for each in dict.fromkeys((ticket.sent_back, ticket.answer("info_note"))) if each]
+    lead = t("To find out why “{happens}”, we need from you:") if is_report else t(_FOR_A_REQUEST)
+    happens = excerpt(ticket.answer("happens"), _HAPPENS)
+    lines = [lead.format(happens=happens), *(f"- {line}" for line in wrong + asked)]
     return "\n".join(lines) if len(lines) > 1 else ""
 
+
+_FOR_A_REQUEST = mark("To do what you asked for (“{happens}”), we need from you:")
+_HAPPENS = 300
+"""Characters of a description that are quoted in the question."""
 
 _THE_CUSTOMERS = {
     "interface": mark("Which address or server do you send to, or which website do you use?"),
@@ -68,6 +72,8 @@ _THE_CUSTOMERS = {
     "example": mark("One example: date and time, sender, recipient, and what came back"),
 }
 """Answers that only the end-customer can give, in words for them."""
+_OF_A_REQUEST = {"example": mark("One example of what it is about: date and time, sender and recipient")}
+"""The same for a service request or a change."""
 
 _LIMIT = 3000
 """Characters of a field."""

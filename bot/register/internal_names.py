@@ -12,6 +12,7 @@ from bot.core.i18n import t
 from bot.core.identifiers import EMAIL_ADDRESS, RCR_PATTERN, fold, without_legal_form
 from bot.model.contact import Contact
 from bot.model.ticket import Ticket
+from bot.register.german_cases import in_case
 
 _SHORTEST_NAME: Final = 3
 _PHONE: Final = re.compile(r"\+?\d[\d\s()/.-]{5,}\d")
@@ -95,7 +96,8 @@ class InternalNames:
     def left_out(self, text: str) -> str:
         """The text with “our team” and “the operator” in place of internal names."""
         pieces = self._customer.split(text)
-        return "".join(piece if number % 2 else self._replaced(piece) for number, piece in enumerate(pieces))
+        replaced = (piece if number % 2 else self._replaced(piece) for number, piece in enumerate(pieces))
+        return in_case("".join(replaced))
 
     def _replaced(self, text: str) -> str:
         for pattern, replacement in self._replacements():

@@ -21,6 +21,12 @@ class ContactRegister(ChangeStore, Protocol):
         """The entry of the person with this Slack user id."""
 
 
+class LinkedTickets(Protocol):
+    """Tickets by their numbers."""
+
+    async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]: ...
+
+
 @dataclass(frozen=True)
 class KnownForRaising:
     """Known facts for a new ticket, by the name of its end-customer and the person who raises it."""

@@ -17,3 +17,13 @@ async def test_text_is_shown_in_the_chosen_language_and_stage(w: World) -> None:
     german = await w.anna.modal("Text for the customer", containing="wir haben Ihre Meldung erhalten")
     await w.anna.click(german, "Solved")
     await w.anna.modal("Text for the customer", containing="ist behoben")
+
+
+async def test_form_that_waits_for_the_customer_drafts_the_question_in_their_language(w: World) -> None:
+    card = await w.raised(happens="Ausgehende Mails werden seit dem Update mit 550 abgelehnt.", impact="kein Versand")
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Wait for customer")
+    form = await w.anna.modal("Wait for customer")
+    draft = str(next(each for each in form.view["blocks"] if each["type"] == "input")["element"]["initial_value"])
+    assert draft.startswith("Um die Ursache von „Ausgehende Mails")

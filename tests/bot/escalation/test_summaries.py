@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.core.i18n import Language, speaking
 from bot.escalation.summaries import done_so_far, first_summary, question_to_customer, second_summary
+from bot.model.ticket import Kind
 from tests.factories import COMPLETE, RAISED, a_config, an_incident
 
 CONFIG = a_config()
@@ -58,3 +61,14 @@ def test_question_to_the_customer_begins_with_the_reason_for_sending_back_and_ha
     assert asked[1] == "- Which of the two connectors is it?"
     assert "- How many people or sites are affected?" in asked
     assert not any(word in "\n".join(asked) for word in ("Used interface", "Error pattern", "Tenant", "EXAMPLE"))
+
+
+@pytest.mark.parametrize("kind", [Kind.SERVICE_REQUEST, Kind.CHANGE])
+def test_question_about_a_request_asks_for_no_cause_and_quotes_the_beginning_of_a_long_text(kind: Kind) -> None:
+    answers = {**RAISED, "happens": "Please set up a second fax number. " * 80}
+    ticket = an_incident(kind=kind, answers=answers, sent_back="Which number,\nand from when on?")
+    lead, *asked = question_to_customer(ticket, CONFIG).splitlines()
+    assert lead.startswith("To do what you asked for (“Please set up a second fax number.")
+    assert len(lead) < 400
+    assert asked[0] == "- Which number, and from when on?"
+    assert "came back" not in "".join(asked)

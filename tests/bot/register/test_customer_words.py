@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.errors import NotYours
@@ -140,7 +142,18 @@ def test_internal_names_are_left_out(remedy: str, expected: str) -> None:
     [
         ("Bens Prüfung: die Retarus GmbH half", "unseres Teams Prüfung: der Betreiber half"),
         ("Der 2nd-Level-Support fragte den 3rd Level", "unser Team fragte der Betreiber"),
-        ("RCR-Nr. 88123 von Adler AG", "das Ticket des Betreibers von ein anderer Kunde"),
+        ("RCR-Nr. 88123 von Adler AG", "das Ticket des Betreibers von einem anderen Kunden"),
+        ("Wie mit Ben Brandt von Retarus besprochen", "Wie mit unserem Team von dem Betreiber besprochen"),
+        ("Vom Retarus-Support an Retarus gemeldet", "Von dem Betreiber an den Betreiber gemeldet"),
+        (
+            "Beim 2nd Level und bei Adler AG, siehe zu RCR-88123",
+            "Bei unserem Team und bei einem anderen Kunden, siehe zu dem Ticket des Betreibers",
+        ),
+        ("Für Adler AG durch Ben", "Für einen anderen Kunden durch unser Team"),
+        (
+            "Laut https://eas.retarus.com/x und laut PD-1003",
+            "Laut der Website des Betreibers und laut einer anderen Meldung",
+        ),
         ("Der Fehler bei der Policy von DE1", "Der Fehler bei der Policy von DE1"),
         ("rita@retarus.example half", "der Betreiber half"),
     ],
@@ -225,3 +238,116 @@ async def test_ticket_closed_without_a_remedy_is_not_said_to_be_solved_until_it_
     text = (await w.desk.customer_words.write(ticket.id, ANNA)).text
     assert "the problem you reported is solved." in text
     assert "Rolled the connector back" in text
+
+
+STATES = {
+    CustomerStage.NEEDED: ("find out why", "what you asked for"),
+    CustomerStage.WORKAROUND: ("a way round the problem", "there is another way"),
+    CustomerStage.SOLVED: ("the problem you reported", "what you asked for"),
+    CustomerStage.OPERATOR: ("your report", "your request"),
+    CustomerStage.RECEIVED: ("your report", "your request"),
+}
+"""Words of a report, and those of a request."""
+
+
+@pytest.mark.parametrize("stage", CustomerStage)
+@pytest.mark.parametrize("kind", Kind)
+async def test_words_of_every_stage_fit_the_kind_of_the_ticket(kind: Kind, stage: CustomerStage) -> None:
+    w = await a_world()
+    ticket = await w.desk.tickets.create(ANNA, kind, RAISED, w.form(), is_taken=True)
+    back = change(ticket, sent_back="Which of the two domains is it?")
+    await w.store.apply(Batch(tickets=[back]))
+    text = (await w.desk.customer_words.write(ticket.id, ANNA, stage, Language.ENGLISH)).text.lower()
+    report, request = STATES[stage]
+    assert (report in text, request in text) == (kind is Kind.INCIDENT, kind is not Kind.INCIDENT)
+
+
+async def test_text_keeps_the_lines_of_what_it_quotes() -> None:
+    w = await a_world()
+    ticket = await w.complete(workaround="none")
+    steps = "1. Open the portal\n2. Choose DE2"
+    ticket = await w.desk.answers.fill_in(ticket.id, BEN, {"their_workaround": steps}, w.form(), ticket.version)
+    assert f"Please do this:\n{steps}\n\n" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    needed = await w.desk.customer_words.write((await w.raised()).id, ANNA, CustomerStage.NEEDED)
+    assert "we need from you:\n- Which address" in needed.text
+
+
+@pytest.mark.parametrize(
+    ("helps", "stage", "is_told", "is_unproved"),
+    [
+        ("", CustomerStage.WORKAROUND, True, True),
+        ("yes", CustomerStage.WORKAROUND, True, False),
+        ("no", CustomerStage.OPERATOR, False, False),
+    ],
+)
+async def test_workaround_is_told_until_it_is_known_not_to_help(
+    helps: str, stage: CustomerStage, is_told: bool, is_unproved: bool
+) -> None:
+    w = await a_world()
+    ticket = await w.sent()
+    answers = {"workaround": "Send through DE2", "workaround_helps": helps}
+    ticket = await w.desk.answers.fill_in(ticket.id, BEN, answers, w.form(), ticket.version)
+    written = await w.desk.customer_words.write(ticket.id, ANNA)
+    assert written.stage is stage
+    assert ("Send through DE2" in written.text) is is_told
+    assert ("Please tell us whether it helps." in written.text) is is_unproved
+    by_hand = await w.desk.customer_words.write(ticket.id, ANNA, CustomerStage.WORKAROUND)
+    assert ("[…]" in by_hand.text) is not is_told
+
+
+async def test_news_are_announced_by_the_next_promise_that_has_not_passed() -> None:
+    w = await a_world()
+    ticket = await w.sent()
+    times = ticket.times.model_copy(update={"update_due": NOW + timedelta(hours=1), "eta": NOW + timedelta(hours=3)})
+    await w.store.apply(Batch(tickets=[change(ticket, times=times)]))
+    assert "by 27.08.2019 - 12:20 UTC+2" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    w.clock.forward(hours=2)
+    assert "by 27.08.2019 - 14:20 UTC+2" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    w.clock.forward(hours=2)
+    assert "We expect news" not in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+
+
+async def test_text_says_what_is_true_when_nobody_has_taken_the_ticket_when_it_is_confirmed_and_reopened() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    assert "will take care of it" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    ticket = await w.closed()
+    text = (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    assert "Please tell us if the problem comes back." in text
+    assert "check" not in text
+    await w.desk.tickets.act_with_text(ticket.id, Move.REOPEN, ANNA, w.form(), "reason", "It is rejected again")
+    text = (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    assert "we are working on it again." in text
+    assert "received" not in text
+
+
+async def test_ticket_with_the_same_cause_tells_what_is_known_on_the_leading_one() -> None:
+    w = await a_world()
+    leading, led = await w.sent(), await w.raised(customer="Adler AG")
+    await w.desk.outages.gather(leading.id, BEN, [led.id], w.form())
+    assert (await w.desk.customer_words.write(led.id, ANNA)).stage is CustomerStage.OPERATOR
+    leading = await w.desk.queries.ticket(leading.id)
+    known = {"their_workaround": "Müller GmbH sends through DE2"}
+    await w.desk.answers.fill_in(leading.id, BEN, known, w.form(), leading.version)
+    written = await w.desk.customer_words.write(led.id, ANNA)
+    assert written.stage is CustomerStage.WORKAROUND
+    assert "another customer sends through DE2" in written.text
+
+
+async def test_customer_whose_ticket_of_the_same_cause_is_closed_is_not_named() -> None:
+    w = await a_world()
+    leading, led = await w.accepted(), await w.raised(customer="Adler AG")
+    await w.desk.outages.gather(leading.id, BEN, [led.id], w.form())
+    await w.desk.outages.resolve_all(leading.id, BEN, "As for Adler AG: policy corrected", w.form())
+    await w.desk.tickets.act(led.id, Move.CONFIRM, ANNA, w.form())
+    assert "As for another customer: policy corrected" in (await w.desk.customer_words.write(leading.id, ANNA)).text
+
+
+async def test_question_is_drafted_in_the_language_of_the_customer_and_without_internal_names() -> None:
+    w = await a_world()
+    await w.store.apply(Batch(customers=[EndCustomer(id="c1", name="Müller GmbH", language=Language.GERMAN)]))
+    ticket = await w.taken()
+    ticket = change(ticket, sent_back="Ben braucht die Kennung für Retarus\nund den Server")
+    question = await w.desk.customer_words.question(ticket)
+    assert question.startswith("Um die Ursache von „")
+    assert "\n- unser Team braucht die Kennung für den Betreiber und den Server\n" in question
