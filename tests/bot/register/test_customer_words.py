@@ -273,15 +273,15 @@ async def test_text_keeps_the_lines_of_what_it_quotes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("helps", "stage", "is_told", "is_unproved"),
+    ("helps", "stage", "is_given", "is_unproved"),
     [
         ("", CustomerStage.WORKAROUND, True, True),
         ("yes", CustomerStage.WORKAROUND, True, False),
         ("no", CustomerStage.OPERATOR, False, False),
     ],
 )
-async def test_workaround_is_told_until_it_is_known_not_to_help(
-    helps: str, stage: CustomerStage, is_told: bool, is_unproved: bool
+async def test_workaround_is_given_until_it_is_known_not_to_help(
+    helps: str, stage: CustomerStage, is_given: bool, is_unproved: bool
 ) -> None:
     w = await a_world()
     ticket = await w.sent()
@@ -289,10 +289,10 @@ async def test_workaround_is_told_until_it_is_known_not_to_help(
     ticket = await w.desk.answers.fill_in(ticket.id, BEN, answers, w.form(), ticket.version)
     written = await w.desk.customer_words.write(ticket.id, ANNA)
     assert written.stage is stage
-    assert ("Send through DE2" in written.text) is is_told
+    assert ("Send through DE2" in written.text) is is_given
     assert ("Please tell us whether it helps." in written.text) is is_unproved
     by_hand = await w.desk.customer_words.write(ticket.id, ANNA, CustomerStage.WORKAROUND)
-    assert ("[…]" in by_hand.text) is not is_told
+    assert ("[…]" in by_hand.text) is not is_given
 
 
 async def test_news_are_announced_by_the_next_promise_that_has_not_passed() -> None:
