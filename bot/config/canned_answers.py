@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -37,18 +36,8 @@ class CannedAnswer(Section):
         empty = [language for language, text in texts.items() if not text.strip()]
         if empty:
             raise ValueError(f"the text in “{empty[0]}” is empty: write it, or leave the language out")
-        return {language: text.strip() for language, text in texts.items()}
+        return texts
 
     def text(self, language: Language) -> str:
         """The text in this language, or else in the first one that there is."""
         return self.texts.get(language) or next(iter(self.texts.values()))
-
-
-def require_own_names(answers: Sequence[CannedAnswer]) -> None:
-    """`ValueError` for an answer with the name of another one."""
-    names = [each.name for each in answers]
-    for number, name in enumerate(names, 1):
-        if names.index(name) + 1 < number:
-            raise ValueError(
-                f"[[answers]] no. {number}: `name` “{name}” is already used by no. {names.index(name) + 1}"
-            )

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.config.time_policy import Section
 from bot.model.ticket import Kind
 
 Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
 """Label of an option in a list."""
+
+
+def _each_once(labels: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((each for each in labels if labels.count(each) > 1), None)
+    if twice is not None:
+        raise ValueError(f"“{twice}” is given twice")
+    return labels
+
+
+Labels = Annotated[tuple[Label, ...], AfterValidator(_each_once)]
+"""Labels of one list: Slack refuses a form that chooses the same one twice."""
 Part = Literal["sender", "recipient", "inbound"]
 """The addresses of a transaction, as the guide's matrix names them: see `bot.forms.transaction_fields`."""
 FamilyName = Literal["mail", "fax", "sms", "edi", "other"]
@@ -28,7 +39,7 @@ class CustomField(Section):
     label: Label
     hint: str = Field("", max_length=150, pattern=r"^[^\r\n]*$")
     ask: Literal["line", "text", "choice", "choices", "decision", "moment"] = "line"
-    options: tuple[Label, ...] = ()
+    options: Labels = ()
     """Options to pick from, for a list."""
     kinds: tuple[Kind, ...] = Field(tuple(Kind), min_length=1)
     services: tuple[str, ...] = ()
@@ -39,13 +50,6 @@ class CustomField(Section):
     """The heading it is asked and printed under."""
     level: Literal["first", "second"] = "first"
     """Level that usually knows the answer."""
-
-    @field_validator("options")
-    @classmethod
-    def _each_once(cls, options: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(options)) < len(options):
-            raise ValueError("an option is given twice")
-        return options
 
     @model_validator(mode="after")
     def _can_be_picked(self) -> CustomField:
@@ -62,7 +66,7 @@ class Template(Section):
 
     name: Label
     kind: Kind = Kind.INCIDENT
-    services: tuple[str, ...] = ()
+    services: Labels = ()
     priority: str = ""
     happens: str = Field("", max_length=3000)
     impact: str = Field("", max_length=1000, pattern=r"^[^\r\n]*$")
@@ -78,15 +82,20 @@ class Template(Section):
 
 def require_fitting(templates: Sequence[Template], services: Sequence[str], priorities: Sequence[str]) -> None:
     """`ValueError` for a template of an unknown service or priority, or with the name of another one."""
-    names = [each.name for each in templates]
+    require_once([each.name for each in templates], "templates")
     for number, each in enumerate(templates, 1):
         where = f"[[templates]] no. {number}:"
-        first = names.index(each.name) + 1
-        if first < number:
-            raise ValueError(f"{where} `name` “{each.name}” is already used by no. {first}")
         for service in each.services:
             require_known(service, services, f"{where} `services`")
         require_known(each.priority, priorities, f"{where} `priority`")
+
+
+def require_once(names: Sequence[str], table: str, key: str = "name") -> None:
+    """`ValueError` for one of several tables, such as `[[templates]]`, with the name of another one."""
+    for number, name in enumerate(names, 1):
+        first = names.index(name) + 1
+        if first < number:
+            raise ValueError(f"[[{table}]] no. {number}: `{key}` “{name}” is already used by no. {first}")
 
 
 def require_known(name: str, names: Iterable[str], where: str) -> None:
@@ -98,8 +107,8 @@ def require_known(name: str, names: Iterable[str], where: str) -> None:
 class Matrix(Section):
     """`[matrix]`: the priority of an impact and an urgency. Without it, a person judges by the definitions."""
 
-    impacts: tuple[Label, ...] = Field((), max_length=10)
-    urgencies: tuple[Label, ...] = Field((), max_length=10)
+    impacts: Labels = Field((), max_length=10)
+    urgencies: Labels = Field((), max_length=10)
     priorities: tuple[tuple[str, ...], ...] = ()
     """A row per impact; in each, a priority per urgency."""
 

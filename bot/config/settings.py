@@ -10,16 +10,18 @@ import phonenumbers
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bot.config.calendar_url import calendar_url, is_calendar_url
-from bot.config.canned_answers import CannedAnswer, require_own_names
+from bot.config.canned_answers import CannedAnswer
 from bot.config.custom_fields import (
     CustomField,
     FamilyName,
     Label,
+    Labels,
     Matrix,
     Part,
     Template,
     require_fitting,
     require_known,
+    require_once,
 )
 from bot.config.guide_versions import Guides
 from bot.config.handover_settings import HandoverSettings
@@ -181,7 +183,7 @@ class Mail(Section):
 
 
 class Services(Section):
-    names: tuple[Label, ...] = Field(("Email Security", "Transactional Email", "SMS", "FAX"), max_length=99)
+    names: Labels = Field(("Email Security", "Transactional Email", "SMS", "FAX"), max_length=99)
     """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
     trace_days: dict[str, int] = Field(default_factory=dict)
     """For how many days Retarus can trace a transaction, by service. An older example is warned about."""
@@ -274,7 +276,7 @@ class Config(Section):
     services: Services = Services()
     files: FileSettings = FileSettings()
     privacy: Privacy = Privacy()
-    priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
+    priorities: tuple[Priority, ...] = Field((Priority(name="P1"), Priority(name="Lower")), min_length=1)
     """The guide says that priority 1 exists, and no more."""
     matrix: Matrix = Matrix()
     """The priority of an impact and an urgency; the guide has none."""
@@ -308,18 +310,16 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _fields_fit(self) -> Config:
-        keys = [each.key for each in self.fields]
+        require_once([each.key for each in self.fields], "fields", "key")
         for number, each in enumerate(self.fields, 1):
-            first = keys.index(each.key) + 1
-            if first < number:
-                raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is already used by no. {first}")
             for service in each.services:
                 require_known(service, self.services.names, f"[[fields]] no. {number}: `services`")
         return self
 
     @model_validator(mode="after")
-    def _answers_have_own_names(self) -> Config:
-        require_own_names(self.answers)
+    def _have_own_names(self) -> Config:
+        require_once([each.name for each in self.answers], "answers")
+        require_once([each.name for each in self.priorities], "priorities")
         return self
 
     @model_validator(mode="after")

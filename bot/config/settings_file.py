@@ -17,15 +17,26 @@ from bot.core.errors import Misconfigured
 
 _LIST = 'must be a list in square brackets, such as ["first", "second"]'
 _TABLE = "must be a table: its settings stand below its name in square brackets"
+_NUMBER = "must be a whole number, without quotation marks"
+_YES_OR_NO = "must be true or false, without quotation marks"
+_DATE = "must be a date such as 2026-01-31"
 _TYPES = {
+    "missing": "is required",
     "string_type": "must be text in quotation marks (a string)",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must not be empty",
+    "too_long": "must have at most {max_length} entries; these are {actual_length}",
     "tuple_type": _LIST,
     "list_type": _LIST,
     "frozen_set_type": _LIST,
     "dict_type": _TABLE,
     "model_type": _TABLE,
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), _NUMBER),
+    **dict.fromkeys(("bool_type", "bool_parsing"), _YES_OR_NO),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), _DATE),
 }
-"""Type of a fault → words for it."""
+"""Type of a fault → words for it, with what pydantic says of it in braces."""
 _ONE_LINE = frozenset({r"^[^\r\n]*$", r"^[^\r\n]+$"})
 """Patterns of texts without line breaks."""
 
@@ -63,33 +74,59 @@ def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:
 
 
 def _faults(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors():
+    faults = error.errors()
+    for fault in faults:
+        if fault["type"] == "too_short" and any(_is_inside(each["loc"], fault["loc"]) for each in faults):
+            continue  # its entries are not missing but wrong
         *table, key = fault["loc"] or ("",)
+        if key == "[key]":
+            *table, wrong = table
+            *table, key = table
+            yield f"{_place(table)}`{_key(table, key)}`: “{wrong}” is not possible, the name {_words(fault)}"
+            continue
         number = f" no. {key + 1}" if isinstance(key, int) else ""
         if number:
             *table, key = table
-        place = _place(table)
+        place, name = _place(table), _key(table, key)
         if not key:
             yield fault["msg"].removeprefix("Value error, ")
         elif fault["type"] == "extra_forbidden":
-            yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
+            yield f"{place}`{name}` is not a setting. {_nearest(table, str(key))}"
         else:
-            yield f"{place}`{key}`{number}: {_words(fault)}"
+            yield f"{place}`{name}`{number}: {_words(fault)}"
+
+
+def _is_inside(place: tuple[str | int, ...], of: tuple[str | int, ...]) -> bool:
+    return len(place) > len(of) and place[: len(of)] == of
 
 
 def _words(fault: ErrorDetails) -> str:
     """The fault in words that need no knowledge of Python."""
     if fault["type"] == "string_pattern_mismatch" and fault["ctx"]["pattern"] in _ONE_LINE:
         return "must be one line of text"
-    return _TYPES.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    name = str(fault["loc"][0])
+    if fault["type"] == "tuple_type" and isinstance(fault["input"], dict) and len(fault["loc"]) == 1:
+        return f"is a list of tables: each one begins with `[[{name}]]`, in double square brackets"
+    if words := _TYPES.get(fault["type"]):
+        return words.format(**fault.get("ctx", {}))
+    return fault["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
 
 
 def _place(table: list[str | int]) -> str:
-    names = [str(part) for part in table if isinstance(part, str)]
-    numbers = [part + 1 for part in table if isinstance(part, int)]
-    if not names:
+    """The table a fault is in, as the file names it: `[levels.first] `, `[[answers]] no. 2: `."""
+    if not table:
         return ""
-    return f"[[{'.'.join(names)}]] no. {numbers[0]}: " if numbers else f"[{'.'.join(names)}] "
+    number = next((at for at, part in enumerate(table) if isinstance(part, int)), None)
+    if number is None:
+        return f"[{'.'.join(map(str, table))}] "
+    return f"[[{'.'.join(map(str, table[:number]))}]] no. {int(table[number]) + 1}: "
+
+
+def _key(table: list[str | int], key: str | int) -> str:
+    """The key of a fault below its place: `texts.en` of `[[answers]]`."""
+    number = next((at for at, part in enumerate(table) if isinstance(part, int)), None)
+    inner = [] if number is None else [str(part) for part in table[number + 1 :]]
+    return ".".join([*inner, str(key)])
 
 
 def _nearest(table: list[str | int], key: str) -> str:

@@ -42,9 +42,9 @@ OrNever = Annotated[int, Field(ge=0, le=60 * 24 * 60)]
 
 
 class Section(BaseModel):
-    """A table of `desk.toml`. Unknown keys are refused."""
+    """A table of `desk.toml`. Unknown keys are refused; blanks around a text are no part of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -130,7 +130,7 @@ def test_an_answer_to_a_field_that_is_gone_from_the_settings_harms_nothing() -> 
         ({"label": ""}, r"\[\[fields\]\] no\. 1: `label`"),
         ({"ask": "riddle"}, r"\[\[fields\]\] no\. 1: `ask`"),
         ({"options": ["EU"]}, '`fields` no. 1: `ask = "choice"` needs two to 100 `options`'),
-        ({"options": ["EU", "EU"]}, r"\[\[fields\]\] no\. 1: `options`: an option is given twice"),
+        ({"options": ["EU", "EU"]}, r"\[\[fields\]\] no\. 1: `options`: “EU” is given twice"),
         ({"ask": "line"}, 'takes no `options`; write `ask = "choice"`'),
         ({"kinds": ["riot"]}, r"\[\[fields\]\] no\. 1: `kinds`"),
         ({"kinds": []}, r"\[\[fields\]\] no\. 1: `kinds`"),
