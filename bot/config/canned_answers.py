@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from bot.config.custom_fields import Label
 from bot.config.time_policy import Section
 from bot.core.i18n import Language
+from bot.core.secret_detection import free_of_secrets
 
 
 class AnswerPlace(StrEnum):
@@ -26,7 +27,7 @@ class CannedAnswer(Section):
     """One `[[answers]]` table."""
 
     name: Label
-    texts: dict[Language, Annotated[str, Field(max_length=2000)]] = Field(min_length=1)
+    texts: dict[Language, Annotated[str, Field(max_length=2000), AfterValidator(free_of_secrets)]] = Field(min_length=1)
     """The text by language: `en`, `de`."""
     where: tuple[AnswerPlace, ...] = Field(tuple(AnswerPlace), min_length=1)
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from bot.config.time_policy import Section
+from bot.core.fillers import require_substance
+from bot.core.secret_detection import free_of_secrets
 from bot.model.ticket import Kind
 
 Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
@@ -61,6 +63,14 @@ class CustomField(Section):
         return self
 
 
+def _can_be_raised(text: str) -> str:
+    """The text, if a ticket can be raised with it: without a secret, and no filler such as `n/a`."""
+    return require_substance(free_of_secrets(text)) if text else text
+
+
+Prefilled = Annotated[str, AfterValidator(_can_be_raised)]
+
+
 class Template(Section):
     """One `[[templates]]` table: a frequent problem, with the answers its ticket begins with."""
 
@@ -68,10 +78,10 @@ class Template(Section):
     kind: Kind = Kind.INCIDENT
     services: Labels = ()
     priority: str = ""
-    happens: str = Field("", max_length=3000)
-    impact: str = Field("", max_length=1000, pattern=r"^[^\r\n]*$")
-    interface: str = Field("", max_length=500, pattern=r"^[^\r\n]*$")
-    error: str = Field("", max_length=3000)
+    happens: Prefilled = Field("", max_length=3000)
+    impact: Prefilled = Field("", max_length=1000, pattern=r"^[^\r\n]*$")
+    interface: Prefilled = Field("", max_length=500, pattern=r"^[^\r\n]*$")
+    error: Prefilled = Field("", max_length=3000)
 
     @property
     def answers(self) -> dict[str, str]:

@@ -309,6 +309,17 @@ def test_every_fault_is_named_at_once() -> None:
             "[[priorities]] no. 1: `reminders.new`",
             "whole",
         ),
+        (
+            {"templates": [{"name": "A", "happens": "password: hunter22x"}]},
+            "[[templates]] no. 1: `happens`",
+            "a password",
+        ),
+        ({"templates": [{"name": "A", "impact": "n/a"}]}, "[[templates]] no. 1: `impact`", "“n/a” leaves the question"),
+        (
+            {"answers": [{"name": "A", "texts": {"en": "password: hunter22x"}}]},
+            "[[answers]] no. 1: `texts.en`",
+            "a passw",
+        ),
         ({"desk": {"emoji": "ja"}}, "[desk] `emoji`", "must be true or false"),
     ],
 )
