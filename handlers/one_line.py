@@ -8,7 +8,7 @@ from blocks import tickets
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move, taking
-from bot.tickets.one_line import Verb, parse, with_prefix
+from bot.tickets.one_line import Verb, parse
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Command
 from handlers.response_url import reply
@@ -57,7 +57,7 @@ async def _note(desk: Desk, ticket: Ticket, words: str, by: str, once: str) -> T
 
 
 async def _rcr(desk: Desk, ticket: Ticket, words: str, by: str, once: str) -> Ticket:
-    return await desk.escalation.record_rcr(ticket.id, by, with_prefix(words, desk.config), once)
+    return await desk.escalation.record_rcr(ticket.id, by, words, once)
 
 
 async def _wait(desk: Desk, ticket: Ticket, words: str, by: str, once: str) -> Ticket:

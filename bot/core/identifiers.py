@@ -64,9 +64,14 @@ def canonical_id(text: str) -> str:
 
 def split_ids(text: str) -> tuple[str, ...]:
     """The IDs in a list by comma, semicolon, slash, blank, line or “and”, bullets or none: canonical, each once."""
-    whole = _SUFFIX.sub(r"\1\2", _BULLET.sub("", plain(text)))
+    whole = _SUFFIX.sub(r"\1\2", without_bullets(plain(text)))
     parts = filter(_WORD.search, _APART.split(whole))
     return tuple(dict.fromkeys(filter(None, map(canonical_id, parts))))
+
+
+def without_bullets(text: str) -> str:
+    """The lines of a list without their bullets or numbers: `1. RCR-88123`."""
+    return _BULLET.sub("", text)
 
 
 def rcr_numbers(text: str, pattern: str) -> tuple[str, ...]:

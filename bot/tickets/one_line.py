@@ -11,7 +11,7 @@ from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.errors import Refused
 from bot.core.i18n import t
-from bot.core.identifiers import fold, rcr_numbers
+from bot.core.identifiers import fold
 
 
 class Verb(StrEnum):
@@ -28,18 +28,21 @@ class Verb(StrEnum):
 
 
 _TYPED = {
-    Verb.TAKE: "take|nehmen|nimm|nehme|nehm|nehme ich|übernehmen|übernimm|übernehme|übernehme ich",
+    Verb.TAKE: "take|nehmen|nimm|nehme|nehm|nehme ich|übernehmen|übernimm|übernehme|übernehme ich"
+    "|nehm ich|mach ich|mache ich|mine|meins",
     Verb.TAKE_OVER: "take over|takeover|selbst übernehmen|übernimm selbst|übernehme selbst",
     Verb.ACCEPT: "accept|accepted|annehmen|nimm an|nehme an|angenommen|akzeptieren|akzeptiere|akzeptiert",
     Verb.CONFIRM: "confirm|confirmed|confirm and close|close|closed|bestätigen|bestätige|bestätigt|schließen|schließe"
-    "|bestätigen und schließen|geschlossen",
+    "|bestätigen und schließen|geschlossen|abschließen|abgeschlossen",
     Verb.RESOLVE: "resolve|resolved|solved|fixed|remedy|lösen|löse|gelöst|als gelöst melden|behoben|erledigt|abhilfe",
-    Verb.NOTE: "note|comment|write a note|notiz|notiz schreiben|anmerkung|bemerkung|kommentar",
+    Verb.NOTE: "note|comment|write a note|notiz|notiz schreiben|anmerkung|bemerkung|kommentar|vermerk",
     Verb.RCR: "rcr|rcr number|rcr-nummer",
-    Verb.WAIT: "wait|snooze|warten|warte|zurückstellen|später|später erinnern",
+    Verb.WAIT: "wait|snooze|warten|warte|zurückstellen|später|später erinnern|wiedervorlage|wv",
 }
 """Typed words, English and German, by their actions; the labels of the buttons are among them."""
+_SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _VERBS = {word: verb for verb, words in _TYPED.items() for word in words.split("|")}
+_VERBS |= {word.translate(str.maketrans(_SPELLED_OUT)): verb for word, verb in _VERBS.items()}
 _LONGEST_FIRST = sorted(_VERBS, key=len, reverse=True)
 _ALONE = frozenset({Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.CONFIRM})
 _FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] is not Verb.RCR)
@@ -47,12 +50,15 @@ _FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] is 
 _ANY = "|".join(re.escape(word) for word in _LONGEST_FIRST)
 _LATER = re.compile(rf"(.*?[^\s:,;])[\s:,;]+({_ANY})(?!\w)[\s:,;]*(.*)", re.IGNORECASE | re.DOTALL)
 """Words, an action, and the words behind it."""
-_BEFORE = re.compile(r"(?:(?:ich|bitte|please)\s+)+", re.IGNORECASE)
-_POLITE = re.compile(r"[\W_]*(?:(?:it|es|bitte|please|thanks|danke)\b[\W_]*)*", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"[-=>\u2192/*_`\"'\u201c\u201e\s]*(?:(?:i|i['\u2019]ll|ich|bitte|please|pls|plz)\s+)*", re.IGNORECASE
+)
+"""Signs and words before an action that change nothing: `*take*`, `-> take`, `please take`."""
+_POLITE = re.compile(r"[\W_]*(?:(?:it|es|ich|bitte|please|pls|plz|thanks|danke)\b[\W_]*)*", re.IGNORECASE)
 """Words and signs behind an action that change nothing."""
 _REFERENCE = (
-    r"[*_`\"'(\[]*(?:(?:ticket|nr|no)\b[.:]?\s*)?#?"
-    r"((?:{prefix}[-\s#:\u2010-\u2015\u2212]{{0,5}})?\d{{1,9}})[*_`\"')\]]*"
+    r"[*_`\"'\u201c\u201e(\[]*(?:(?:ticket|nr|no)\b[.:]?\s*){{0,2}}#?"
+    r"((?:{prefix}[-\s#:\u2010-\u2015\u2212]{{0,5}})?\d{{1,9}})[*_`\"'\u201c\u201d)\]]*"
 )
 """A ticket as it is typed: `1001`, `#1001`, `PD-1001`, `Ticket 1001`, also in bold or as code."""
 
@@ -85,9 +91,10 @@ class OneLine:
             known = ", ".join(f"`{each}`" for each in Verb)
             word = typed.split()[0][:40] if typed.strip() else self.typed[:40]
             raise Refused(t("“{word}” is not an action on a ticket. Possible are: {known}.", word=word, known=known))
-        words = typed[len(verb) :].lstrip(":, ").strip()
+        behind = typed[len(verb) :]
+        words = (behind[1:] if behind[:1] in {"*", "_", "`"} else behind).lstrip(":, ").strip()
         if _VERBS[verb] is Verb.RCR:
-            words = words.lstrip("-#:. ")
+            words = words.lstrip("-\u2010\u2011\u2012\u2013\u2014\u2212_#:. ")
         if _VERBS[verb] in _ALONE and _POLITE.fullmatch(words):
             words = ""
         if words and _VERBS[verb] in _ALONE:
@@ -112,7 +119,8 @@ def _verb_of(word: str) -> Verb | None:
 
 def _begins_with(typed: str, verb: str) -> bool:
     begin, rest = typed[: len(verb)], typed[len(verb) :]
-    return begin.casefold() == verb.casefold() and (not rest or not rest[0].isalnum())
+    is_whole = not rest or not rest[0].isalnum() or (verb == "rcr" and rest[0].isdecimal())
+    return begin.casefold() == verb.casefold() and is_whole
 
 
 def parse(text: str, config: Config) -> OneLine | None:
@@ -141,19 +149,3 @@ def _names_several(words: str, reference: str) -> bool:
     verb = next((each for each in _LONGEST_FIRST if _begins_with(behind, each)), "")
     is_number = bool(verb) and _VERBS[verb] is Verb.RCR and not behind[len(verb) :].strip(" .!")
     return not behind or (bool(verb) and not is_number)
-
-
-def with_prefix(words: str, config: Config) -> str:
-    """Retarus's numbers as they are recorded, where only digits were typed: `88123` becomes `RCR-88123`."""
-    parts = re.split(r"([\s,;]+|(?<=\d)/(?=\d))" if _SLASHED.search(words) else r"([\s,;]+)", words)
-    return "".join(_numbered(part, config) for part in parts)
-
-
-_SLASHED = re.compile(r"(?:^|[\s,;])#?\d+(?:/#?\d+)+(?=$|[\s,;])")
-"""Digits alone with a stroke between them: `88123/88124`."""
-
-
-def _numbered(part: str, config: Config) -> str:
-    digits = part.lstrip("#")
-    whole = f"RCR-{digits}"
-    return whole if digits.isdecimal() and rcr_numbers(whole, config.retarus.rcr_pattern) == (whole,) else part

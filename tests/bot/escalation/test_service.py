@@ -198,7 +198,16 @@ async def test_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
         ("Case 2019/4711", "Case 2019/4711"),
         ("RCR-88123, RCR-77", "RCR-88123, RCR-77"),
         ("RCR-88123 und 77901\n77902", "RCR-88123, RCR-77901, RCR-77902"),
-        ("88123; 77901", "88123, 77901"),
+        ("88123; 77901", "RCR-88123, RCR-77901"),
+        ("88123", "RCR-88123"),
+        ("(#88123).", "RCR-88123"),
+        ("88123/88124", "RCR-88123, RCR-88124"),
+        ("88123+88124 or 88125", "RCR-88123, RCR-88124, RCR-88125"),
+        ("no. 88123, thank you", "RCR-88123"),
+        ("88123 came at 14:30, 2 times", "RCR-88123"),
+        ("Re: [RCR-88123] 550 5.7.1 rejected", "RCR-88123"),
+        ("1. 88123\n2. 88124", "RCR-88123, RCR-88124"),
+        ("SR4711/2", "SR-4711/2"),
         ("Case‑4711", "CASE-4711"),
         ("RCR–77 / rcr 88123 and RCR-77", "RCR-77, RCR-88123"),
     ],
@@ -211,7 +220,16 @@ async def test_all_numbers_of_retarus_are_recorded_in_one_spelling(world: World,
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "soon", "\x00", "RCR", "They will call back within 2 hours, and then we will see what is next"]
+    "typed",
+    [
+        "",
+        "soon",
+        "\x00",
+        "RCR",
+        "PD-1001",
+        "https://eas.example/ticket/88123",
+        "They will call back within 2 hours, and then we will see what is next",
+    ],
 )
 async def test_text_without_a_number_is_refused(world: World, typed: str) -> None:
     ticket = await world.sent()
