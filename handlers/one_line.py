@@ -49,7 +49,7 @@ def _move(move: Move) -> Act:
 
 
 async def _resolve(desk: Desk, ticket: Ticket, words: str, by: str, once: str) -> Ticket:
-    return await desk.tickets.resolve(ticket.id, by, once, words, {})
+    return await desk.tickets.resolve(ticket.id, by, once, words or ticket.answer("remedy"), {})
 
 
 async def _note(desk: Desk, ticket: Ticket, words: str, by: str, once: str) -> Ticket:

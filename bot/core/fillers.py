@@ -346,6 +346,8 @@ def _words(text: str) -> tuple[str, ...]:
 def refusal(text: str, fault: Emptiness, asked: Asked = Asked.ANSWER) -> str:
     """Error message for a filler: the fault, and the text to write instead."""
     quoted = shorten_middle(clean_line(text), 30)
+    if not quoted:
+        return t("Write something first.")
     if fault is Emptiness.NO_FILE:
         return t("“{text}” points to a file, and no file is attached. Attach it, or write what it says.", text=quoted)
     if asked is Asked.REASON:

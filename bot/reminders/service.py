@@ -65,7 +65,7 @@ class Reminders:
         """Snoozes until the moment that the words begin with, or the first that is offered; the rest is the reason."""
         person, at = (await self.queries.actor(by)).person, as_utc(self.clock())
         until, reason = read_until(words, zone(person.zone or self.config.desk.timezone), at)
-        if until is None and is_meant_as_time(words):
+        if until is None and is_meant_as_time(words, at):
             raise Refused(
                 t(
                     "“{words}” is not a time to come. Write it like: 2 h, 14:00, tomorrow, Monday 10:00.",

@@ -25,10 +25,29 @@ _LENGTH = re.compile(
     r"(?![^\W\d])\.?",
     re.IGNORECASE,
 )
+_NUMBERS = {
+    word: number
+    for number, words in {
+        0.5: "half an|half a|einer halben|eine halbe",
+        1: "an|a|one|einer|eine|einem|einen|ein",
+        2: "two|zwei",
+        3: "three|drei",
+        4: "four|vier",
+        5: "five|fünf",
+        6: "six|sechs",
+        10: "ten|zehn",
+        15: "fifteen|fünfzehn",
+        20: "twenty|zwanzig",
+        30: "thirty|dreißig",
+    }.items()
+    for word in words.split("|")
+}
 _IN_WORDS = re.compile(
-    r"(half an?|an?|one|eine[rn]? halben?|eine[rmn]?|ein)\s+(minute|hour|day|week|stunde|tage?|woche)\b", re.IGNORECASE
+    rf"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s+"
+    r"(minute[sn]?|hours?|days?|weeks?|stunden?|tage?n?|wochen?)\b",
+    re.IGNORECASE,
 )
-"""A length with its number in words: `half an hour`."""
+"""A length with its number in words: `half an hour`, `zwei Stunden`."""
 _FURTHER = re.compile(r"\s*(?:(?:and|und)\s+)?(?=\d)", re.IGNORECASE)
 _MINUTES = re.compile(r"(\d{2})\b")
 """Minutes directly behind the hours: `2h30`."""
@@ -76,10 +95,10 @@ def read_until(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime | None
     return _length(words, at) or _stamped(words, zone, at) or (None, typed)
 
 
-def is_meant_as_time(text: str) -> bool:
-    """True for words that begin like a moment, whether it can be read or has passed."""
+def is_meant_as_time(text: str, at: datetime) -> bool:
+    """True for words that begin like a moment, whether it can be read or has passed: `25:00`, `yesterday`."""
     words = _without_leading(plain(text).strip())
-    return words[:1].isdigit() or _is_named_day(words)
+    return words[:1].isdigit() or _is_named_day(words) or _stamp_at(words, at) is not None
 
 
 def _is_named_day(words: str) -> bool:
@@ -95,7 +114,7 @@ def _without_leading(words: str) -> str:
 def _length(text: str, at: datetime) -> tuple[datetime, str] | None:
     in_words = _IN_WORDS.match(text)
     if in_words:
-        number = 0.5 if "hal" in in_words[1].lower() else 1.0
+        number = _NUMBERS[in_words[1].lower()]
         return at + number * _UNITS[in_words[2][0].lower()], _rest(text[in_words.end() :])
     found, length, end = _LENGTH.match(text), timedelta(), 0
     while found:

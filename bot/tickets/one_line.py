@@ -40,13 +40,11 @@ _TYPED = {
     Verb.WAIT: "wait|snooze|warten|warte|zurückstellen|später|später erinnern|wiedervorlage|wv",
 }
 """Typed words, English and German, by their actions; the labels of the buttons are among them."""
-_SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _VERBS = {word: verb for verb, words in _TYPED.items() for word in words.split("|")}
-_VERBS |= {word.translate(str.maketrans(_SPELLED_OUT)): verb for word, verb in _VERBS.items()}
+_VERBS |= {word.translate(_SPELLED_OUT): verb for word, verb in _VERBS.items()}
 _LONGEST_FIRST = sorted(_VERBS, key=len, reverse=True)
 _ALONE = frozenset({Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.CONFIRM})
-_FIRST = "|".join(re.escape(word) for word in _LONGEST_FIRST if _VERBS[word] is not Verb.RCR)
-"""Words that may come before the ticket; `rcr 88123` looks a number up."""
 _ANY = "|".join(re.escape(word) for word in _LONGEST_FIRST)
 _LATER = re.compile(rf"(.*?[^\s:,;])[\s:,;]+({_ANY})(?!\w)[\s:,;]*(.*)", re.IGNORECASE | re.DOTALL)
 """Words, an action, and the words behind it."""
@@ -126,18 +124,20 @@ def _begins_with(typed: str, verb: str) -> bool:
 def parse(text: str, config: Config) -> OneLine | None:
     """The action in a text such as `PD-1001 note They called again`; None where nothing follows a ticket.
 
-    The action may come first: `take 1001`, `note 1001 They called again`.
+    The action may come first: `take 1001`, `note 1001 They called again`, `rcr PD-1001 88123`.
     """
     text, flags = unicodedata.normalize("NFC", text), re.IGNORECASE | re.DOTALL
     reference = _REFERENCE.format(prefix=re.escape(config.desk.prefix))
     found = re.fullmatch(rf"{reference}[\s:,.;][\s:,.;\u2010-\u2015-]*(\S.*)", text, flags)
     if found:
         return OneLine(fold(found[1]), found[2], _names_several(found[2], reference))
-    turned = re.fullmatch(rf"(?:{_BEFORE.pattern})?({_FIRST})\s+{reference}(\W.*)?", text, flags)
+    turned = re.fullmatch(rf"(?:{_BEFORE.pattern})?({_ANY})\s+{reference}(\W.*)?", text, flags)
     if turned is None or (_verb_of(turned[1]) not in _ALONE and len(turned[2]) < _SHORTEST):
         return None
-    rest = (turned[3] or "").lstrip(" :,")
-    return OneLine(fold(turned[2]), f"{turned[1]} {rest}", _names_several(rest, reference))
+    rest, is_number = (turned[3] or "").lstrip(" :,"), _verb_of(turned[1]) is Verb.RCR
+    if is_number and not re.search(r"\d", rest):  # `rcr 88123` looks a number up
+        return None
+    return OneLine(fold(turned[2]), f"{turned[1]} {rest}", not is_number and _names_several(rest, reference))
 
 
 def _names_several(words: str, reference: str) -> bool:

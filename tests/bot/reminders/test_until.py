@@ -39,6 +39,8 @@ def at(day: int, hour: int, minute: int = 0, month: int = 8) -> datetime:
         ("2h30", at(27, 13, 50), ""),
         ("1,5 h", at(27, 12, 50), ""),
         ("half an hour", at(27, 11, 50), ""),
+        ("in zwei Stunden", at(27, 13, 20), ""),
+        ("three hours because of Ben", at(27, 14, 20), "because of Ben"),
         ("eine Stunde, dann Rückruf", at(27, 12, 20), "dann Rückruf"),
         ("heute", at(27, 17), ""),
         ("heute Nachmittag", at(27, 14), ""),

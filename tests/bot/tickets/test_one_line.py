@@ -62,6 +62,8 @@ CONFIG = a_config()
         ("Ticket Nr. 1001 nehmen", "1001", Verb.TAKE, ""),
         ("„1001“ take", "1001", Verb.TAKE, ""),
         ("1001 RCR88123", "1001", Verb.RCR, "88123"),
+        ("rcr PD-1001 88123, 88124", "pd-1001", Verb.RCR, "88123, 88124"),
+        ("RCR 1001 RCR-88123", "1001", Verb.RCR, "RCR-88123"),
         ("1001 RCR_88123", "1001", Verb.RCR, "88123"),
         ("1001 RCR—88123", "1001", Verb.RCR, "88123"),
         ("1001 Wiedervorlage Montag", "1001", Verb.WAIT, "Montag"),
