@@ -25,6 +25,8 @@ TASKS = "escalate.tasks"
 SAVE = "escalate.save"
 _ELSEWHERE = (HELP_DESK_1, REMEDY, PLAN)
 """Tasks that have a place of their own: the checks, `Resolve`, and the action plan."""
+_SUMMARY = "summary_second"
+"""Asked first: the engineer's own words, for which the rest is the proof."""
 _NAME, _ANSWER = 60, 80
 """Characters of a name and of an answer in the list of what is answered."""
 
@@ -49,12 +51,12 @@ def modal(
     due = [field for field in fields if field.key in open_keys or _is_read(field)]
     unanswered = [each for each in due if each.key in open_keys or (_is_ours(each) and not ticket.answer(each.key))]
     number = shown_examples(ticket, transactions)
-    asked = up_to(due if everything else unanswered, number)
+    asked = sorted(up_to(due if everything else unanswered, number), key=lambda each: each.key != _SUMMARY)
     about = t("nothing is sent yet: the exact text comes next")
     blocks = [kit.note(f"{name} · {about}")]
-    blocks += [_readers(asked, ticket.kind)] if asked else []
-    blocks += from_earlier(asked, earlier or {}, ticket)
     answers = {**drafts(ticket, config), **(earlier or {}), **ticket.answers, **(typed or {})}
+    blocks += [_readers([each for each in asked if is_asked(each, answers, config)], ticket.kind)] if asked else []
+    blocks += from_earlier(asked, earlier or {}, ticket)
     blocks += inputs(asked, ticket.kind, config, answers, Need.ESCALATE)
     has_examples = any(field.group for field in asked)
     blocks += paste_inputs(ticket.answers, typed or {}) if has_examples else []

@@ -20,9 +20,9 @@ from bot.core.errors import Conflict, Invalid, Refused, SaveInDoubt, StoreDamage
 from bot.core.i18n import mark, t
 from bot.core.saves import has_saved
 from bot.forms.field_table import field
-from bot.forms.template_fields import InputType
+from bot.forms.template_fields import BY_KEY, InputType
 from bot.forms.validation import Incomplete
-from bot.model.ticket import Ticket
+from bot.model.ticket import Kind, Ticket
 from handlers import views
 from handlers.payload import Submission
 
@@ -103,11 +103,17 @@ def _store_trouble(error: StoreDown, store_down: str) -> str:
 
 def _refusal(error: Refused | Invalid) -> str:
     if isinstance(error, Invalid):
-        return " ".join(error.errors.values())
+        return "\n".join(_with_question(key, text) for key, text in error.errors.items())
     if isinstance(error, Incomplete):
         missing = "; ".join(each.line for each in error.missing)
         return t("{refusal} Missing: {items}.", refusal=error, items=missing)
     return str(error)
+
+
+def _with_question(key: str, text: str) -> str:
+    """What is wrong, behind the name of its question, where it is not shown beside that."""
+    asked = BY_KEY.get(key)
+    return f"{asked.called(Kind.INCIDENT).rstrip(':?')}: {text}" if asked else text
 
 
 def words_after_saving(error: Exception) -> str:

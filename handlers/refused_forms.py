@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from slack_bolt.async_app import AsyncAck
 
 from blocks import kit
-from blocks.form import ANSWER
+from blocks.fill_in import ALL
+from blocks.form import ANSWER, filled_again
 from blocks.kit import Json
+from blocks.thread_offer import blocks_of
 from bot.config.settings import Config
-from bot.core.errors import Invalid, NotNow, Refused, StoreDown
+from bot.core.errors import Invalid, NotNow, Overtaken, Refused, StoreDown
 from bot.core.i18n import t
 from bot.core.saves import has_saved
 from bot.desk import Desk
@@ -18,7 +20,7 @@ from bot.forms.field_table import field
 from bot.forms.validation import Incomplete
 from bot.tickets.reference import reference
 from handlers import earlier_delivery, error_messages
-from handlers.payload import Click, Submission
+from handlers.payload import Click, Submission, version_in
 
 Redraw = Callable[[Click], Awaitable[Json | None]]
 
@@ -26,16 +28,65 @@ Redraw = Callable[[Click], Awaitable[Json | None]]
 async def mark(ack: AsyncAck, form: Submission, error: Invalid, redraw: Redraw | None, config: Config) -> None:
     """Marks each wrong answer; a field that the form does not show yet is shown, and named on top.
 
-    Closes the form where a part of it was saved before.
+    A form whose answers others changed meanwhile goes on from their version, with all that was typed. Closes the form
+    where a part of it was saved before.
     """
     if has_saved():
         await ack(response_action="update", view=error_messages.partly_saved(error))
         return
-    view = await _with_hidden_fields(form, error.errors, redraw, config)
+    view = await _on_newest(form, error, redraw, config) if isinstance(error, Overtaken) else None
+    view = view or await _with_hidden_fields(form, error.errors, redraw, config)
     if view:
         await ack(response_action="update", view=view)
     else:
         await ack(response_action="errors", errors=error_messages.field_errors(error, form, config))
+
+
+async def _on_newest(form: Submission, error: Overtaken, redraw: Redraw | None, config: Config) -> Json | None:
+    """The form on the version of the others, with what was typed: sent again, it replaces what they answered.
+
+    None for a form that cannot be redrawn, or when the ticket has changed once more.
+    """
+    typed = {key: text for key, text in form.shown.items() if key not in error.newer}
+    view = await _redrawn(form, typed, redraw)
+    if not _shows(view, error.found):  # as it is answered now: among all answers then
+        view = await _redrawn(form, typed, redraw, ALL)
+    if view is None or not _shows(view, error.found) or version_in(str(view["private_metadata"])) != error.version:
+        return None
+    head = _listed(t("Nothing was saved yet. Send the form again to replace these answers:"), error.found, config)
+    again = [each if _takes_files(each) else filled_again(each, f"v{error.version}") for each in blocks_of(view)]
+    ticket, _, rest = form.about.partition("|")
+    about = "|".join(filter(None, (ticket, f"{error.version}", rest.partition("|")[2])))
+    return {**view, "blocks": [head, *again], "private_metadata": about}
+
+
+def _takes_files(block: Json) -> bool:
+    element = block.get("element")
+    return isinstance(element, dict) and element.get("type") == "file_input"
+
+
+def _shows(view: Json | None, keys: Iterable[str]) -> bool:
+    return view is not None and {block.get("block_id") for block in blocks_of(view)} >= {*keys}
+
+
+async def _redrawn(
+    form: Submission, typed: Mapping[str, str], redraw: Redraw | None, action: str = ANSWER
+) -> Json | None:
+    if redraw is None:
+        return None
+    click = Click(
+        form.user, action, "", "", "", view=form.view, view_callback=form.callback, about=form.about, typed=typed
+    )
+    try:
+        return await redraw(click)
+    except (Refused, StoreDown):
+        return None
+
+
+def _listed(title: str, texts: Mapping[str, str], config: Config) -> Json:
+    lines = [kit.line(kit.bold(f"{_name(key, config)}: "), kit.text(text)) for key, text in texts.items()]
+    asked: Json = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    return kit.rich(kit.line(kit.bold(title)), asked)
 
 
 async def _with_hidden_fields(
@@ -46,22 +97,11 @@ async def _with_hidden_fields(
     Slack redraws a form while it is filled in; one that is submitted at once is submitted as it was.
     """
     hidden = [key for key in errors if key not in form.typed and field(key, config)]
-    if not hidden or redraw is None:
+    view = await _redrawn(form, form.shown, redraw) if hidden else None
+    if view is None or not _shows(view, hidden):
         return None
-    click = Click(
-        form.user, ANSWER, "", "", "", view=form.view, view_callback=form.callback, about=form.about, typed=form.shown
-    )
-    try:
-        view = await redraw(click)
-    except (Refused, StoreDown):
-        return None
-    blocks = view["blocks"] if view else []
-    if view is None or not isinstance(blocks, list) or not {block.get("block_id") for block in blocks} >= {*hidden}:
-        return None
-    lines = [kit.line(kit.bold(f"{_name(key, config)}: "), kit.text(text)) for key, text in errors.items()]
-    asked: Json = {"type": "rich_text_list", "style": "bullet", "elements": lines}
-    head = kit.rich(kit.line(kit.bold(t("Still needed, and shown below now:"))), asked)
-    return {**view, "blocks": [head, *blocks], "private_metadata": form.about}
+    head = _listed(t("Still needed, and shown below now:"), errors, config)
+    return {**view, "blocks": [head, *blocks_of(view)], "private_metadata": form.about}
 
 
 def _name(key: str, config: Config) -> str:

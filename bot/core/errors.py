@@ -18,7 +18,7 @@ DeskError
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class DeskError(Exception):
@@ -43,6 +43,19 @@ class Invalid(DeskError):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(", ".join(sorted(errors)))  # the keys only: answers may hold personal data
         self.errors = dict(errors)
+
+
+class Overtaken(Invalid):
+    """Answers that others changed meanwhile, and this person too."""
+
+    def __init__(self, errors: Mapping[str, str], found: Mapping[str, str], newer: Iterable[str], version: int) -> None:
+        super().__init__(errors)
+        self.found = dict(found)
+        """Field key → sentence with what the other person answered."""
+        self.newer = frozenset(newer)
+        """Keys of the others' answers that this person left as they were."""
+        self.version = version
+        """Version of the ticket with the others' answers."""
 
 
 class Conflict(DeskError):

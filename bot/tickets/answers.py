@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.clock import zone
-from bot.core.errors import Invalid, NotNow
+from bot.core.errors import Invalid, NotNow, Overtaken
 from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.forms import validation
@@ -109,19 +109,17 @@ class Answers:
             return dict(answers)
         before, meanwhile = await self.changed_since(ticket, seen)
         mine = {key: text for key, text in answers.items() if text != before.get(key, "")}
-        errors = {}
+        found = {}
         for key, text in mine.items():
             user, theirs = meanwhile.get(key, ("", text))
             if theirs != text:
                 name = (await self.directory.person(user)).name
                 wrote = f"“{excerpt(theirs, 60)}”" if theirs else t("nothing")
-                errors[key] = t(
-                    "{name} answered this meanwhile: {answer}. Close this form and open it again to change it.",
-                    name=name,
-                    answer=wrote,
-                )
-        if errors:
-            raise Invalid(errors)
+                found[key] = t("{name} answered this meanwhile: {answer}.", name=name, answer=wrote)
+        if found:
+            way = t("Close this form and open it again to change it.")
+            errors = {key: f"{words} {way}" for key, words in found.items()}
+            raise Overtaken(errors, found, meanwhile.keys() - mine.keys(), ticket.version)
         return mine
 
     async def changed_since(self, ticket: Ticket, seen: int) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:

@@ -329,8 +329,8 @@ def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() 
     ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, *SECOND))
     shown = inputs(escalation_form.modal(ticket, "PD-1042", CONFIG))
     assert list(shown) == [
-        "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround", "help_desk_second",
-        "why_retarus", "summary_second", "files",
+        "summary_second", "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround",
+        "help_desk_second", "why_retarus", "files",
     ]  # fmt: skip
     assert shown["done"]["element"]["initial_value"].startswith("Triage: Restarted the connector: no change\n")
     assert shown["summary_second"]["element"]["initial_value"].startswith("1st level: Connector 4.2 was updated")

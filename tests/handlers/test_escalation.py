@@ -66,6 +66,38 @@ async def test_save_for_now_keeps_what_was_typed_and_asks_for_the_rest(w: World)
     assert {"affected", "summary_second"} <= blocks
 
 
+async def test_save_for_now_names_the_questions_of_wrong_answers_and_loses_none(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus")
+    w.ben.fill(modal, {"tenants": "1234", "done": "-", "error": "550 5.7.1 rejected"})
+    await w.ben.click(modal, "Save for now")
+    refusal = await w.ben.modal("Not possible", containing="Affected tenants: “1234” is not an ID")
+    assert "What has been done so far: “-” leaves the question open" in refusal.text
+    await w.ben.dismiss(refusal)
+    modal = await w.ben.modal("Escalate to Retarus")
+    w.ben.fill(modal, {"tenants": "12345RS", "done": "Restart: no change"})
+    await w.ben.click(modal, "Save for now")
+    await w.ben.modal("Escalate to Retarus", containing="Error pattern(s) / message(s): 550 5.7.1 rejected")
+
+
+async def test_answer_of_a_colleague_meanwhile_is_replaced_when_the_form_is_sent_again(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus")
+    ticket = await w.ticket()
+    theirs = {"error": "451 try later", "affected": "4"}
+    await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", theirs, "form", ticket.version)
+    details = {key: text for key, text in w.details().items() if key not in {"affected", "test_terms"}}
+    done = await w.ben.submit(modal, {**details, "affected": "4"})
+    assert done["outcome"] == "updated", done
+    modal = await w.ben.modal("Escalate to Retarus", containing="Anna Arnold answered this meanwhile: “451 try later”.")
+    assert (await w.ben.submit(modal))["outcome"] == "updated"
+    await w.ben.modal("Preview", containing="550 5.7.1 rejected by policy")
+    ticket = await w.ticket()
+    assert (ticket.answer("error"), ticket.answer("affected")) == ("550 5.7.1 rejected by policy", "4")
+
+
 async def test_answers_that_are_there_can_be_edited_in_the_form_of_the_escalation(w: World) -> None:
     card = await w.filled()
     await w.ben.click(await w.ben.again(card), "Escalate to Retarus")

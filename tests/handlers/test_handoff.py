@@ -9,7 +9,7 @@ from bot.model.ticket import Stage
 from bot.model.transitions import Move
 from localslack import Modal
 from localslack.visible import Json, labels
-from tests.handlers.world import DESK, World
+from tests.handlers.world import DESK, FIRST_TASKS, World
 from tests.timeouts import TIMEOUT
 
 
@@ -102,3 +102,26 @@ async def test_escalation_is_prefilled_from_the_customers_last_ticket_and_saves_
     await w.ben.click(form, "Save for now")
     await w.running.dispatcher.tasks.drain(TIMEOUT)
     assert not lasting.keys() & (await w.ticket(1002)).answers.keys()
+
+
+async def test_answer_of_a_colleague_meanwhile_takes_nothing_that_was_typed(w: World) -> None:
+    card = await w.raised(priority="P1", priority_reason="No outbound mail")
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
+    modal = await w.anna.modal("Hand off to 2nd level")
+    ticket = await w.ticket()
+    theirs = {"triage": "Restarted the queue", "info": "correct", "impact": "Four customers"}
+    await w.running.desk.answers.fill_in(ticket.id, "U0ALEX", theirs, "form", ticket.version)
+    typed = {key: text for key, text in FIRST_TASKS.items() if not key.startswith("priority")}
+    done = await w.anna.submit(modal, typed)
+    assert done["outcome"] == "updated", done
+    modal = await w.anna.modal("Hand off to 2nd level", containing="Alex Adler answered this meanwhile: “Restarted the")
+    inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
+    assert inputs["triage"]["initial_value"] == FIRST_TASKS["triage"]
+    assert inputs["summary_first"]["initial_value"] == FIRST_TASKS["summary_first"]
+    done = await w.anna.submit(modal)
+    assert done["outcome"] == "closed", done
+    ticket = await w.ticket()
+    assert (ticket.answer("triage"), ticket.answer("impact")) == (FIRST_TASKS["triage"], "Four customers")
+    assert ticket.stage is Stage.HANDED_OFF
