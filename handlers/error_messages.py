@@ -111,7 +111,7 @@ def _refusal(error: Refused | Invalid) -> str:
 
 
 def _with_question(key: str, text: str) -> str:
-    """What is wrong, behind the name of its question, where it is not shown beside that."""
+    """The fault with the name of its question, as it is shown in another place than that."""
     asked = BY_KEY.get(key)
     return f"{asked.called(Kind.INCIDENT).rstrip(':?')}: {text}" if asked else text
 
