@@ -219,26 +219,6 @@ def test_unknown_key_without_a_similar_one_lists_the_known_keys() -> None:
     assert fault(customer={"zzz": 1}) == "desk.toml: [customer] `zzz` is not a setting. Known here: main_id."
 
 
-def test_blanks_around_a_text_are_no_part_of_it() -> None:
-    template = {
-        "name": " DE1 ",
-        "happens": "Rejected\n",
-        "impact": "No mail\n",
-        "services": [" SMS"],
-        "priority": "P1 ",
-    }
-    (read,) = parse({"templates": [template]}).templates
-    assert (read.name, read.answers) == (
-        "DE1",
-        {"services": "SMS", "priority": "P1", "happens": "Rejected", "impact": "No mail"},
-    )
-
-
-def test_wrong_entry_of_a_list_is_not_called_missing_too() -> None:
-    refusal_text = fault(answers=[{"name": "A", "texts": {"en": "x"}, "where": ["kunde"]}])
-    assert refusal_text == "desk.toml: [[answers]] no. 1: `where` no. 1: must be 'customer', 'retarus' or 'note'"
-
-
 def test_every_fault_is_named_at_once() -> None:
     refusal_text = fault(desk={"chanel": "x", "timezone": "Berlin"}, reminders={"new": "soon"})
     assert len(refusal_text.splitlines()) == 3
@@ -282,45 +262,6 @@ def test_every_fault_is_named_at_once() -> None:
         ({"desk": "partner-desk"}, "`desk`", "must be a table"),
         ({"contacts": [{**CONTACT, "attested_on": "soon"}]}, "[[contacts]] no. 1: `attested_on`", "date"),
         ({"contacts": [{"slack_user": "U1"}]}, "[[contacts]] no. 1: `name`", "required"),
-        ({"templates": {"name": "DE1"}}, "`templates`", "each one begins with `[[templates]]`"),
-        ({"templates": [{"name": "   "}]}, "[[templates]] no. 1: `name`", "must not be empty"),
-        ({"templates": [{"name": "DE1"}] * 51}, "`templates`", "must have at most 50 entries; these are 51"),
-        (
-            {"templates": [{"name": "A", "services": ["SMS", " SMS"]}]},
-            "[[templates]] no. 1: `services`",
-            "“SMS” is giv",
-        ),
-        ({"templates": [{"name": "A", "services": [""]}]}, "[[templates]] no. 1: `services` no. 1", "not be empty"),
-        ({"templates": [{"name": "DE1"}, {"name": "DE1 "}]}, "[[templates]] no. 2: `name` “DE1”", "used by no. 1"),
-        ({"templates": [{"name": "DE1", "happens": "x" * 3001}]}, "[[templates]] no. 1: `happens`", "3000 characters"),
-        ({"services": {"names": ["SMS", "SMS"]}}, "[services] `names`", "“SMS” is given twice"),
-        ({"services": {"names": ["SMS", " "]}}, "[services] `names` no. 2", "must not be empty"),
-        ({"priorities": [{"name": "P1"}, {"name": "P1"}]}, "[[priorities]] no. 2: `name` “P1”", "used by no. 1"),
-        ({"priorities": []}, "`priorities`", "must not be empty"),
-        ({"matrix": {"impacts": ["One", "One"]}}, "[matrix] `impacts`", "“One” is given twice"),
-        (
-            {"answers": [{"name": "A", "texts": {"fr": "x"}}]},
-            "[[answers]] no. 1: `texts`: “fr”",
-            "must be 'en' or 'de'",
-        ),
-        ({"answers": [{"name": "A", "texts": {"en": 1}}]}, "[[answers]] no. 1: `texts.en`", "must be text in quot"),
-        (
-            {"priorities": [{"name": "P1", "reminders": {"new": "1 h"}}]},
-            "[[priorities]] no. 1: `reminders.new`",
-            "whole",
-        ),
-        (
-            {"templates": [{"name": "A", "happens": "password: hunter22x"}]},
-            "[[templates]] no. 1: `happens`",
-            "a password",
-        ),
-        ({"templates": [{"name": "A", "impact": "n/a"}]}, "[[templates]] no. 1: `impact`", "“n/a” leaves the question"),
-        (
-            {"answers": [{"name": "A", "texts": {"en": "password: hunter22x"}}]},
-            "[[answers]] no. 1: `texts.en`",
-            "a passw",
-        ),
-        ({"desk": {"emoji": "ja"}}, "[desk] `emoji`", "must be true or false"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_place(raw: dict[str, Any], place: str, reason: str) -> None:
