@@ -19,7 +19,7 @@ from bot.forms.field_table import priority_reason
 from bot.model.notice import Notice
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import Move, Step
-from bot.tickets.notifications import SILENT
+from bot.tickets.notifications import AS_BEFORE, SILENT
 
 
 def message(
@@ -83,9 +83,9 @@ def _words(elements: Iterable[Json]) -> str:
 def details(event: Event) -> list[Json]:
     """Text that came with the event, quoted under the line; Slack folds it when it is long.
 
-    What an escalation sums up is in its letter, which the line's button shows.
+    What an escalation sums up is in its letter, which the line's button shows. A summary is quoted once.
     """
-    if event.kind == Move.ESCALATE.value:
+    if event.kind == Move.ESCALATE.value or event.detail.get(AS_BEFORE):
         return []
     for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
         if event.detail.get(key):
@@ -120,8 +120,10 @@ def _plain(words: str) -> Line:
     return lambda _ticket, _event, _config, name: kit.filled(t(words), name=kit.bold(name))
 
 
-def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> list[Json]:
-    return [*kit.filled(t("{name} → 2nd level: please accept. "), name=kit.bold(name)), *_called(config.levels.second)]
+def _handed_off(_ticket: Ticket, event: Event, config: Config, name: str) -> list[Json]:
+    words = kit.filled(t("{name} → 2nd level: please accept. "), name=kit.bold(name))
+    again = [kit.text(f" · {t('summary as before')}")] if event.detail.get(AS_BEFORE) else []
+    return [*words, *_called(config.levels.second), *again]
 
 
 def _called_out(event: Event, config: Config) -> list[Json]:

@@ -53,6 +53,8 @@ HANDOVER = "handover"
 TOGETHER = "together"
 """Detail of a change that the leading ticket's own notifications tell in each thread and directly."""
 
+AS_BEFORE = "as_before"
+"""Detail of a handoff with the summary of the handoff before: its line in the thread does not repeat it."""
 VERBATIM = "verbatim"
 """Detail of an answer of Retarus recorded word for word: their own message in the thread says it, and by whom."""
 

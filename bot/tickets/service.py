@@ -22,9 +22,11 @@ from bot.forms.template_fields import Need
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Attachment, Kind, Level, Stage, Ticket
 from bot.model.transitions import Move, Step, apply_move, change, event
+from bot.model.undoing import counted
 from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
 from bot.tickets.changes import Along, Change, Changes
+from bot.tickets.notifications import AS_BEFORE
 from bot.tickets.ports import Batch, Directory, Drafts
 from bot.tickets.priority_call import quickest
 from bot.tickets.queries import Queries, draft_key, preferences_key
@@ -225,9 +227,17 @@ class Tickets:
             self.answers.require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
             summary = moved.answer("summary_first")
             answered = details_of(validation.changed(ticket, answers))
-            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **answered))
+            again = {AS_BEFORE: "yes"} if summary == await self._last_summary(ticket) else {}
+            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **answered, **again))
 
         return await self.changes.change(ticket_id, f"{form}:hand_off", decide)
+
+    async def _last_summary(self, ticket: Ticket) -> str:
+        """The summary of the handoff before; empty where there was none."""
+        if not (ticket.bounces or ticket.second_owner):
+            return ""
+        history = counted(await self.queries.history(ticket.id))
+        return next((each.detail.get("summary", "") for each in history[::-1] if each.kind == Move.HAND_OFF), "")
 
     async def note(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from blocks import thread_lines
 from bot.adapters.inbound_mail.parser import parse
 from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.notice import Claim, NoticeKind, Sent
@@ -116,6 +117,25 @@ async def test_call_of_a_ticket_that_is_left_to_others_is_made_when_it_is_raised
     w = await a_world()
     ticket = await w.raised(priority="P1")
     assert await shown(w, ticket) == ["raise"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("is_new", [False, True])
+async def test_summary_of_a_second_handoff_is_quoted_only_if_it_is_another(kind: Kind, is_new: bool) -> None:
+    w = await a_world()
+    tickets = w.desk.tickets
+    ticket = await tickets.create(ANNA, kind, RAISED, w.form(), is_taken=True)
+    ticket = await tickets.hand_off(ticket.id, ANNA, HANDED_OFF, w.form(), ticket.version)
+    ticket = await tickets.act_with_text(ticket.id, Move.SEND_BACK, BEN, w.form(), "reason", "Which tenant is it?")
+    summary = "Only tenant 12345RS; restart tried" if is_new else HANDED_OFF["summary_first"]
+    typed = {**HANDED_OFF, "summary_first": summary}
+    ticket = await tickets.hand_off(ticket.id, ANNA, typed, w.form(), ticket.version)
+    handed_off = (await w.store.history(ticket.id))[-1]
+    assert handed_off.detail["summary"] == summary
+    (line,) = await w.notices_of_kind(ticket, NoticeKind.THREAD)
+    shown_line = thread_lines.message(line, ticket, handed_off, w.desk.config, lambda user: user)
+    assert (summary in str(shown_line.blocks)) is is_new
+    assert ("summary as before" in str(shown_line.blocks)) is not is_new
 
 
 PRIORITIES = ("P1", "P2", "P3", "P4")
