@@ -25,7 +25,7 @@ from bot.model.transitions import Move, Step
 from bot.model.undoing import counted
 from bot.register.customers import Customers
 from bot.register.internal_names import InternalNames, InternalSources
-from bot.register.ports import ContactRegister, LinkedTickets
+from bot.register.ports import ContactRegister, TicketRecords
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
@@ -65,7 +65,7 @@ class CustomerWords:
     queries: Queries
     customers: Customers
     contacts: ContactRegister
-    linked: LinkedTickets
+    records: TicketRecords
     config: Config
     clock: Clock
 
@@ -109,13 +109,14 @@ class CustomerWords:
         customers += {each for other in together for each in dedicated_ids(other)} - {*dedicated_ids(ticket)}
         contacts, rcr = await self.contacts.contacts(), {*ticket.rcr, *first.rcr}
         colleagues = await self._colleagues(ticket, {each.by for each in history})
-        return InternalNames(InternalSources(contacts, colleagues, rcr, customers), self.config, ticket)
+        theirs = {each.author for of in {ticket.id, first.id} for each in await self.records.entries_of(of)}
+        return InternalNames(InternalSources(contacts, colleagues, theirs, rcr, customers), self.config, ticket)
 
     async def _led_ever(self, leading: Ticket, history: Sequence[Event]) -> list[Ticket]:
         """Tickets that have or had the same cause, open or closed."""
         called = " ".join(each.detail.get("called", "") for each in history if each.kind == Step.LEAD)
         numbers = references(called, self.config.desk.prefix)
-        closed = await self.linked.tickets_called(numbers) if numbers else []
+        closed = await self.records.tickets_called(numbers) if numbers else []
         return [*await self.queries.led_by(leading), *(each for each in closed if not each.is_erased)]
 
     async def _colleagues(self, ticket: Ticket, acted: set[str]) -> list[str]:

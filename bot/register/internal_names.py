@@ -48,6 +48,9 @@ _OPERATOR: Final = re.compile(
 )
 _WORDS: Final = frozenset({"mai", "may", "april", "june", "juni", "august", "will"})
 """Names that are words too: they are replaced as a part of the whole name only."""
+_SHARED: Final = frozenset({"retarus", "support", "service", "team", "desk", "helpdesk", "customer", "technical"})
+"""Words in the name of a mailbox that several people share."""
+_OF: Final = "(?P<of>['’]?s|['’])?"
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 Replace = Callable[[re.Match[str]], str]
@@ -60,6 +63,8 @@ class InternalSources:
     contacts: Iterable[Contact] = ()
     colleagues: Iterable[str] = ()
     """Names of people who worked on the ticket."""
+    operators: Iterable[str] = ()
+    """Names of Retarus's people who wrote."""
     rcr: Iterable[str] = ()
     """Numbers of Retarus."""
     other_customers: Iterable[str] = ()
@@ -72,12 +77,9 @@ class InternalNames:
     def __init__(self, sources: InternalSources, config: Config, ticket: Ticket | None = None) -> None:
         """`ticket`: whose number and end-customer stay."""
         register = list(sources.contacts)
-        names = {*(each.name for each in register), *sources.colleagues}
-        whole = _spellings({*names, *map(_surname, names)})
-        parts = {part for name in whole for part in name.split() if _is_specific(part)}
-        self._whole = _any_of([*whole], "(?P<of>['’]?s|['’])?", re.IGNORECASE)
-        self._parts = _any_of([*parts], "(?P<of>['’]?s|['’])?")
-        self._handles = _any_of([f"@{part}" for part in parts], flags=re.IGNORECASE)
+        ours = {*(each.name for each in register), *sources.colleagues}
+        self._colleagues = _names_of(ours)
+        self._operators = _names_of(set(filter(None, map(_person, sources.operators))) - ours)
         self._phones = frozenset(_last_digits(each.phone) for each in register)
         addresses = [*(each.email for each in register), config.retarus.from_address]
         self._domains = frozenset(filter(None, (each.rpartition("@")[2].lower() for each in addresses)))
@@ -113,8 +115,9 @@ class InternalNames:
         yield _PHONE, lambda found: t("our team") if _last_digits(found[0]) in self._phones else found[0]
         yield self._others, lambda _: t("another customer")
         yield self._other_parts, lambda _: t("another customer")
-        for pattern in (self._handles, self._whole, self._parts):
-            yield pattern, _colleague
+        for names, person in ((self._colleagues, _colleague), (self._operators, _operator)):
+            for pattern in names:
+                yield pattern, person
         yield self._numbers, lambda _: t("the operator's ticket")
         yield self._references, self._reference
         yield _OUR_LEVELS, lambda _: t("our team")
@@ -137,9 +140,28 @@ def _colleague(found: re.Match[str]) -> str:
 
 
 def _operator(found: re.Match[str]) -> str:
-    if found["compound"] is not None:
+    parts = found.groupdict()
+    if parts.get("compound") is not None:
         return t("operator")
-    return t("the operator's") if found["of"] else t("the operator")
+    return t("the operator's") if parts.get("of") else t("the operator")
+
+
+def _names_of(people: set[str]) -> tuple[re.Pattern[str], ...]:
+    """Patterns of their handles, their whole names and the parts of these, in this order."""
+    whole = _spellings({*people, *map(_surname, people)})
+    parts = {part for name in whole for part in name.split() if _is_specific(part)}
+    return (
+        _any_of([f"@{part}" for part in parts], flags=re.IGNORECASE),
+        _any_of(whole, _OF, re.IGNORECASE),
+        _any_of(parts, _OF),
+    )
+
+
+def _person(author: str) -> str:
+    """The name of a person in that of an author, such as “Reuter, Rita (Retarus)”; empty for a shared mailbox."""
+    last, _, first = author.partition("(")[0].partition(",")
+    words = [word for word in f"{first} {last}".split() if word.casefold() not in _SHARED]
+    return " ".join(words) if len(words) > 1 else ""
 
 
 def _surname(name: str) -> str:

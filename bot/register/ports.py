@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.model.contact import Contact, EndCustomer
+from bot.model.conversation import Entry
 from bot.model.ticket import Ticket
 from bot.tickets.ports import ChangeStore
 
@@ -21,10 +22,12 @@ class ContactRegister(ChangeStore, Protocol):
         """The entry of the person with this Slack user id."""
 
 
-class LinkedTickets(Protocol):
-    """Tickets by their numbers."""
+class TicketRecords(Protocol):
+    """Tickets by their numbers, and the conversations with Retarus."""
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]: ...
+
+    async def entries_of(self, ticket_id: str) -> list[Entry]: ...
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.inbound_mail.parser import parse
 from bot.core.errors import NotYours
 from bot.core.i18n import Language, speaking
 from bot.core.written_language import language_in
 from bot.forms.template_fields import OTHER
 from bot.model.contact import EndCustomer
+from bot.model.conversation import ConversationChanges, MessageId
 from bot.model.ticket import Kind, Stage, Times
 from bot.model.transitions import Move, change
 from bot.register.customer_words import CustomerStage, stage_for
 from bot.register.internal_names import InternalNames, InternalSources
 from bot.tickets.ports import Batch
+from tests.adapters.inbound_mail.mails import mail
 from tests.factories import ALEX, ANNA, BEN, NEMO, NOW, RAISED, a_config, a_contact, a_world, an_incident
 
 ASKED = Times(customer_asked=NOW)
@@ -98,6 +101,7 @@ async def test_colleague_who_only_wrote_a_note_is_not_named() -> None:
 SOURCES = InternalSources(
     [a_contact(BEN)],
     ["Anna Arnold", "Bea Bäuer", "Max Mai", "Eva Müller", "Ole von der Heide"],
+    ["Rita Reuter", "Tanner, Tom (Retarus)", "Retarus Support", "Technical Support"],
     ["4711/x"],
     ["Adler AG", "Süß & Groß KG", "23456XY"],
 )
@@ -129,6 +133,8 @@ SOURCES = InternalSources(
         ("Von der Heide and Ole said", "our team and our team said"),
         ("See https://nordlicht.slack.com/archives/C01/p17 -> ok", "See our team -> ok"),
         ("<https://nordlicht.slack.com/archives/C01|the thread>", "our team"),
+        ("Rita Reuter's fix, as Reuter said", "the operator's fix, as the operator said"),
+        ("Tom Tanner asked @rita; our support too", "the operator asked the operator; our support too"),
         ("L2 support, Tier 3 and the 2nd line", "our team, the operator and our team"),
         ("@Retarus: RCR 88123/88124, layer L2", "the operator: the operator's ticket, layer L2"),
     ],
@@ -351,3 +357,22 @@ async def test_question_is_drafted_in_the_language_of_the_customer_and_without_i
     question = await w.desk.customer_words.question(ticket)
     assert question.startswith("Um die Ursache von „")
     assert "\n- unser Team braucht die Kennung für den Betreiber und den Server\n" in question
+
+
+async def test_person_of_retarus_who_wrote_is_not_named() -> None:
+    w = await a_world(mail={"allowed": ["@retarus.example"]})
+    ticket = await w.sent()
+    ours = MessageId(message_id="<ours@nordlicht.example>", ticket_id=ticket.id, is_sent=True, at=NOW)
+    await w.store.apply(Batch(conversation=ConversationChanges(message_ids=(ours,))))
+    raw = mail(
+        "Re: your letter",
+        "The policy is corrected",
+        answers=ours.message_id,
+        sender="Rita Reuter <rita@retarus.example>",
+    )
+    entry = await w.desk.inbound.take(parse(raw), raw)
+    assert entry
+    await w.desk.tickets.resolve(ticket.id, BEN, w.form(), "Rita Reuter corrected the policy", {})
+    assert (
+        "What was done: the operator corrected the policy" in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    )
