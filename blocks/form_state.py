@@ -46,6 +46,8 @@ class FormState:
     """Transactions of the message that are not in the table of the form."""
     unread: tuple[str, ...] = ()
     """Files of the message that were not read, each with the reason."""
+    template: int = 0
+    """Number of the template that filled in fields last, as in desk.toml; 0: none."""
 
     @property
     def keeps_link(self) -> bool:
@@ -64,7 +66,8 @@ class FormState:
         read = {"read": ",".join(self.read)} if self.read else {}
         filled = {"filled": str(self.filled)} if self.filled else {}
         unread = {"unread": "\n".join(_fitting(self.unread))} if self.unread else {}
-        parts = link | draft | hidden | left | cut | rows | unread | place | more | read | filled
+        template = {"template": str(self.template)} if self.template else {}
+        parts = link | draft | hidden | left | cut | rows | unread | place | more | read | filled | template
         return "|".join(filter(None, (self.kind.value, urlencode(parts))))
 
     @classmethod
@@ -86,6 +89,7 @@ class FormState:
             int(parts.get("cut", "0")),
             int(parts.get("rows", "0")),
             tuple(filter(None, parts.get("unread", "").split("\n"))),
+            int(parts.get("template", "0")),
         )
 
     def turned(self, kind: Kind) -> FormState:

@@ -72,14 +72,18 @@ def _register_redraws(desk: Desk, dispatcher: Dispatcher, forms: RaiseForm) -> N
         await dispatcher.update_view(click.view, view)
 
     async def use_template(click: Click) -> None:
-        """Fills in what is still empty from a frequent problem."""
+        """Fills in what is empty, or stands as another template filled it in, from a frequent problem."""
         await desk.queries.require_staff(click.user)
-        template = next((each for each in desk.config.templates if each.name == click.value), None)
-        if template is None:
+        templates = desk.config.templates
+        number = next((number for number, each in enumerate(templates, 1) if each.name == click.value), 0)
+        if not number:
             raise Refused(t("This template is no longer there. Close the form and open it again."))
+        template = templates[number - 1]
         about = FormState.unpack(click.about) if click.about else FormState(template.kind)
-        form = replace(about.turned(template.kind), filled=about.filled + 1)
-        answers = {**click.typed, **template.answers, **present(click.typed)}
+        form = replace(about.turned(template.kind), filled=about.filled + 1, template=number)
+        before = templates[about.template - 1].answers if 0 < about.template <= len(templates) else {}
+        typed = {key: text for key, text in click.typed.items() if not text or before.get(key) != text}
+        answers = {**typed, **template.answers, **present(typed)}
         await dispatcher.update_view(click.view, await forms.draw(form, click.user, answers))
 
     dispatcher.clicks[create.TEMPLATE] = use_template

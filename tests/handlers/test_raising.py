@@ -14,6 +14,7 @@ from bot.core.errors import Misconfigured
 from bot.forms.start_choice import with_start
 from bot.model.notice import NoticeKind
 from bot.model.ticket import Kind, Stage
+from localslack import Modal
 from tests.handlers.world import DESK, World, picked, world
 
 
@@ -202,6 +203,34 @@ async def test_template_leaves_what_was_typed(tmp_path: Path) -> None:
         modal = await w.anna.modal("Raise an incident")
         impact = next(block for block in modal.view["blocks"] if block["block_id"] == "impact")
         assert impact["element"]["initial_value"] == "Nobody can send"
+
+
+async def test_another_template_replaces_what_the_first_filled_in_and_nothing_else(tmp_path: Path) -> None:
+    fax = Template(name="Faxes wait", services=("FAX",), happens="Faxes wait for hours.")
+    mail = Template(name="Rejected", services=("Email Security",), happens="Mail is rejected.", error="550")
+    async with world(tmp_path, templates=(mail, fax)) as w:
+        await w.anna.command(DESK, "/retarus-incident")
+        await w.anna.choose(await w.anna.modal("Raise an incident"), "raising.template", "Rejected")
+        modal = await _filled_by(w, 1)
+        w.anna.fill(modal, {"impact": "No mail"})
+        await w.anna.choose(modal, "raising.template", "Faxes wait")
+        modal = await _filled_by(w, 2)
+        inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
+        assert inputs["happens"]["initial_value"] == "Faxes wait for hours."
+        assert [each["value"] for each in inputs["services"]["initial_options"]] == ["FAX"]
+        assert inputs["impact"]["initial_value"] == "No mail"
+        assert not inputs.get("error", {}).get("initial_value")
+
+
+async def _filled_by(w: World, times: int) -> Modal:
+    """The open form, once it was filled in so often."""
+
+    async def found() -> Modal | None:
+        return next(
+            (each for each in await w.anna.modals() if f"filled={times}" in each.view["private_metadata"]), None
+        )
+
+    return await w.anna.wait_for(found, "the form to be filled in")  # type: ignore[no-any-return]
 
 
 async def _is_filled(w: World) -> bool:
