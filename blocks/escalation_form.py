@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from blocks import kit
 from blocks.evidence import file_input
-from blocks.fill_in import ALL, buttons, from_earlier, shown_examples, still_open, up_to
+from blocks.fill_in import ALL, buttons, from_earlier, is_typed, shown_examples, still_open, up_to
 from blocks.form import inputs
 from blocks.kit import Json
 from blocks.transactions import paste_inputs
@@ -49,7 +49,13 @@ def modal(
     fields = [field for field in fields_of(ticket.kind, config) if _is_due(field)]
     open_keys = {field.key for field in still_open(fields, ticket, config)}
     due = [field for field in fields if field.key in open_keys or _is_read(field)]
-    unanswered = [each for each in due if each.key in open_keys or (_is_ours(each) and not ticket.answer(each.key))]
+    unanswered = [
+        each
+        for each in due
+        if each.key in open_keys
+        or (_is_ours(each) and not ticket.answer(each.key))
+        or is_typed(each, ticket, typed or {})
+    ]
     number = shown_examples(ticket, transactions)
     asked = sorted(up_to(due if everything else unanswered, number), key=lambda each: each.key != _SUMMARY)
     about = t("nothing is sent yet: the exact text comes next")

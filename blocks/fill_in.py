@@ -51,9 +51,9 @@ def modal(
     the modal it lies on, which shows something else once this is saved. `earlier`: answers of the customer's last
     ticket, to be checked.
     """
-    fields = list(_wanted(ticket, config, everything=everything))
+    fields = list(_wanted(ticket, config, typed or {}, everything=everything))
     everything = everything or not fields
-    fields = fields or list(_wanted(ticket, config, everything=True))
+    fields = fields or list(_wanted(ticket, config, {}, everything=True))
     number = shown_examples(ticket, transactions)
     shown = up_to(fields, number)
     now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
@@ -99,10 +99,16 @@ def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:
     return max(examples(dict.fromkeys(typed, "shown")), default=1), "happens" in typed
 
 
-def _wanted(ticket: Ticket, config: Config, *, everything: bool) -> Iterable[Field]:
+def _wanted(ticket: Ticket, config: Config, typed: Mapping[str, str], *, everything: bool) -> Iterable[Field]:
     """The fields that are still missing for Retarus; with `everything`, all fields that can be answered."""
     due = [field for field in fields_of(ticket.kind, config) if _is_due(field, ticket)]
-    return due if everything else still_open(due, ticket, config)
+    open_keys = {field.key for field in still_open(due, ticket, config)}
+    return due if everything else [each for each in due if each.key in open_keys or is_typed(each, ticket, typed)]
+
+
+def is_typed(field: Field, ticket: Ticket, typed: Mapping[str, str]) -> bool:
+    """True for a typed answer that another person gave otherwise meanwhile: it stays in sight when it is redrawn."""
+    return typed.get(field.key, "") not in ("", ticket.answer(field.key))
 
 
 def still_open(fields: Iterable[Field], ticket: Ticket, config: Config) -> list[Field]:

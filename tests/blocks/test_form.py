@@ -336,6 +336,14 @@ def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() 
     assert shown["summary_second"]["element"]["initial_value"].startswith("1st level: Connector 4.2 was updated")
 
 
+@pytest.mark.parametrize("modal", [escalation_form.modal, fill_in.modal])
+def test_typed_answer_stays_in_the_form_when_somebody_else_gave_one_meanwhile(modal: Any) -> None:
+    ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, "error", "done"))
+    shown = inputs(modal(ticket, "PD-1042", CONFIG, typed={"affected": "77", "interface": "", "error": ""}))
+    assert shown["affected"]["element"]["initial_value"] == "77"
+    assert "interface" not in shown
+
+
 @pytest.mark.parametrize("modal", [handoff.modal, escalation_form.modal, fill_in.modal])
 def test_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
     assert modal(an_incident(Stage.SECOND, version=7), "PD-1042", CONFIG)["private_metadata"] == "t1|7"
