@@ -114,7 +114,7 @@ class Answers:
             user, theirs = meanwhile.get(key, ("", text))
             if theirs != text:
                 name = (await self.directory.person(user)).name
-                wrote = f"“{excerpt(theirs, 60)}”" if theirs else t("nothing")
+                wrote = t("“{answer}”", answer=excerpt(theirs, 60)) if theirs else t("nothing")
                 found[key] = t("{name} answered this meanwhile: {answer}.", name=name, answer=wrote)
         if found:
             way = t("Close this form and open it again to change it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Invalid, NotNow, NotYours, Refused, StoreDown
+from bot.core.i18n import Language, speaking
 from bot.model.notice import NoticeKind
 from bot.model.ticket import Kind, Stage
 from bot.model.transitions import Move
@@ -207,6 +208,9 @@ async def test_same_field_of_two_people_is_the_firsts_and_the_second_reads_whose
     assert wrong.value.errors["error"].startswith("Anna Arnold answered this meanwhile: “550 rejected”.")
     stored = await world.desk.queries.ticket(ticket.id)
     assert (stored.answer("error"), stored.answer("affected")) == ("550 rejected", "")
+    with speaking(Language.GERMAN), pytest.raises(Invalid) as wrong:
+        await world.desk.answers.fill_in(ticket.id, BEN, {"error": "451"}, "V10", ticket.version)
+    assert "beantwortet: „550 rejected“." in wrong.value.errors["error"]
 
 
 async def test_answer_taken_away_meanwhile_is_a_conflict_too(world: World) -> None:
