@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.cleaning import beginning
 from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.desk import Desk
@@ -11,6 +12,9 @@ from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Emoji, SlackEvent
 from handlers.thread_messages import ThreadReader
+
+_LONGEST_NOTE = 4000
+"""Characters of a message that are noted: the line of the note quotes all of them."""
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -36,7 +40,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             raise NotNow(t("This message has no text that could be noted."))
         noted = undone(await desk.queries.history(message.ticket_id))
         again = sum(each.detail.get("message") == event.ts for each in noted)
-        words = f"{message.author}: {message.text}"
+        words = f"{message.author}: {beginning(message.text, _LONGEST_NOTE)}"
         once = f"pinned:{event.channel}:{event.ts}{f':{again}' if again else ''}"
         await desk.tickets.note(message.ticket_id, event.user, words, once, message=event.ts)
 

@@ -92,6 +92,17 @@ async def test_pin_notes_a_message_again_once_its_note_was_undone(w: World) -> N
     assert await _notes(w) == ["Called them", *["Anna Arnold: Restarted the connector"] * 2]
 
 
+async def test_pin_notes_the_beginning_of_a_very_long_message_and_shows_that_it_is_cut(w: World) -> None:
+    card = await _carded(w)
+    message = await w.anna.post(DESK, "trace & line\n" * 1200, thread=card)
+    await w.anna.react(message, "pushpin")
+    await w.anna.wait_for(partial(_is_noted, w), "the note")
+    note = (await _notes(w))[-1]
+    assert note.endswith("…")
+    assert 3900 < len(note) < 4100
+    assert await w.anna.reply(card, "noted\nAnna Arnold: trace & line")
+
+
 async def test_pin_on_a_message_without_text_is_refused_in_words(w: World) -> None:
     card = await _carded(w)
     file = await w.anna.upload("screen.png", b"x")
