@@ -19,7 +19,8 @@ _PHONE: Final = re.compile(r"\+?\d[\d\s()/.-]{5,}\d")
 _PHONE_END: Final = 7
 """Last digits by which two spellings of a telephone number are compared."""
 _MENTION: Final = re.compile(r"<[@!#][^<>]{1,200}>")
-_ARTICLE: Final = r"(?:\b(?:the|der|die|das|den|dem)\s+)?"
+_ARTICLE: Final = r"(?:\b(?:the|der|die|das|den|dem|our|unser(?:e[mnrs]?)?)\s+)?"
+_TITLE: Final = r"(?:(?:Frau|Herrn?|Fr\.|Hr\.|Mrs?\.?|Ms\.?)\s+)?"
 _LEVEL: Final = r"[-\s]?(?:level|line)(?:[-\s]?(?:support|team))?(?!\w)"
 _TEAM: Final = r"[-\s](?:support|team)(?!\w)"
 _OUR_LEVELS: Final = re.compile(
@@ -105,7 +106,7 @@ class InternalNames:
         for pattern, replacement in self._replacements():
             text = pattern.sub(replacement, text)
         ours = re.escape(t("our team"))
-        return re.sub(rf"{ours}(?:[\s,]+{ours})+", lambda _: t("our team"), text)
+        return re.sub(rf"{ours}(?:[\s,]+(?:(?:and|und|&)\s+)?{ours}(?![\w'’]))+", lambda _: t("our team"), text)
 
     def _replacements(self) -> Iterable[tuple[re.Pattern[str], Replace]]:
         """In this order: addresses contain names, and numbers the name of Retarus."""
@@ -152,8 +153,8 @@ def _names_of(people: set[str]) -> tuple[re.Pattern[str], ...]:
     parts = {part for name in whole for part in name.split() if _is_specific(part)}
     return (
         _any_of([f"@{part}" for part in parts], flags=re.IGNORECASE),
-        _any_of(whole, _OF, re.IGNORECASE),
-        _any_of(parts, _OF),
+        _any_of(whole, _OF, re.IGNORECASE, _TITLE),
+        _any_of(parts, _OF, title=_TITLE),
     )
 
 
@@ -188,11 +189,11 @@ def _spellings(names: Iterable[str]) -> set[str]:
     return found | {name.translate(_UMLAUTS) for name in found}
 
 
-def _any_of(words: Iterable[str], ending: str = "", flags: int = 0) -> re.Pattern[str]:
+def _any_of(words: Iterable[str], ending: str = "", flags: int = 0, title: str = "") -> re.Pattern[str]:
     """Matches any of these as whole words, the longest first; never matches without any."""
     longest = sorted({word for word in words if word}, key=len, reverse=True)
     listed = "|".join(map(re.escape, longest))
-    return re.compile(rf"(?<!\w)(?:{listed}){ending}(?!\w)" if longest else r"(?!)", flags)
+    return re.compile(rf"(?<!\w){title}(?:{listed}){ending}(?!\w)" if longest else r"(?!)", flags)
 
 
 def _last_digits(number: str) -> str:
