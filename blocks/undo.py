@@ -27,6 +27,8 @@ NAMES: Mapping[str, str] = {
     Step.SNOOZE.value: mark("Snooze"),
     Step.PACE.value: mark("Cadence"),
     Step.JOIN.value: mark("Join"),
+    Step.EXPECT.value: mark("What Retarus said"),
+    Step.FOUND.value: mark("What Retarus found"),
 }
 """Labels of the steps that can be undone."""
 

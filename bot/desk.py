@@ -135,6 +135,7 @@ def open_desk(
     links = KnownIssues(changes, queries, store, config, routes)
     reminders = Reminders(changes, queries, answers, register, store, store, config, clock, routes)
     inbound, successors = Inbound(changes, queries, store, config, clock), Successors(directory, config)
+    conversation = Conversation(inbound, changes, queries, store, clock, successors)
     return Desk(
         config=config,
         clock=clock,
@@ -145,7 +146,7 @@ def open_desk(
         tickets=tickets,
         assignment=assignment,
         answers=answers,
-        undo=Undo(changes, queries, store, directory, config),
+        undo=Undo(changes, queries, store, directory, config, conversation.unrecord),
         escalation=escalation,
         portal=Portal(changes, queries, answers, evidence, escalation, register, config),
         evidence=evidence,
@@ -155,7 +156,7 @@ def open_desk(
         receipts=Receipts(store, routes, clock, successors),
         outgoing=OutgoingMails(store, store, store),
         inbound=inbound,
-        conversation=Conversation(inbound, changes, queries, store, clock, successors),
+        conversation=conversation,
         channel=Channel(inbound, changes, queries, store, config, clock),
         channel_routes=ChannelRoutes(changes, store, clock),
         outbound=Outbound(changes, queries, answers, register, store, config, routes),

@@ -11,11 +11,14 @@ from bot.core.i18n import t
 from bot.desk import Desk
 from bot.forms.checklist import Task, task, tasks, traces
 from bot.model.ticket import Level, Ticket
-from bot.model.transitions import Step
+from bot.model.transitions import Move, Step
 from bot.model.undoing import can_undo, counted
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, Submission
+
+_ANSWERS = frozenset({Step.FILL_IN.value, Step.FOUND.value, Move.RETARUS_ANSWERED.value})
+"""Steps that a check records: ours, and Retarus's, which can give the ticket back."""
 
 Keep = Callable[[str, str, Mapping[str, str], str, int], Awaitable[Ticket]]
 
@@ -85,7 +88,7 @@ async def _shown(desk: Desk, ticket: Ticket, level: Level) -> Json:
     found = traces(tasks(ticket, level, desk.config), history)
     who = await desk.queries.names({trace.by for trace in found.values()})
     newest = history[-1]
-    is_undoable = can_undo(ticket, newest.version, desk.clock()) and newest.kind == Step.FILL_IN.value
+    is_undoable = can_undo(ticket, newest.version, desk.clock()) and newest.kind in _ANSWERS
     undoable = {key for key, trace in found.items() if is_undoable and trace.version == newest.version}
     return checklist.modal(ticket, reference(ticket, desk.config), level, desk.config, found, who, undoable)
 

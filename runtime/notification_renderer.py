@@ -78,9 +78,7 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
     if notice.kind is NoticeKind.RECEIPT:
         return [delivery_lines.not_delivered(notice, ticket)]
     if notice.kind is NoticeKind.ENTRY:
-        entry = await desk.conversation.find(str(notice.body["entry"]))
-        asked = await desk.conversation.asked_to_reopen(ticket)
-        return [conversation.message(entry, ticket, desk.config, asked)] if entry else []
+        return await _entry(desk, notice, ticket)
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
     history = await desk.queries.history(about.id)
     event = await _named(desk, next(each for each in history if each.version == notice.version))
@@ -101,6 +99,16 @@ async def _event_messages(desk: Desk, notice: Notice, ticket: Ticket, link: str)
         return messages
     is_undone = undoing_of(event.version, history) is not None
     return [_with_undo(desk, each, ticket, event, is_undone=is_undone) for each in messages]
+
+
+async def _entry(desk: Desk, notice: Notice, ticket: Ticket) -> Sequence[Message]:
+    """A message of Retarus, with a button while its record word for word can be undone."""
+    entry = await desk.conversation.find(str(notice.body["entry"]))
+    if entry is None:
+        return []
+    message = conversation.message(entry, ticket, desk.config, await desk.conversation.asked_to_reopen(ticket))
+    is_undoable = entry.id == ticket.undo_entry and can_undo(ticket, ticket.version, desk.clock())
+    return [undo.offered(message, ticket) if is_undoable else message]
 
 
 def _is_of_call(notice: Notice, drawn: Notice, rows: Sequence[Letter]) -> bool:

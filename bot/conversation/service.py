@@ -148,9 +148,28 @@ class Conversation:
             if _is_verbatim(done.event, entry):
                 detail = {**done.event.detail, VERBATIM: entry.id}
                 done = replace(done, event=done.event.model_copy(update={"detail": detail}))
-            return replace(done, letters=[*done.letters, shown], conversation=ConversationChanges(changed=(changed,)))
+            return replace(
+                done,
+                letters=[*done.letters, shown],
+                conversation=ConversationChanges(changed=(changed,)),
+                entry="" if done.letters else entry.id,
+            )
 
         return along
+
+    async def unrecord(self, undoing: Change, step: Event) -> Change:
+        """Takes away the record that this step made of an entry, in the change that undoes the step."""
+        entry = await self.store.entry(step.before.entry) if step.before and step.before.entry else None
+        if entry is None:
+            return undoing
+        records = tuple(each for each in entry.records if (each.by, each.at) != (step.by, step.at))
+        changed = entry.model_copy(update={"version": entry.version + 1, "records": records})
+        shown = conversation_notices.shown(undoing.ticket, changed, self.changes.routes, undoing.event.at)
+        return replace(
+            undoing,
+            letters=[*undoing.letters, shown],
+            conversation=ConversationChanges(changed=(changed,)),
+        )
 
     async def _refuse_second(self, last: EntryRecord) -> None:
         name = (await self.queries.names([last.by]))(last.by)

@@ -88,7 +88,7 @@ def _news(ticket: Ticket, history: Sequence[Event], last: Event) -> Iterable[str
         yield t("This follows what we opened in the EAS portal on {time}.", time=at)
     else:
         yield t("This follows our letter of {time}.", time=at)
-    for event in history:
+    for event in counted(history):
         answer = event.detail.get("answer", "")
         if event.version > last.version and event.kind == Move.RETARUS_ANSWERED.value and answer:
             yield t("Your answer of {time}: {answer}", time=guide_time(event.at, ticket.zone), answer=answer)

@@ -292,6 +292,8 @@ class Ticket(Record):
     """The newest version whose card was requested; a reminder alone draws none."""
     undo_until: Utc | None = None
     """Time until which the step to this version can be undone; None where it cannot."""
+    undo_entry: str = ""
+    """Id of the message of Retarus that has the button for it; empty where the thread's line has it."""
     erased_at: Utc | None = None
     """Time when its personal data were erased, because it was closed for so long."""
 
@@ -331,6 +333,8 @@ class Before(Record):
     """The answers that the step changed, as they were; an empty text where there was none."""
     affected: tuple[Affected, ...] | None = None
     """The end-customers that had joined, where the step added one."""
+    entry: str = ""
+    """Id of the message of Retarus that the step recorded."""
 
 
 class Event(Record):

@@ -191,10 +191,14 @@ def change(ticket: Ticket, **values: object) -> Ticket:
     return ticket.model_copy(update={"version": ticket.version + 1, **values})
 
 
+PLAIN_VALUES = tuple(name for name in Before.model_fields if name not in {"answers", "affected", "entry"})
+"""Values of a ticket that are the same before a step and after it was undone."""
+
+
 def restored(ticket: Ticket, before: Before) -> Ticket:
     """The ticket's next version, with the values it had before its last step."""
     answers = {key: text for key, text in {**ticket.answers, **before.answers}.items() if text}
-    values = {name: getattr(before, name) for name in Before.model_fields if name not in {"answers", "affected"}}
+    values = {name: getattr(before, name) for name in PLAIN_VALUES}
     if before.affected is not None:
         values["affected"] = before.affected
     return ticket.model_copy(update={**values, "answers": answers, "version": ticket.version + 1})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.model.ticket import Before, Event, Ticket
-from bot.model.transitions import Move, Step
+from bot.model.transitions import PLAIN_VALUES, Move, Step
 
 TIME_TO_UNDO = timedelta(minutes=10)
 """Time in which a step can be undone."""
@@ -17,6 +17,7 @@ UNDOABLE = frozenset(
         *(Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.ACCEPT, Move.COMPRESS, Move.SEND_BACK),
         *(Move.ASK_CUSTOMER, Move.CUSTOMER_ANSWERED, Move.GO_ON, Move.RESOLVE, Move.CONFIRM, Move.WITHDRAW),
         *(Move.REOPEN, Step.NOTE, Step.RCR, Step.SNOOZE, Step.PACE, Step.JOIN),
+        *(Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Step.EXPECT, Step.FOUND),
     )
 )
 """Steps of a person that send nothing to Retarus."""
@@ -25,13 +26,13 @@ OF, UNDONE, AUTHOR = "of", "undone", "author"
 """Details of the event `undo`: the version whose step was undone, what that step was, and who made it."""
 
 
-def before(ticket: Ticket, after: Ticket) -> Before:
-    """Values of `ticket`, to which `after` can go back."""
+def before(ticket: Ticket, after: Ticket, entry: str = "") -> Before:
+    """Values of `ticket`, to which `after` can go back. `entry`: the message of Retarus that the step recorded."""
     keys = ticket.answers.keys() | after.answers.keys()
     answers = {key: ticket.answer(key) for key in sorted(keys) if ticket.answer(key) != after.answer(key)}
-    values = {name: getattr(ticket, name) for name in Before.model_fields if name not in {"answers", "affected"}}
+    values = {name: getattr(ticket, name) for name in PLAIN_VALUES}
     joined = ticket.affected if ticket.affected != after.affected else None
-    return Before(**values, answers=answers, affected=joined)
+    return Before(**values, answers=answers, affected=joined, entry=entry)
 
 
 def can_undo(ticket: Ticket, version: int, at: datetime) -> bool:

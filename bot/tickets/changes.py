@@ -45,6 +45,8 @@ class Change:
     """Changes to the conversation with Retarus that are saved with it."""
     is_one_check: bool = False
     """True for the answer to one check: it can be undone, other answers cannot."""
+    entry: str = ""
+    """Id of the message of Retarus that it records: undone with it."""
 
 
 Along = Callable[[Change, datetime], Awaitable[Change]]
@@ -79,16 +81,19 @@ def with_values_before(was: Ticket | None, done: Change) -> Change:
     """The change with the values before it, where it can be undone: a person's step that went nowhere else."""
     event, ticket = done.event, done.ticket
     if ticket.undo_until is not None:
-        ticket = ticket.model_copy(update={"undo_until": None})
+        ticket = ticket.model_copy(update={"undo_until": None, "undo_entry": ""})
     is_small = event.kind in UNDOABLE or done.is_one_check
-    is_alone = not (done.letters or done.note or done.drop or done.conversation != NO_CONVERSATION_CHANGES)
+    is_with_others = bool(done.letters) or done.conversation != NO_CONVERSATION_CHANGES
+    is_alone = not (done.note or done.drop or (is_with_others and not done.entry))
     is_about_others = event.detail.keys() & {notifications.TOGETHER, notifications.TO_ALL, "files"}
     if was is None or not event.by or not (is_small and is_alone) or is_about_others:
         return replace(done, ticket=ticket)
     return replace(
         done,
-        ticket=ticket.model_copy(update={"undo_until": event.at + TIME_TO_UNDO}),
-        event=event.model_copy(update={"before": values_before(was, ticket)}),
+        ticket=ticket.model_copy(
+            update={"undo_until": event.at + TIME_TO_UNDO, "undo_entry": event.detail.get(notifications.VERBATIM, "")}
+        ),
+        event=event.model_copy(update={"before": values_before(was, ticket, done.entry)}),
     )
 
 

@@ -151,8 +151,8 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
         people |= {before.owner, ticket.owner}
     if is_followed(event):
         people |= {each.by for each in ticket.affected} - {NOBODY}
-    news = set(news_of(before, ticket, event))
-    if event.kind in _YOUR_TURN or "priority" in news:
+    news = set(news_of(before, ticket, event)) or _taken_back(event)
+    if kind_of(event) in _YOUR_TURN or "priority" in news:
         people.add(ticket.owner)
     people |= {ticket.first_owner} if news & TO_FIRST else set()
     people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
@@ -161,6 +161,12 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     if before and before.stage is Stage.HANDED_OFF and event.kind in {Move.ACCEPT.value, Move.HAND_ON.value}:
         people.discard(before.owner)  # they reassigned it themselves, and the thread names the new owner
     return sorted(people - {event.by})
+
+
+def _taken_back(event: Event) -> set[str]:
+    """Answers of Retarus that an undoing takes back: whoever was notified of them is notified of it too."""
+    is_theirs = event.kind == Step.UNDO.value and kind_of(event) in _FROM_RETARUS
+    return {key.removeprefix("answer.") for key in event.detail if is_theirs and key.startswith("answer.")}
 
 
 def is_followed(event: Event) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -30,6 +30,8 @@ class Undo:
     store: TicketStore
     directory: Directory
     config: Config
+    unrecord: Callable[[Change, Event], Awaitable[Change]]
+    """Adds to an undoing that the message of Retarus which the step recorded is no longer recorded."""
 
     async def undo(self, ticket_id: str, version: int, by: str, click: str) -> Ticket:
         """Undoes the step to this version, by whoever made it or a lead. Idempotent.
@@ -58,7 +60,7 @@ class Undo:
                 )
             back = restored(ticket, step.before)
             detail = {OF: f"{version}", UNDONE: step.kind, AUTHOR: step.by, **details_of(step.before.answers)}
-            return Change(back, event(back, Step.UNDO, by, at, **detail))
+            return await self.unrecord(Change(back, event(back, Step.UNDO, by, at, **detail)), step)
 
         return await self.changes.change(ticket_id, f"{click}:undo", decide)
 

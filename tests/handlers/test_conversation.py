@@ -120,6 +120,38 @@ async def test_entry_shows_what_it_was_recorded_as_and_so_does_a_second_form(w: 
     assert [each.kind for each in stored.records] == ["update", "answer"]
 
 
+async def test_recorded_answer_is_undone_on_the_message_and_can_be_recorded_again(w: World) -> None:
+    card, _ = await answered(w, "The rule was removed.")
+    entry = await w.ben.reply(card, "The rule was removed.")
+    for _ in range(2):
+        await w.ben.click(await w.ben.again(entry), "Record as answer")
+        assert (await w.ben.submit(await w.ben.modal("Answer of Retarus")))["outcome"] == "closed"
+        await until_drawn(w, entry, "Recorded as answer by", "undo.step")
+        assert (await w.ticket()).stage is Stage.SECOND
+        await w.ben.click(await w.ben.again(entry), "undo.step")
+        await w.ben.reply(card, "Ben Brandt undid “Retarus answered”")
+        await until_drawn(w, entry, "Record as answer", without="Recorded as")
+        assert (await w.ticket()).stage is Stage.RETARUS
+
+
+async def test_undo_of_a_recorded_answer_goes_from_the_message_after_ten_minutes(w: World) -> None:
+    card, _ = await answered(w, "The rule was removed.")
+    entry = await w.ben.reply(card, "The rule was removed.")
+    await w.ben.click(entry, "Record as answer")
+    await w.ben.submit(await w.ben.modal("Answer of Retarus"))
+    await until_drawn(w, entry, "undo.step")
+    await w.ben.advance(601)
+    await until_drawn(w, entry, "Recorded as answer by", without="undo.step")
+
+
+async def until_drawn(w: World, entry: Json, *words: str, without: str = "") -> None:
+    async def drawn() -> bool:
+        shown = str((await w.ben.again(entry))["blocks"])
+        return all(each in shown for each in words) and not (without and without in shown)
+
+    assert await w.ben.wait_for(drawn, f"an entry with {words}, without {without!r}")
+
+
 async def test_entry_is_recorded_once_when_two_people_record_it_at_the_same_moment(w: World) -> None:
     card, _ = await answered(w, "We removed the rule on DE1.")
     entry = await w.ben.reply(card, "We removed the rule")

@@ -101,3 +101,14 @@ async def test_answer_of_one_check_is_undone_in_the_list(w: World) -> None:
     shown = await w.anna.modal("1st-level checks", containing="0 of 7 done")
     assert "undo.check" not in str(shown.view)
     assert "info" not in (await w.ticket()).answers
+
+
+async def test_finding_of_retarus_that_gave_the_ticket_back_is_undone_in_the_list(w: World) -> None:
+    card = await w.escalated()
+    await w.further(w.ben, card, "Checks")
+    await w.ben.click(await w.ben.modal("Retarus's tasks"), "Not caused by Retarus")
+    await w.ben.reply(card, "it is back at the 2nd level")
+    await w.ben.click(await w.ben.modal("Retarus's tasks", containing="Undo"), "undo.check")
+    await w.ben.reply(card, "Ben Brandt undid “Retarus answered”")
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.answer("caused_by")) == (Stage.RETARUS, "")

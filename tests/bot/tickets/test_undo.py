@@ -71,6 +71,26 @@ async def join(w: World, ticket: Ticket) -> Ticket:
     return await w.desk.known_issues.join(ticket.id, BEN, {"customer": "Nordsee", "tenants": "22222RS"}, w.form())
 
 
+def recorded(move: Move, **typed: str) -> Callable[[World, Ticket], Awaitable[Ticket]]:
+    async def step(w: World, ticket: Ticket) -> Ticket:
+        words = "They removed the rule"
+        return await w.desk.retarus_replies.record_reply(ticket.id, BEN, move, words, typed, w.form(), ticket.version)
+
+    return step
+
+
+async def expect(w: World, ticket: Ticket) -> Ticket:
+    return await w.desk.reminders.expect(ticket.id, BEN, {"question": "Which connector?"}, w.form())
+
+
+async def found(w: World, ticket: Ticket) -> Ticket:
+    return await w.desk.retarus_replies.record(ticket.id, BEN, {"caused_by": "retarus"}, w.form(), ticket.version)
+
+
+async def given_back(w: World, ticket: Ticket) -> Ticket:
+    return await w.desk.retarus_replies.record(ticket.id, BEN, {"caused_by": "other"}, w.form(), ticket.version)
+
+
 async def joined(w: World) -> Ticket:
     return await join(w, await w.accepted())
 
@@ -96,6 +116,12 @@ STEPS: list[tuple[Callable[[World], Awaitable[Ticket]], str, Callable[[World, Ti
     (asked, BEN, by(BEN, Move.GO_ON, reason="The log says it")),
     (World.sent, BEN, resolve),
     (World.sent, BEN, rcr),
+    (World.sent, BEN, recorded(Move.RETARUS_UPDATE)),
+    (World.sent, BEN, recorded(Move.RETARUS_ANSWERED)),
+    (World.sent, BEN, recorded(Move.RETARUS_ANSWERED, their_remedy="The rule is removed")),
+    (World.sent, BEN, expect),
+    (World.sent, BEN, found),
+    (World.sent, BEN, given_back),
     (World.sent, BEA, by(BEA, Move.TAKE_OVER)),
     (World.resolved, ANNA, by(ANNA, Move.CONFIRM)),
     (World.closed, ANNA, by(ANNA, Move.REOPEN, reason="It is rejected again")),
