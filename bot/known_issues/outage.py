@@ -137,7 +137,7 @@ class Outages:
         return leading
 
     async def resolve_all(self, leading_id: str, by: str, text: str, form: str) -> int:
-        """Resolves the leading ticket, and every open one with the same cause; returns how many of the latter.
+        """Resolves the leading ticket, and every open one with the same cause; returns how many of these are resolved.
 
         Permitted to whoever may resolve the leading one. The 1st level confirms each with its end-customer. Broken off
         half-way, it goes on with the rest when it is submitted again, with this form or another one.
@@ -159,7 +159,8 @@ class Outages:
 
         for some in _batches(led):  # named by their first ticket: those that are left begin with another one
             await self.changes.change_together(some, f"{form}:resolve_all:{some[0]}", decide)
-        return len(led)
+        done = {Stage.RESOLVED, Stage.CLOSED}
+        return sum(each.stage in done for each in await self.queries.led_by(leading))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

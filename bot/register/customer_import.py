@@ -69,7 +69,8 @@ def unknown_columns(text: str) -> list[str]:
         filled = {number for cells in reader for number, cell in enumerate(cells) if cell.strip()}
     except csv.Error:
         return []
-    return [each.strip() for number, each in enumerate(headings) if number in filled and _words(each) not in _COLUMNS]
+    named = ((number, each.strip() or f"column {number + 1}") for number, each in enumerate(headings))
+    return list(dict.fromkeys(name for number, name in named if number in filled and _words(name) not in _COLUMNS))
 
 
 @dataclass
@@ -141,11 +142,16 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and filled cells of each row. `Misconfigured` for a file that cannot be read."""
     reader, before = _reader(text)
     try:
-        keys = [_COLUMNS.get(_words(each), "") for each in next(reader, [])]
+        headings = [each.strip() for each in next(reader, [])]
+        keys = [_COLUMNS.get(_words(each), "") for each in headings]
         if "name" not in keys:
             raise Misconfigured(
                 "The first line must name the columns: name, tenants, agreement, contacts, also, language."
             )
+        for key in filter(None, dict.fromkeys(keys)):
+            if keys.count(key) > 1:
+                same = ", ".join(f"“{each}”" for each, its in zip(headings, keys, strict=True) if its == key)
+                raise Misconfigured(f"{same} are the same column, {key}: keep one of them.")
         for cells in reader:
             line = reader.line_num + before
             if any(map(str.strip, cells[len(keys) :])):

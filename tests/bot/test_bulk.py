@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from bot.bulk import MAX_TICKETS, BulkAction, BulkRequest
@@ -131,3 +133,13 @@ async def test_further_tickets_are_not_tried_after_the_database_failed(trouble: 
     failing.failures.clear()
     again = await desk.bulk.apply([each.id for each in others], ANNA, wish, "form")
     assert not any(each.refusal for each in again)
+
+
+async def test_snooze_of_tickets_of_two_levels_ends_for_each_when_its_own_calendar_opens() -> None:
+    office = {"timezone": "Europe/Berlin", "hours": ["mon-fri 08:00-18:00"]}
+    w = await a_world(levels={"first": {"calendar": "office"}}, calendars={"office": office})
+    ids = [(await w.raised()).id, (await w.accepted()).id]
+    sunday = datetime(2019, 9, 1, 7, tzinfo=UTC)
+    found = await w.desk.bulk.apply(ids, BEN, BulkRequest(BulkAction.SNOOZE, f"{int(sunday.timestamp())}"), "form")
+    assert [each.ticket.times.snoozed_until for each in found] == [sunday, sunday]
+    assert [each.ticket.due for each in found] == [sunday + timedelta(hours=23), sunday]

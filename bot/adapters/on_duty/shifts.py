@@ -5,6 +5,7 @@ A hostile recurrence rule takes minutes of the processor, so a calendar is never
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,8 @@ _SHIFTS = 2000
 _LONGEST = 300
 """Characters of a summary."""
 _MOMENTS = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")
+_FOLD = re.compile(rb"\r?\n[ \t]")
+"""Fold of a long line: it may be inside a character, so lines are joined before they are decoded (RFC 5545, 3.1)."""
 _ABSENT = {"RESOURCE", "ROOM"}
 """Attendees that are no people, by CUTYPE."""
 
@@ -56,7 +59,7 @@ def read(body: bytes, zone_name: str, at: datetime) -> Shifts:
     from icalendar import Calendar  # noqa: PLC0415
 
     try:
-        calendar = Calendar.from_ical(body)
+        calendar = Calendar.from_ical(_FOLD.sub(b"", body))
     except Exception:  # noqa: BLE001 (the parser raises whatever its parts raise)
         return Shifts(fault="Its answer is not an iCal calendar.")
     events = calendar.walk("VEVENT")
@@ -105,8 +108,13 @@ def _tell_apart(events: Iterable[Any]) -> None:
     first = dict[tuple[str, str], Any]()
     for number, event in enumerate(events):
         key = str(event.get("UID", "")), str(event.get("SEQUENCE", "0"))
-        if "RECURRENCE-ID" not in event and first.setdefault(key, event)["DTSTART"].dt != event["DTSTART"].dt:
+        if "RECURRENCE-ID" not in event and _shift_of(first.setdefault(key, event)) != _shift_of(event):
             event["UID"] = f"{key[0]}#{number}"
+
+
+def _shift_of(event: Any) -> tuple[object, ...]:
+    """Beginning and people of an event."""
+    return (event["DTSTART"].dt, *(str(event.get(name, "")) for name in ("SUMMARY", "ATTENDEE", "ORGANIZER")))
 
 
 def _is_endless(event: Any) -> bool:

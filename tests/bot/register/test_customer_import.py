@@ -70,12 +70,19 @@ async def test_import_of_a_faulty_file_names_each_fault_and_saves_nothing() -> N
         ("Kunde,Straße,Ort,Mandant\nAdler AG,Weg 1,Ulm,12345RS\n", ["Straße", "Ort"]),
         ("sep=;\nname;tenants\nAdler AG;12345RS\n", []),
         ("name;empty\nAdler AG;\n", []),
+        ("name;Notes;;Notes\nAdler AG;a;b;c\n", ["Notes", "column 3"]),
         ('name,tenants\n"Adler', []),
         ("", []),
     ],
 )
 def test_columns_that_are_not_imported_are_named(text: str, expected: list[str]) -> None:
     assert unknown_columns(text) == expected
+
+
+@pytest.mark.parametrize("text", ["name;tenants;tenants\nAdler AG;12345RS;23456RS\n", "name;Firma\nAdler AG;Adler\n"])
+async def test_two_columns_of_one_meaning_are_refused_by_their_headings(text: str) -> None:
+    with pytest.raises(Misconfigured, match="are the same column"):
+        await import_customers(MemoryStore(), a_config(), text, NOW)
 
 
 @pytest.mark.parametrize("text", ["", "tenants,agreement\n12345RS,MSA-7\n", "Adler AG\n"])
