@@ -159,8 +159,7 @@ class Outages:
 
         for some in _batches(led):  # named by their first ticket: those that are left begin with another one
             await self.changes.change_together(some, f"{form}:resolve_all:{some[0]}", decide)
-        done = {Stage.RESOLVED, Stage.CLOSED}
-        return sum(each.stage in done for each in await self.queries.led_by(leading))
+        return sum(each.stage is Stage.RESOLVED for each in await self.queries.led_by(leading))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
