@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from tests.timeouts import TIMEOUT, long_triggers
 
 CUSTOMERS = 30
 UPDATE, REMEDY = "Next update at 14:00", "Retarus corrected the policy"
-FAULTS = (
+FAULTS: tuple[dict[str, Any], ...] = (
     {"method": "chat.*", "fault": "ratelimited", "probability": 0.12, "seed": 1},
     {"method": "chat.*", "fault": "http_503", "probability": 0.1, "seed": 2},
     {"method": "chat.*", "fault": "http_500", "when": "after", "probability": 0.08, "seed": 3},
@@ -92,7 +93,7 @@ async def opened(ben: PersonDriver, button: str) -> Modal:
 
 
 async def counted(ben: PersonDriver, store: Store, tickets: list[Ticket], words: str) -> Counter[int]:
-    """How often the words stand below a ticket's card, and in how many threads."""
+    """Number of messages with the words below a ticket's card → number of such threads."""
     found: Counter[int] = Counter()
     for ticket in tickets:
         place = await store.place(ticket.id, "card")
