@@ -32,14 +32,15 @@ _WEEKDAY = (
     r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mo|di|mi|do|fr|sa|so))\.?,?\s{1,3}"
 )
 _HOURS = {
-    "utc": 0.0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "eest": 3,
-    "msk": 3, "edt": -4, "est": -5, "cdt": -5, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8, "sgt": 8, "jst": 9,
+    "utc": 0.0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3,
+    "edt": -4, "est": -5, "cdt": -5, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8, "sgt": 8, "jst": 9,
 }  # fmt: skip
 """Zones whose short names mean one thing to those who work with a German partner."""
-_AMBIGUOUS = ("ist", "bst", "cst", "ast", "sst", "amt", "gst")
+_AMBIGUOUS = ("ist", "cst", "ast", "sst", "amt", "gst")
 
 _DATES = (
-    r"(?P<y1>\d{4})(?P<s1>[-/])(?P<m1>\d\d)(?P=s1)(?P<d1>\d\d)",
+    r"(?P<y1>\d{4})(?P<s1>[-/.])(?P<m1>\d\d)(?P=s1)(?P<d1>\d\d)",
     r"(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>\d{4}|\d\d(?!\d))",
     rf"(?:{_WEEKDAY})?(?P<d3>\d{{1,2}})(?:\.|st|nd|rd|th)?[\s-](?P<m3>{_MONTH})[\s-](?P<y3>\d{{4}})",
     rf"(?:{_WEEKDAY})?(?P<m4>{_MONTH})[\s-](?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?[\s-](?P<y4>\d{{4}})",
@@ -62,7 +63,8 @@ _OFFSET = (
     rf"\s?\(?(?P<zone>(?-i:{'|'.join((*_HOURS, *_AMBIGUOUS)).upper()}))(?![\w+-])\)?)?"
 )
 _BETWEEN = (
-    r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|ab\s|ca\.?\s|etwa\s|about\s|around\s|@\s)?|,|\s?-\s?|\s?@\s?)"
+    r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|ab\s|from\s|ca\.?\s|etwa\s|about\s|around\s|@\s)?|,|"
+    r"\s?-\s?|\s?@\s?)"
 )
 _STAMP = re.compile(
     rf"(?<![\w/:@+-])(?<!\d\.)(?:(?:{'|'.join(_DATES)})(?:{_BETWEEN}{_CLOCK}{_OFFSET})?|{_CLOCK.replace('?P<', '?P<b')}"

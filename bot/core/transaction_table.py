@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -21,82 +21,28 @@ from bot.core.cleaning import clean_line, clean_text, shorten_middle
 from bot.core.i18n import mark, t
 from bot.core.moments import read_moment
 from bot.core.telephone import number_of_machine
+from bot.core.transaction_headings import column_parts
 
 MAX_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")
 _MAX_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 100, "status": 500, "log": 3000}
 """Maximum length of each part."""
 
-_HEADINGS: Mapping[str, str] = {
-    heading: part
-    for part, headings in {
-        "when": "when|message sent at|nachricht gesendet am|submitted|submitted at|transmitted|transmitted at|"
-        "sent date|time|timestamp|date|date time|datetime|sent|sent at|sent on|sentat|senttime|received|"
-        "received at|date received|"
-        "submit date|submit time|submission date|"
-        "origin timestamp|created|zeit|zeitstempel|zeitpunkt|datum|datum uhrzeit|datum zeit|uhrzeit|"
-        "gesendet|gesendet am|"
-        "gesendet um|versendet|versendet am|sendezeitpunkt|übertragungszeit|übermittelt am|"
-        "submission time|sent time|send time|"
-        "time sent|date sent|event time|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|"
-        "transmission time",
-        "direction": "direction|richtung|type|typ|mode|modus",
-        "local": "eigene|own|local|local number|local id|own number|eigene nummer|eigene rufnummer|lokal",
-        "remote": "remote|remote id|remote csid|remote number|remote station|other party|station|identification|"
-        "gegenstelle|gegenstellenkennung|kennung der gegenstelle",
-        "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller "
-        "id|callerid|csid|account|"
-        "absender|absenderadresse|absendernummer|absenderkennung|absendendes konto|sendendes konto|von|konto|"
-        "absenderkonto|anrufer|quelle|sender number",
-        "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination "
-        "address|termination number|to|to address|"
-        "destination|destination number|destination address|"
-        "fax no name|"
-        "destination no|destination fax|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
-        "phone number|mobile|mobilnummer|mobile number|zielnr|ziel nr|"
-        "nach|callee|empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|"
-        "rufnummer|terminierungsadresse|handynummer",
-        "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende "
-        "nummer|eingangsnummer|"
-        "eingehende rufnummer|rufnummer eingehend|empfangsrufnummer|empfangsnummer",
-        "status": "status|status code|statuscode|status message|statusmeldung|result|ergebnis|error|error "
-        "message|fehler|fehlermeldung|reason|grund|response|antwort|"
-        "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|"
-        "antwort des servers|serverantwort|server response|server reply|smtp response|remote response|diagnostic code|"
-        "outcome|event status|ursache|state|final status|"
-        "detail|details|error text|error description|error detail|error details|"
-        "error code|errorcode|reason code|fehlertext|fehlercode|fehlerbeschreibung|fehlerdetails|fehlernummer",
-        "log": "log|error log|error log extract|log extract|logauszug|fehlerprotokoll|protokoll",
-        "message_id": "message id|messageid|message id header|nachrichten id|nachricht id|msgid|msg id|sms id|"
-        "message sid|"
-        "internet message id",
-        "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|"
-        "auftrag nr|auftrags nr|"
-        "transmission id|übertragungs id|sendungs id|vorgangsnummer|fax id|"
-        "request id|transaction id|transaktions id|id|reference",
-    }.items()
-    for heading in headings.split("|")
-}
-_OF_MEDIA = frozenset("fax faxnummer faxnr faxno sms mail email e nummer number nr no".split())
-"""Words that a heading may have beside its own: `Faxnummer Absender`, `Sender Fax`, `An Faxnr.`"""
-_OF_TABLES = {"email": "recipient", "e mail": "recipient", "email address": "recipient", "e mail adresse": "recipient"}
-"""Headings that mean a part in tables only, not in front of a colon."""
-_ID_NAMES = {"message_id": "Message-ID", "job": "Job ID"}
+_ID_NAMES = {"message_id": "Message-ID", "queue": "Queue ID", "job": "Job ID"}
 _DIRECTIONS = {
     "outbound": "outbound|out|s|outgoing|sent|senden|ausgehend|ausgang|gesendet|send|tx|xmt",
-    "inbound": "inbound|in|e|r|incoming|received|receive|eingehend|eingang|empfangen|empfang|recv|rcv|rx",
+    "inbound": "inbound|in|e|r|empf|incoming|received|receive|eingehend|eingang|empfangen|empfang|recv|rcv|rx",
 }
 _DIRECTION = {word: direction for direction, words in _DIRECTIONS.items() for word in words.split("|")}
-_INSIDE_WORD = re.compile(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])")
 _COLUMNS_APART = re.compile(r"(?<=\S) {2,}(?=\S)")
 """The gap between two columns of a report that is aligned by blanks."""
 _FEWEST_GAPS = 2
-_NOT_WORD = re.compile(r"[^\w]+|_+")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,30}")
+_TYPED = re.compile(r"^(?:smtp|x-[\w-]{1,20}); ?", re.IGNORECASE)
 _TRACED = re.compile(r"##(\w{2,30})$")
 """`b@target.example##Failed`: recipient and status in one cell, in a message trace of Exchange."""
-_LONGEST_HEADING = 60
+_SHORTEST_NUMBER = 7
 _MAX_ROWS, _MAX_COLUMNS = 5000, 60
 """Maximum size of a table that is read."""
 
@@ -123,26 +69,11 @@ class TransactionTable:
     rows: tuple[Row, ...]
 
 
-@lru_cache(maxsize=2000)
-def heading_part(heading: str) -> str:
-    """The part a heading or a label names (`Zielnummer`: `recipient`); empty when none."""
-    if len(heading) > _LONGEST_HEADING:
-        return ""
-    return next(filter(None, map(_part_of_words, (heading, _INSIDE_WORD.sub(" ", heading)))), "")
-
-
-def _part_of_words(heading: str) -> str:
-    words = re.sub(r"\((?:optional|s)\)", " ", plain(heading).casefold())
-    words = " ".join(_NOT_WORD.sub(" ", words).split())
-    words = re.sub(r" (?:utc|gmt|local|lokal|mez|mesz|cet|cest)$", "", words)
-    return _HEADINGS.get(words) or _HEADINGS.get(" ".join(each for each in words.split() if each not in _OF_MEDIA), "")
-
-
 def address(text: str, region: str | None) -> str:
     """An e-mail address, or a telephone number as it is dialled from abroad; anything else as it stands."""
     found = _ADDRESS.search(text)
     if found:
-        return found[0]
+        return found[0].lstrip("{'`|")
     text = clean_line(text)
     return (number_of_machine(text, region) or text) if _NUMBER.fullmatch(plain(text)) else text
 
@@ -161,7 +92,7 @@ def placed(texts: Mapping[str, str], direction: str) -> dict[str, str]:
 
 def direction_of(text: str) -> str:
     """`outbound` or `inbound`; empty for anything else."""
-    return _DIRECTION.get(plain(text).strip().casefold(), "")
+    return _DIRECTION.get(plain(text).strip(" .*").casefold(), "")
 
 
 def transactions(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> tuple[dict[str, str], ...]:
@@ -237,7 +168,7 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
     cells = list(islice(_cells(clean_text(text)), _MAX_ROWS))
     if not cells or len(cells[0][1]) > _MAX_COLUMNS:
         return None
-    names = _names(cells[0][1])
+    names = column_parts(cells[0][1], cells[1][1] if len(cells) > 1 else (), _is_dialled)
     has_headings = bool({"when", "status", *ADDRESSES} & set(names)) and len(set(filter(None, names))) > 1
     if has_headings:
         reader = _Reader(names, tuple(cells[0][1]), zone, region, now)
@@ -249,16 +180,8 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
     return TransactionTable(guessed, (), tuple(map(reader.row, cells)))
 
 
-def _names(headings: Sequence[str]) -> tuple[str, ...]:
-    """The part of each column. `RecipientStatus` is the recipient in some exports, and the status beside one."""
-    names = [
-        heading_part(each) or _OF_TABLES.get(" ".join(_NOT_WORD.sub(" ", each.casefold()).split()), "")
-        for each in headings
-    ]
-    for number, each in enumerate(headings):
-        if each.casefold().replace(" ", "") == "recipientstatus" and names.count("recipient") > 1:
-            names[number] = "status"
-    return tuple(names)
+def _is_dialled(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(plain(cell))) and sum(map(str.isdigit, cell)) >= _SHORTEST_NUMBER
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -347,9 +270,18 @@ class _Reader:
         texts = dict[str, str]()
         for name, cell in zip(self.names, cells, strict=False):
             if name and cell:
-                joint = " " if name == "when" else ", "
-                texts[name] = f"{texts[name]}{joint}{cell}" if name in texts else cell
+                texts[name] = self._joined(name, texts.get(name, ""), cell)
         return _checked(Row(line, self._parts(texts)), texts)
+
+    def _joined(self, name: str, before: str, cell: str) -> str:
+        """Two cells of one part: the day and its time; a code and its words, of which one may say both."""
+        if name == "when":
+            is_whole = before and read_moment(before, self.zone, self.now)
+            return before if is_whole else f"{before} {cell}".strip()
+        cell = _TYPED.sub("", cell) if name == "status" else cell
+        if before and before in cell:
+            return cell
+        return f"{before}, {cell}" if before else cell
 
     def _parts(self, texts: Mapping[str, str]) -> dict[str, str]:
         texts = placed(texts, direction_of(texts.get("direction", "")))

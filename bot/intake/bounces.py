@@ -27,7 +27,7 @@ _IS_BOUNCE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    rf"^\s*[<\"]?({ADDRESS})[>\"]?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: "
+    rf"^\s*[<\"]?({ADDRESS})[>\"]?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\(([^()]{{1,200}})\))?(?:\s(?:on|am|um)\s[\d./: "
     rf"-]{{8,30}}(?:[ap]m)?)?\s*(?::\s*)?$",
     re.IGNORECASE,
 )
@@ -36,21 +36,23 @@ _POSTFIX = re.compile(rf"^<({ADDRESS})>(?:\s\(expanded from[^()]{{0,200}}\))?:\s
 _DOTTED = re.compile(rf"^\s*<({ADDRESS})>\s?\.\.\.\s(\S.*)$")
 """`<a@target.example> ... unknown user`."""
 _GMAIL = re.compile(
-    r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}("
+    r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}<?("
     + ADDRESS
     + ")",
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
     r"^\s*(?:the response(?: from the remote server)? was|(?:the )?remote server returned|response|"
-    r"die antwort(?: vom remote-?server| des "
-    r"remote-?servers)? lautete?|antwort)\s*:\s*(.*)$",
+    r"(?:the )?reason for the problem|"
+    r"(?:die )?antwort(?: vom (?:remote-?)?server| des (?:remote-?)?servers)?(?: lautete?)?)\s*:\s*(.*)$",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"^\s*(?:(?P<recipient>recipients?(?: address)?|empfänger(?:adresse)?|was not delivered to|"
-    r"wurde nicht (?:zugestellt|übermittelt) an)|(?P<status>reported error|gemeldeter fehler|"
-    r"fehlermeldung(?: des \w{1,40})?|error message|error|fehler|because|"
+    r"^\s*(?:(?P<recipient>recipients?(?: address)?|failed (?:address|recipient)|empfänger(?:adresse)?|"
+    r"was not delivered to|"
+    r"(?:wurde nicht|konnte nicht) (?:zugestellt|übermittelt)(?: werden)? an)|(?P<status>reported error|"
+    r"gemeldeter fehler|"
+    r"fehlermeldung(?: des \w{1,40})?|error message|error|fehler|because|weil|"
     r"reason|grund|wegen|ursache))\s*:\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
@@ -64,7 +66,7 @@ _STATUSES = tuple(
         r"\bserver at \S{1,255} returned '(.{3,500}?)'?$",
         r"\(reason: (.{3,500}?)\)$",
         r"remote server replied:\s{1,3}(.{3,500})$",
-        r"^\s*<<< ([45]\d\d .{3,400})$",
+        r"(?:^|\s)(?:<<<|<--) ([45]\d\d .{3,400})$",
         r"\sreason: ([245]\d\d .{3,500})$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
         r"smtp;\s?([245]\d\d [^<>]{3,400})>",
@@ -79,15 +81,19 @@ _STATUSES = tuple(
     )
 )
 _SENDER = re.compile(
-    r"^\s*(?:>>> MAIL From:\s?<|(?:sender(?: address)?|absender(?:adresse)?):\s{1,3})(" + ADDRESS + ")>?", re.IGNORECASE
+    r"^\s*(?:>>> MAIL From:\s?<|(?:sender(?: address)?|absender(?:adresse)?|x-postfix-sender):\s{1,30}(?:rfc822;\s?)?)("
+    + ADDRESS
+    + ")>?",
+    re.IGNORECASE,
 )
 _CREATED = re.compile(r"^\s*(?:created date|erstellungsdatum|erstellt am):\s+(\S.{6,60})$", re.IGNORECASE)
+_IDENTIFIED = re.compile(r"^\s*(?:the message identifier is|x-postfix-queue-id):\s+(\S{6,40})\s*$", re.IGNORECASE)
 _HOPS_IN_UTC = re.compile(r"(?<![^\W_])(?:time|zeit|uhrzeit) \(utc\)", re.IGNORECASE)
 """Heading of the hops in a report of Exchange Online, whose moments are in UTC."""
 _RECEIVED = re.compile(r"original message was received (?:at|on) (.{10,60})$", re.IGNORECASE)
 _SENT = re.compile(
     r"^\s*(?:sent|gesendet|message sent at|nachricht gesendet am|gesendet am|date sent|"
-    r"the date of the message is):\s+(\S.{6,60})$",
+    r"the date of the message is|arrival-date):\s+(\S.{6,60})$",
     re.IGNORECASE,
 )
 _FINAL, _REPORTING = re.compile(r"^final-recipient:", re.IGNORECASE), re.compile(r"^reporting-mta:", re.IGNORECASE)
@@ -159,7 +165,8 @@ def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext
     report = next((number for number, line in page.free() if _FINAL.match(line)), None)
     if report is not None:
         return _pasted_report(page, report, original, known)
-    marked = next((number for number, line in page.free() if is_bounce(line)), None)
+    by_people = {number for each in blocks(page) if not each.is_by_agent for number in range(each.first, each.last)}
+    marked = next((number for number, line in page.free() if number not in by_people and is_bounce(line)), None)
     found = list(_failures(page, is_marked=marked is not None)) or list(_by_name(page, marked))
     if not found:
         return []
@@ -218,6 +225,8 @@ def _message_facts(page: TextPage, known: IntakeContext, own: Container[int] = (
     for line in (line for number, line in enumerate(page.lines[:500]) if number not in own):
         if sender := _SENDER.match(line):
             facts.setdefault("sender", sender[1])
+        if identified := _IDENTIFIED.match(line):
+            facts.setdefault("log", f"Queue ID: {identified[1]}")
         if moment := _RECEIVED.search(line) or _SENT.match(line):
             at = read_moment(moment[1], known.zone, known.now)
             facts |= {"when": str(int(at.timestamp()))} if at else {}
@@ -261,7 +270,14 @@ def _by_address(page: TextPage) -> Iterator[Failure]:
             yield Failure(dotted[1], diagnostic(dotted[2]), number, number + 1)
         elif alone:
             last = _end_of_block(page, number)
-            yield Failure(alone[1], _status_of(page.lines[number + 1 : last]), number, last)
+            block = page.lines[number + 1 : last]
+            status = _status_of(block) or _status_in(alone[2] or "") or _reason(line, block)
+            yield Failure(alone[1], status, number, last)
+
+
+def _reason(line: str, block: list[str]) -> str:
+    """The words below an address with a colon, where no server's code is: `No mx record found for domain=…`."""
+    return diagnostic(block[0]) if line.rstrip().endswith(":") and block and block[0].strip() else ""
 
 
 def _end_of_block(page: TextPage, number: int, *, is_close: bool = False) -> int:
@@ -311,7 +327,7 @@ def _by_sentence(page: TextPage) -> Iterator[Failure]:
 
 def _by_label(page: TextPage) -> Iterator[Failure]:
     """Recipients and errors behind labels, or on the line below them."""
-    recipient, early, at = "", "", 0
+    recipient, early, at, is_open = "", "", 0, False
     for number, line in page.free():
         labelled = _LABELLED.match(line)
         if not labelled:
@@ -319,6 +335,7 @@ def _by_label(page: TextPage) -> Iterator[Failure]:
         value = labelled["value"] or next(filter(None, map(str.strip, page.lines[number + 1 : number + 3])), "")
         if labelled["recipient"]:
             recipient, at = first_address(value), number
+            is_open = bool(recipient) and not early
             if early:  # the error stood before its recipient
                 yield Failure(recipient, early, at, number + 1)
             early = ""
@@ -327,5 +344,8 @@ def _by_label(page: TextPage) -> Iterator[Failure]:
             status = diagnostic(code[0] if code else value)
             if recipient:
                 yield Failure(recipient, status, at, number + 1)
+                is_open = False
             elif code:
                 early = status
+    if is_open:
+        yield Failure(recipient, "", at, at + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -30,7 +30,7 @@ _CUE_START = re.compile(
     r"(?:\s(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: morning)?,?|"
     r"\s(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)(?:morgen| früh)?,?)?"
     r"(?: (?:at|um|gegen|ab|dem))?"
-    r"\s?[:=]?\s?[~≈]?\s?$",
+    r"\s?[:=]?\s?[~≈]?\s?$|\"(?:starts_?at|started_?at)\"\s?:\s?\"$",
     re.IGNORECASE,
 )
 _WEEKDAYS = ("mo", "di", "mi", "do", "fr", "sa", "so", "mo", "tu", "we", "th", "fr", "sa", "su")
@@ -39,10 +39,33 @@ _WEEKDAY = re.compile(
     r"(?:morgen| morning| früh)?,?\s(?:um |at |gegen |ab )?$",
     re.IGNORECASE,
 )
+_CUE_END = re.compile(
+    r"(?<![^\W_])(?:(?:has been |was |were |is )?(?:recovered|fixed|resolved|restored|ended|cleared)|over|"
+    r"back (?:to normal|up|online)|"
+    r"behoben|gelöst|beendet|ende)(?: (?:at|on|um|am|since|seit|gegen|about|ca\.?))?\s?[:=]?\s?$",
+    re.IGNORECASE,
+)
+"""Words for the end, before its time."""
+_ENDED = re.compile(
+    r"^(?: ?uhr)?,? (?:wieder |endlich |again )?(?:behoben|gelöst|beendet|erledigt|vorbei|resolved|fixed|"
+    r"over)(?![^\W_])",
+    re.IGNORECASE,
+)
 _CLOSE = 6
 """Characters between the words for one day."""
 _CUE_FROM_ON = re.compile(r"(?<![^\W_])(?:as of|ab)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE)
 """Words for a start, of a disturbance or of anything else."""
+_CUE_INSIDE = re.compile(r"(?<![^\W_])(?:ab|from)(?![^\W_])", re.IGNORECASE)
+"""Such a word between the day and the time: `gestern ab 16 Uhr`."""
+_RESTORED = re.compile(
+    r"^[^.,;:!?\n]{0,30}?(?<![^\W_])(?:wieder|again|normal|resolved|behoben|restored|recovered|fixed|gelöst)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""Words behind a time since which all is well: `seit 17:30 Uhr läuft alles wieder`."""
+_STILL = re.compile(
+    r"nicht|kein|never|not|n't|fail|fehler|error|problem|issue|gestört|störung|ausfall|down|trouble|delay|verzöger|slow|langsam",
+    re.IGNORECASE,
+)
 _CUE_RANGE = re.compile(
     r"(?<![^\W_])(?:from|between|von|zwischen)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE
 )
@@ -50,20 +73,49 @@ _TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)
 
 
 def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """The first start that is mentioned, and the end beside it. Only explicit ones count."""
-    today = known.now.astimezone(known.zone).date()
-    found = list(joined(stamps(flow.text, today)))
+    """The first start that is mentioned, and the end. Only explicit ones count."""
+    found = list(joined(stamps(flow.text, known.now.astimezone(known.zone).date())))
+    span = list(_first_span(found, flow, known))
+    yield from span
+    if not any(each.key == "end" for each in span):
+        yield from _restorations(found, flow, known)
+
+
+def _first_span(found: Sequence[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     for number, stamp in enumerate(found):
         before = flow.text[max(0, stamp.start - 40) : stamp.start]
         later = found[number + 1] if number + 1 < len(found) else None
         ends = later is not None and bool(_TO_END.match(flow.text[stamp.end : later.start]))
         is_range = ends and (stamp.day is not None or bool(_CUE_RANGE.search(before)))
-        if _CUE_START.search(before) or _CUE_FROM_ON.search(before) or is_range:
+        is_start = bool(_CUE_START.search(before))
+        is_from_on = _CUE_FROM_ON.search(before) or _CUE_INSIDE.search(flow.text, stamp.start, stamp.end)
+        if is_start or is_from_on or is_range:
             pair = [stamp, later] if ends and later else [stamp]
-            if not _CUE_START.search(before) and not _is_trouble(flow.text, stamp.start):
+            if (not is_start and not _is_trouble(flow.text, stamp.start)) or _is_restored(flow.text, stamp):
                 continue
             yield from _span(pair, found[number + len(pair) :], flow, known)
             return
+
+
+def _restorations(found: Sequence[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
+    """The end: the time since which all is well again."""
+    today = known.now.astimezone(known.zone).date()
+    for stamp, later in zip(found, [*found[1:], None], strict=False):
+        before = flow.text[max(0, stamp.start - 40) : stamp.start]
+        is_close = later is not None and later.clock is None and later.start - stamp.end < _CLOSE
+        day = later.day if later and is_close else None
+        at = moment_of(stamp, known.zone, day or today)
+        is_back = bool(_CUE_START.search(before)) and _is_restored(flow.text, stamp)
+        is_end = is_back or _CUE_END.search(before) or _ENDED.search(flow.text[stamp.end : stamp.end + 40])
+        if at and is_end and _is_plausible(at, known):
+            yield FieldReading("end", str(int(at.timestamp())), flow.source(stamp.start))
+            return
+
+
+def _is_restored(text: str, stamp: Stamp) -> bool:
+    behind = text[stamp.end : stamp.end + 60]
+    restored = _RESTORED.search(behind)
+    return restored is not None and not _STILL.search(re.split(r"[.;:!?\n]", behind, maxsplit=1)[0])
 
 
 def joined(found: Iterable[Stamp]) -> Iterator[Stamp]:
@@ -95,7 +147,7 @@ def _is_trouble(text: str, at: int) -> bool:
     return bool(_TROUBLE.search(around) or CODE.search(around)) and not _PLANNED.search(around)
 
 
-def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
+def _span(pair: Sequence[Stamp], rest: Sequence[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     last = pair[-1]
     nearby = rest[0] if rest and rest[0].clock is None and rest[0].start - last.end < 20 else None  # noqa: PLR2004 (“… on 27.08.2019”)
     today = known.now.astimezone(known.zone).date()

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _FENCE = "```"
@@ -20,7 +20,7 @@ _CHANNELS = ("channel", "type", "service", "product", "medium", "kanal", "dienst
 
 @dataclass(frozen=True)
 class JsonTable:
-    """Objects as CSV."""
+    """Objects as CSV, of JSON or of XML."""
 
     text: str
     channel: str
@@ -38,12 +38,18 @@ def json_table(text: str) -> JsonTable | None:
     text = text.strip().removeprefix(_FENCE).removeprefix("json").removesuffix(_FENCE).strip()
     if text[:1] not in {"{", "["}:
         return None
-    rows = list(_rows(text))[:_MAX_ROWS]
+    rows = list(_rows(text))
+    channel = " ".join(value for key, value in rows[0].items() if key.casefold() in _CHANNELS) if rows else ""
+    return table_of(rows, channel)
+
+
+def table_of(rows: Sequence[Mapping[str, str]], channel: str) -> JsonTable | None:
+    """Objects as a table; None without any."""
+    rows = rows[:_MAX_ROWS]
     headings = list(dict.fromkeys(key for row in rows for key in row))
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     writer.writerows([headings, *([row.get(key, "") for key in headings] for row in rows)])
-    channel = " ".join(value for key, value in rows[0].items() if key.casefold() in _CHANNELS) if rows else ""
     return JsonTable(out.getvalue(), channel) if rows else None
 
 
@@ -69,8 +75,11 @@ def _objects(value: object, above: Mapping[str, str], depth: int) -> Iterator[di
             yield from _objects(each, above, depth + 1)
     elif isinstance(value, Mapping):
         own = {**above, **dict(_texts(value))}
+        within = [each for inner in value.values() if isinstance(inner, Mapping) for each in inner.values()]
         lists = [
-            each for each in value.values() if isinstance(each, list) and any(isinstance(o, Mapping) for o in each)
+            each
+            for each in (*value.values(), *within)
+            if isinstance(each, list) and any(isinstance(o, Mapping) for o in each)
         ]
         for each in lists:
             yield from _objects(each, own, depth + 1)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.core.moments import stamps
-from bot.core.transaction_table import direction_of, heading_part, placed
+from bot.core.transaction_headings import heading_part
+from bot.core.transaction_table import direction_of, placed
 from bot.intake.model import IntakeContext, Origin, Transaction
 from bot.intake.text_page import TextPage
 from bot.intake.transmission_reports import family_of, is_fine, parts_of

@@ -13,12 +13,13 @@ from bot.core.moments import read_moment
 from bot.intake.model import FieldReading, IntakeContext, Origin
 from bot.intake.text_page import LEGAL_FORM, TextPage
 
-_LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*:\s+(\S.*)$")
+_LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*(?::|\s\.{3,60})\s+(\S.*)$")
 _LABELS = {
     fold(label): key
     for key, labels in {
         "start": "start|start time|incident start time|outage start|down since|startzeit|störung seit|"
-        "start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|incident start",
+        "start of incident|problem seit|problem since|problem started|problem start|beginn|beginn der störung|"
+        "störungsbeginn|started|begin|seit|since|incident start",
         "end": "end|end time|endzeit|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|"
         "incident end|end of incident (optional)",
         "customer": "customer|kunde|endkunde|end-customer|company|firma",
@@ -59,6 +60,19 @@ def readings(page: TextPage, known: IntakeContext) -> Iterator[FieldReading]:
         if canonical:
             yield FieldReading(key.split()[0], canonical, page.source(Origin.WORDS, at))
             page.take(number, at + 1)
+
+
+_OF_FORMS = frozenset(("impact", "customer", "affected", "contact"))
+_PERSON = re.compile(r"(?:ansprechpartner(?:in)?|kontakt(?:person)?|contact(?: person)?)", re.IGNORECASE)
+
+
+def is_form(page: TextPage) -> bool:
+    """True for a form that a person filled in, whose lines are no report on a transaction."""
+    labelled = filter(None, (_LABELLED.match(line) for line in page.lines[:200]))
+    keys = {
+        "contact" if _PERSON.fullmatch(each[1]) else _LABELS.get(fold(each[1]), "").split(" ")[0] for each in labelled
+    }
+    return len(keys & _OF_FORMS) > 1
 
 
 def line_of(key: str, read: Sequence[FieldReading]) -> int | None:

@@ -12,6 +12,10 @@ from bot.intake.model import IntakeContext, Origin, Transaction
 from bot.intake.text_page import ADDRESS, TextPage, diagnostic
 
 _POSTFIX = re.compile(r"^(.{6,40}?)\s\S{1,200}\s(?:postfix[\w/-]{0,40})\[\d{1,10}\]:\s([0-9A-Za-z]{4,20}):\s(.*)$")
+_REFUSED = re.compile(
+    rf"^reject: \w{{2,10}} from \S{{1,255}}: ([45]\d\d .{{3,600}}?); from=<({ADDRESS})?> to=<({ADDRESS})>"
+)
+"""A recipient that was refused while the mail was taken in: `NOQUEUE: reject: RCPT from …`."""
 _TO = re.compile(rf"\bto=<({ADDRESS})>")
 _FROM = re.compile(rf"\bfrom=<({ADDRESS})>")
 _SENDMAIL = re.compile(
@@ -22,7 +26,8 @@ _SENDMAIL_FROM = re.compile(rf"^.{{6,300}}?\]:\s([0-9A-Za-z]{{4,20}}):\sfrom=<?(
 _CONTROLLING = re.compile(rf"\bctladdr=<?({ADDRESS})>?")
 _MESSAGE_ID = re.compile(r"\bmessage-id=(<[^<>\s]{1,300}>)")
 _STATUS = re.compile(r"\bstatus=(\w{2,20})\s\((.{1,1500})\)\s*$")
-_ANSWER = re.compile(r"\bsaid: (.{3,1500})$")
+_ANSWER = re.compile(r"\b(?:said|refused to talk to me): (.{3,1500})$")
+_DEFERRED = re.compile(r"^[A-Za-z ]{3,30}: (?=[45]\d\d[ -])")
 
 _EXIM = re.compile(
     rf"^(\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d)(?: [+-]\d{{4}})? (\w{{6,12}}-\w{{6,12}}-\w{{2,4}}) (\*\*|=>|->|==|"
@@ -36,7 +41,8 @@ _EXIM_ANSWERS = (
 _SMS = re.compile(
     r"\bid:(\S{1,80})\s.{0,200}?\bsubmit date:(\d{10}(?:\d\d)?)\b.{0,200}?\bstat:(\w{2,20})(?:\s(err:\w{1,10}))?"
 )
-_SMS_TO, _SMS_FROM = re.compile(r"\bto:(\S{3,60})"), re.compile(r"\bfrom:(\S{1,60})")
+_SMS_TO = re.compile(r"(?<![^\s,;])(?:to|dst|dest|destination|msisdn)[:=]\"?([^\s\",;]{3,60})")
+_SMS_FROM = re.compile(r"(?<![^\s,;])(?:from|src|source|sender)[:=]\"?([^\s\",;]{1,60})")
 
 _SIP_STARTS = re.compile(
     r"^\s*(?P<at>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^A-Z]{0,30}?)?"
@@ -65,6 +71,10 @@ def _postfix(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     senders = {match[2]: sender[1] for _, match in found if (sender := _FROM.search(match[3]))}
     ids = {match[2]: message_id[1] for _, match in found if (message_id := _MESSAGE_ID.search(match[3]))}
     for number, match in found:
+        if refused := _REFUSED.match(match[3]):
+            parts = {"when": _moment(match[1], known), "sender": refused[2] or "", "recipient": refused[3]}
+            yield _transaction({**parts, "status": diagnostic(refused[1])}, page, number, Origin.LOG)
+            continue
         recipient, status = _TO.search(match[3]), _STATUS.search(match[3])
         if recipient and status:
             answer = _ANSWER.search(status[2])
@@ -90,7 +100,7 @@ def _sendmail(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
             "when": _moment(match[1], known),
             "sender": senders.get(match[2], by[1] if by else ""),
             "recipient": match[3],
-            "status": diagnostic(match[5]),
+            "status": diagnostic(_DEFERRED.sub("", match[5])),
             "log": f"Queue ID: {match[2]}",
         }
         yield _transaction(parts, page, number, Origin.LOG, is_fine=match[5].startswith("Sent"))

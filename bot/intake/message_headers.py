@@ -14,10 +14,11 @@ from bot.intake.text_page import TextPage, first_address
 _HEADER = re.compile(r"^\s{0,4}([A-Za-zäöü-]{2,40})\s?:(?:\s(.*)|$)")
 _CALLED = {
     "von": "from", "an": "to", "gesendet": "date", "sent": "date", "datum": "date", "betreff": "subject", "cc": "cc",
-    "from": "from", "to": "to", "date": "date", "subject": "subject", "message-id": "message-id",
+    "kopie": "cc", "from": "from", "to": "to", "date": "date", "subject": "subject", "message-id": "message-id",
     "received": "received", "return-path": "return-path", "x-original-message-id": "message-id", "sender": "sender",
 }  # fmt: skip
 _AGENT = re.compile(r"mailer-daemon|postmaster|microsoftexchange|microsoft outlook|mail delivery", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{5}|\+\d")
 _ENOUGH = 3
 
 
@@ -67,9 +68,15 @@ def blocks(page: TextPage) -> Iterator[MessageHeaders]:
         elif values and name and line[:1] in " \t" and line.strip() and number not in page.taken:
             values[name] = (values[name] + " " + line.strip())[:2000]
         else:
-            if len(values) >= _ENOUGH and {"from", "to"} & values.keys():
+            if len(values) >= _ENOUGH and _has_address(values):
                 yield MessageHeaders(values, start, number)
             values, name = {}, ""
+
+
+def _has_address(values: Mapping[str, str]) -> bool:
+    """False for the labelled lines of a report on an SMS or a fax, which has numbers."""
+    named = [values[name] for name in ("from", "to") if name in values]
+    return bool(named) and (any("@" in each for each in named) or not any(map(_NUMBER.search, named)))
 
 
 def decoded(value: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.core.cleaning import shorten_middle
 from bot.core.identifiers import RCR_PATTERN
+from bot.core.transaction_table import ADDRESSES
 
 MAX_BYTES = 1_000_000
 """Maximum length of one document."""
@@ -99,6 +100,11 @@ class Transaction:
     source: Source
     is_fine: bool = False
     """True if it succeeded."""
+
+    def in_lower_case(self) -> Transaction:
+        """The same one with its mail addresses in lower case: two spellings are one mailbox."""
+        spelled = {part: text.lower() for part, text in self.parts.items() if part in ADDRESSES and "@" in text}
+        return replace(self, parts={**self.parts, **spelled}) if spelled else self
 
 
 _JOINTS = {"related": ", "}

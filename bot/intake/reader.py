@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.core.cleaning import clean_text
 from bot.core.i18n import t
 from bot.core.text_files import readable_text
+from bot.core.transaction_table import ADDRESSES
 from bot.intake import (
     address_rows,
     bare_lists,
@@ -15,11 +17,12 @@ from bot.intake import (
     key_values,
     labels,
     logs,
+    sentence_transactions,
     smtp_session,
     transmission_reports,
     words,
 )
-from bot.intake.json_table import before_json, json_table
+from bot.intake.json_table import JsonTable, before_json, json_table
 from bot.intake.mail_parts import MailContents, read_mail
 from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import (
@@ -34,7 +37,10 @@ from bot.intake.model import (
     Transaction,
 )
 from bot.intake.text_page import TextPage
+from bot.intake.xml_table import before_xml, xml_table
 
+_SENT_BY = re.compile(r"(?:from|von):\s", re.IGNORECASE)
+_DIALLED_OR_MAILED = re.compile(r"@|(?:\d\D?){6}")
 _RAW_MAIL = ("mime-version", "content-type", "content-transfer-encoding")
 
 
@@ -56,15 +62,20 @@ class _Found:
     known: IntakeContext
     readings: list[FieldReading] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
+    sent: str = ""
+    """Time of the mail that is read: of a fax or an SMS in it that names none."""
+    of_machines: list[FieldReading] = field(default_factory=list)
+    """Customers and tenants in machines' reports."""
     prose: list[str] = field(default_factory=list)
 
     def add(self, document: IntakeDocument) -> None:
         text = _decoded(document)
-        before, document_text = before_json(text)
-        if document_text and self._json(document_text, document.name, before):
-            text = before
-            if not text.strip():
-                return
+        for apart, table_in in ((before_json, json_table), (before_xml, xml_table)):
+            before, marked = apart(text)
+            if marked and self._marked(table_in(marked), document.name, before):
+                text = before
+        if not text.strip():
+            return
         page = TextPage.of(text, document.name)
         mail = read_mail(text.lstrip("\ufeff\n")) if _is_mail(document.name, page) else None
         if mail is None:
@@ -72,11 +83,15 @@ class _Found:
         else:
             self._mail(mail, document.name)
 
-    def _json(self, text: str, name: str, context: str) -> bool:
-        """Reads the transactions of a text that is JSON; returns whether there were any."""
-        table = json_table(text)
+    def _marked(self, table: JsonTable | None, name: str, context: str) -> bool:
+        """Reads the transactions of JSON or XML; returns whether there were any."""
         page = TextPage.of(table.text if table else "", name)
-        found = transmission_reports.tables(page, self.known, f"{table.channel} {context[-300:]}") if table else []
+        found = (
+            transmission_reports.tables(page, self.known, f"{table.channel} {context[-300:]}", is_one=True)
+            if table
+            else []
+        )
+        found = [(each, family) for each, family in found if any(map(_DIALLED_OR_MAILED.search, _ends(each)))]
         for each, family in found:
             self._of_family(each, family)
         return bool(found)
@@ -86,19 +101,21 @@ class _Found:
     def _mail(self, mail: MailContents, name: str) -> None:
         outer = next(blocks(TextPage.of(mail.headers)), None)
         original = self._original(mail, name)
+        self.sent = outer.parts(self.known).get("when", "") if outer else ""
         before = len(self.transactions)
+        for table in mail.tables:
+            self._page(TextPage.of(table, name), mail.subject)
+        is_listed = len(self.transactions) > before
         where = Source(Origin.DELIVERY_REPORT, name, 0, mail.subject[:80])
         for report in mail.reports:
             readings_of_words = original or self._sent_back_to(outer)
             self.transactions += bounces.from_report(report, readings_of_words, self.known, where)
         if not mail.reports:
-            self._body(mail, name, outer, original)
+            self._body(mail, name, None if is_listed else outer, original)
         elif outer and outer.is_to(self.known.own_domains):  # a person's words, with a bounce beside them
             self._people(_with_subject(TextPage.of(mail.words[0] if mail.words else "", name), mail.subject))
         if len(self.transactions) == before:
             self._attached(mail, name)
-        for table in mail.tables:
-            self._page(TextPage.of(table, name), mail.subject)
 
     def _original(self, mail: MailContents, name: str) -> dict[str, str]:
         """Parts of the transaction from the returned message's headers; the recipient comes from the report."""
@@ -139,7 +156,7 @@ class _Found:
 
     def _machines(self, page: TextPage, context: str, original: dict[str, str]) -> bool:
         """Reads what machines wrote; returns whether there was any of it."""
-        before = len(self.transactions)
+        before, taken = len(self.transactions), set(page.taken)
         self.transactions += logs.transactions(page, self.known)
         for each, family in transmission_reports.tables(page, self.known, context):
             self._of_family(each, family)
@@ -147,17 +164,42 @@ class _Found:
         for reading in (key_values, bare_lists, address_rows):
             for each, family in reading.transactions(page, self.known):
                 self._of_family(each, family)
+        self._owner_in([number for number in page.taken if number not in taken], page)
         bounced = bounces.from_words(page, original, self.known)
         self.transactions += bounced
-        headers = [] if bounced else list(blocks(page))
-        for block in headers:
-            self._headers(block, page)
-        if not bounced and not headers:
-            for each, family in transmission_reports.records(page, self.known, context or page.name):
-                self._of_family(each, family)
+        if bounced:
+            self._owner_in((number for number, line in enumerate(page.lines) if _SENT_BY.match(line)), page)
+        if not bounced:
+            self._records_or_headers(page, context or page.name)
         if any(each.source.origin is Origin.SMS_REPORT for each in self.transactions[before:]):
             self._service("sms", self.transactions[before].source)
         return len(self.transactions) > before
+
+    def _records_or_headers(self, page: TextPage, context: str) -> None:
+        """Reads a report below its mail's headers, or else the headers: an example, or a person's report."""
+        headers = list(blocks(page))
+        subjects = " ".join(each.values.get("subject", "") for each in headers)
+        before = set(page.taken)
+        for block in headers:
+            page.take(block.first, block.last)
+        found = transmission_reports.records(page, self.known, f"{context} {subjects}")
+        found = [(each, family) for each, family in found if family or not headers]
+        if headers and not found:
+            page.taken.clear()
+            page.taken |= before
+            for block in headers:
+                self._headers(block, page)
+        self.sent = self.sent or (headers[0].parts(self.known).get("when", "") if headers else "")
+        for each, family in found:
+            self._of_family(each, family)
+        if found:
+            self._owner_in(range(len(page.lines)), page)
+
+    def _owner_in(self, lines: Iterable[int], page: TextPage) -> None:
+        """Reads the known customer and tenants in a machine's report, for want of a person's words."""
+        for number in sorted(lines):
+            found = words.owners_in(page.lines[number], self.known)
+            self.of_machines += [FieldReading(key, value, page.source(Origin.TABLE, number)) for key, value in found]
 
     def _headers(self, headers: MessageHeaders, page: TextPage) -> None:
         """Adds an example, unless a person reports a problem in it, or it is a machine's own mail."""
@@ -169,6 +211,8 @@ class _Found:
             self.transactions.append(Transaction(parts, page.source(Origin.HEADERS, headers.first)))
 
     def _of_family(self, transaction: Transaction, family: str) -> None:
+        if family and self.sent and "when" not in transaction.parts:
+            transaction = replace(transaction, parts={"when": self.sent, **transaction.parts})
         self.transactions.append(transaction)
         self._service(family, transaction.source)
 
@@ -181,7 +225,7 @@ class _Found:
         """Reads what people wrote."""
         prose = page.flow()
         left = list(page.free())
-        self.transactions += words.transactions(prose, self.known)
+        self.transactions += sentence_transactions.transactions(prose, self.known)
         labelled = list(labels.readings(page, self.known))
         impact = labels.line_of("impact", labelled)
         self.prose.append("\n".join(line for number, line in left if number != impact))
@@ -193,16 +237,32 @@ class _Found:
 
     def intake(self) -> Intake:
         remaining = [each for each in self.transactions if not each.is_fine] or self.transactions
+        remaining = [each.in_lower_case() for each in remaining]
         once = list({tuple(sorted(each.parts.items())): each for each in reversed(remaining)}.values())[::-1]
         readings_of_words = [
             FieldReading("error", each.parts["status"], each.source)
             for each in once
             if not each.is_fine and "status" in each.parts
         ]
+        self.readings += self._known_owners()
         readings = {(each.key, each.value): each for each in (*reversed(readings_of_words), *reversed(self.readings))}
         prose = clean_text("\n\n".join(filter(None, map(str.strip, self.prose))))
         left_out = max(0, len(once) - MAX_TRANSACTIONS)
         return Intake(tuple(reversed(readings.values())), tuple(once[:MAX_TRANSACTIONS]), prose, left_out)
+
+    def _known_owners(self) -> Iterator[FieldReading]:
+        """The tenants in machines' reports, and their customer if it is one and nobody named another."""
+        keys = {each.key for each in self.readings}
+        customers = {each.value: each for each in self.of_machines if each.key == "customer"}
+        if "tenants" not in keys:
+            yield from (each for each in self.of_machines if each.key == "tenants")
+        if "customer" not in keys and len(customers) == 1:
+            yield from customers.values()
+
+
+def _ends(transaction: Transaction) -> list[str]:
+    """Sender and recipient."""
+    return [text for part, text in transaction.parts.items() if part in ADDRESSES]
 
 
 def _with_subject(page: TextPage, subject: str) -> TextPage:

@@ -29,7 +29,7 @@ _QUOTE = re.compile(r"^(?:> )*>(?!>)(?: |$|(?=\S))", re.MULTILINE)
 """The sign of a quoted line; not the three of a transcript of SMTP."""
 _WRAPPED = re.compile(r"(?<![\n.;!?])(?<!\d)\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
 """The end of a line where a sentence continues: no label and no item of a list follows it, and no number ends it."""
-_HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
+_HOST = re.compile(r"^(?:host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?|transport \w{2,12}: (?=\d))")
 _IN_REPLY = re.compile(r"(?<!\s)\s*\(in reply to [^()]{0,80}\)?\)*$")
 
 
@@ -88,4 +88,5 @@ def first_address(text: str) -> str:
 
 def diagnostic(text: str) -> str:
     """A server's answer on one line, without the sending side's remarks."""
-    return _HOST.sub("", _IN_REPLY.sub("", " ".join(text.split()))).strip(" '")[:500]
+    answer = _HOST.sub("", _IN_REPLY.sub("", " ".join(text.split()))).strip()
+    return (answer if answer.count("'") % 2 == 0 and answer[:1] != "'" else answer.strip(" '"))[:500]

@@ -7,18 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.moments import read_moment
+from bot.core.telephone import number_of_machine
+from bot.core.transaction_headings import heading_part
 from bot.core.transaction_table import (
     ADDRESSES,
     TransactionTable,
     address,
     direction_of,
-    heading_part,
     is_aligned,
     placed,
     read_table,
     separator_of,
     with_tabs,
 )
+from bot.intake.labels import is_form
 from bot.intake.model import IntakeContext, Origin, Transaction
 from bot.intake.text_page import TextPage
 
@@ -28,14 +30,14 @@ _LABEL_AND_NUMBER = re.compile(r"^\s*([^\W\d][^\d\n:]{1,40}?)\s(\+?\d[\d ()/.-]{
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)(?![.]\d)")
 _DAY = re.compile(r"\D{0,12}\d{1,2}\.\d{1,2}\.(?:\d\d){0,2}")
 _FAX = re.compile(
-    r"(?<![^\W_])fax|(?<![^\W_])csid(?![^\W_])|transmission report|"
+    r"(?<![^\W_])(?:fax|facsimile)|(?<![^\W_])csid(?![^\W_])|transmission report|"
     r"(?:[tr]x|communication|verification) (?:report|result|journal)|"
-    r"sende-?bericht|empfangs-?bericht|sendeprotokoll",
+    r"(?:sende-?|empfangs-?|übertragungs-?)(?:/\s?empfangs-?)?(?:bericht|journal)|empfangs-?bericht|sendeprotokoll",
     re.IGNORECASE,
 )
 _SMS = re.compile(r"(?<![^\W_])(?:sms|dlr|smpp)(?![^\W_])|msisdn", re.IGNORECASE)
 _RECEIVED = re.compile(
-    r"received? (?:fax )?report|received fax|reception report|fax received|"
+    r"received? (?:fax )?report|incoming fax|received fax|reception report|fax received|"
     r"empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|"
     r"inbound|eingehend",
     re.IGNORECASE,
@@ -46,11 +48,23 @@ _FINE = re.compile(
     r"accepted|(?:status )?0|25\d(?:[ -].*)?)(?:[\s,.(].{0,80})?",
     re.IGNORECASE,
 )
+_REASON_BELOW = re.compile(r"(?<![^\W_])(?:because|weil|reason|grund|error|fehler)\s?:\s*$", re.IGNORECASE)
+"""The end of a line whose next one is the reason: `was not completed because:`."""
+_LED = re.compile(r"\{LED=([^{}]{3,500})\}")
+"""The last error in a message tracking log of Exchange."""
+_MACHINE = re.compile(
+    r"^\s*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\s+\d{1,2}:\d\d(?: ?[AP]M)?\s+(?:FAX|"
+    r"TEL)[.:]?\s+([+(]?\d[\d ()/-]{5,25}?)(?:\s{2,}.*)?$"
+)
+"""The line that a machine prints on each page: time, own number, name."""
 _SHORTEST_TABLE = 2
 _TITLE = 6
 """Lines above a table that may say what it is of."""
 _ABOVE = 20
 """Lines above a list that may say what its transactions have in common."""
+_RULER = re.compile(r"^[-=_+|*.\s]{5,300}$")
+_NO_PART = frozenset("seiten pages dauer duration nr nr. no no. # nummer number name größe size".split())
+"""Headings that neither make a line headings nor keep it from being them."""
 _BLANKS = "  "
 """Separator of columns that are aligned."""
 
@@ -58,6 +72,7 @@ _BLANKS = "  "
 _OF_REPORTS = {
     label: part
     for part, labels in {
+        "status": "übertr|übertragung",
         "when": "beginn|start|begin|gestartet|started|st. time|st time",
         "recipient": "number|nummer|fax|telefon|phone|fax an|fax to|gefaxt an",
     }.items()
@@ -124,6 +139,8 @@ class _Record:
 def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tuple[Transaction, str]]:
     """Transactions, one a line, each with its family; their lines are consumed. `context`: a subject, a name."""
     found = list[tuple[Transaction, str]]()
+    if is_form(page):
+        return found
     words = "\n".join([context, *(line for _, line in page.free())])
     family = family_of(words)
     is_inbound = family != "" and bool(_RECEIVED.search(words[:3000]))
@@ -131,11 +148,18 @@ def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tup
         direction = direction_of(record.parts.get("direction", "")) or ("inbound" if is_inbound else "outbound")
         parts = parts_of(placed(record.parts, direction), known, family)
         if family:
-            parts["direction"] = direction
+            parts = {**_own_number(page, direction, known), **parts, "direction": direction}
         origin = {"fax": Origin.FAX_REPORT, "sms": Origin.SMS_REPORT}.get(family, Origin.DELIVERY_REPORT)
         found.append((Transaction(parts, page.source(origin, record.first), is_fine(parts["status"])), family))
         page.take(record.first, last)
     return found
+
+
+def _own_number(page: TextPage, direction: str, known: IntakeContext) -> dict[str, str]:
+    """The number of the machine that printed the report, as the part that it is."""
+    printed = next(filter(None, (_MACHINE.match(line) for line in page.lines[:_ABOVE])), None)
+    number = number_of_machine(printed[1], known.region) if printed else None
+    return {"inbound" if direction == "inbound" else "sender": number} if number else {}
 
 
 def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
@@ -146,7 +170,12 @@ def _records(page: TextPage, family: str) -> Iterator[tuple[_Record, int]]:
             labelled = None
         label, value = (labelled[1], labelled[2] or labelled[3]) if labelled else _columns(line, family)
         part = _part(label, family)
-        if not part:
+        if family and _REASON_BELOW.search(line):
+            part, label = "status", "reason"
+            value = next((each for each in page.lines[number + 1 : number + 4] if each.strip()), "")
+        if label.casefold() == "recipientstatus" and (led := _LED.search(value)):
+            part, value = "status", led[1]
+        if not part or not value or (label.casefold() == "source" and value.isupper()):
             continue
         if not record.takes(part, label):
             if record.is_whole:
@@ -172,19 +201,20 @@ def _part(label: str, family: str) -> str:
 
 
 def common_parts(page: TextPage, before: int, known: IntakeContext, family: str) -> dict[str, str]:
-    """Sender and job of all transactions, from labelled lines above their list."""
+    """Sender, job and time of all transactions, from labelled lines above their list."""
     texts = dict[str, str]()
     for line in page.lines[max(0, before - _ABOVE) : before]:
         labelled = _LABELLED.match(line.strip())
-        part = _part(labelled[1], family) if labelled else ""
-        if labelled and part in {"sender", "job"}:
+        part = _part(labelled[1].rsplit(_BLANKS, 1)[-1], family) if labelled else ""
+        if labelled and part in {"sender", "job", "when", "local"}:
             texts[part] = " ".join((labelled[2] or labelled[3]).split())
-    return parts_of(texts, known, family) if texts else {}
+    own = {"local": address(texts.pop("local"), known.region)} if "local" in texts else {}
+    return {**(parts_of(texts, known, family) if texts else {}), **own}
 
 
 def parts_of(texts: Mapping[str, str], known: IntakeContext, family: str) -> dict[str, str]:
     at = read_moment(texts.get("when", ""), known.zone, known.now)
-    ids = (("message_id", "Message-ID"), ("job", "Message-ID" if family == "sms" else "Job ID"))
+    ids = (("message_id", "Message-ID"), ("queue", "Queue ID"), ("job", "Message-ID" if family == "sms" else "Job ID"))
     parts = {part: address(texts[part], known.region) for part in ADDRESSES if part in texts}
     parts |= {
         "when": str(int(at.timestamp())) if at else "",
@@ -197,19 +227,42 @@ def parts_of(texts: Mapping[str, str], known: IntakeContext, family: str) -> dic
 # --- tables
 
 
-def tables(page: TextPage, known: IntakeContext, context: str = "") -> list[tuple[Transaction, str]]:
-    """Transactions of the tables on the page, each with its family; their lines are taken."""
+def tables(
+    page: TextPage, known: IntakeContext, context: str = "", *, is_one: bool = False
+) -> list[tuple[Transaction, str]]:
+    """Transactions of the tables on the page, each with its family; their lines are taken.
+
+    `is_one`: the page is one table, however few of its headings are known.
+    """
     found = list[tuple[Transaction, str]]()
-    for first, last in _blocks(page):
+    for first, last in [(0, len(page.lines))] if is_one else _blocks(page):
         table = read_table("\n".join(page.lines[first:last]), known.zone, known.region, known.now)
         if table and table.headings and any(row.parts.get("status") for row in table.rows):
             above = page.lines[max(0, first - _TITLE) : first]
-            family = family_of(" ".join((context, page.name, *table.headings, *above)))
+            title = " ".join((context, page.name, *table.headings, *above))
+            family = family_of(title)
             common = common_parts(page, first, known, family)
-            read = _of_table(table, page, first, family)
-            found += [(replace(each, parts={**common, **each.parts}), of) for each, of in read]
+            read = _of_table(table, page, first, family, is_inbound=bool(_RECEIVED.search(title)))
+            found += [(replace(each, parts=_with_common(each.parts, common)), of) for each, of in read]
             page.take(first, last)
     return found
+
+
+def _with_common(parts: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a row with those of all; the machine's own number is the sender's or the one that received."""
+    own = common.get("local", "")
+    shared = {part: text for part, text in common.items() if part != "local"}
+    if own:
+        shared["inbound" if parts.get("direction") == "inbound" else "sender"] = own
+    if (
+        parts.get("direction") == "inbound"
+        and "sender" not in parts
+        and "recipient" not in parts
+        and "inbound" in parts
+        and own
+    ):
+        return {**shared, **parts, "sender": parts["inbound"], "inbound": own}
+    return {**shared, **parts}
 
 
 def _blocks(page: TextPage) -> Iterator[tuple[int, int]]:
@@ -217,7 +270,7 @@ def _blocks(page: TextPage) -> Iterator[tuple[int, int]]:
     start, separator = 0, ""
     for number in range(len(page.lines) + 1):
         line = page.lines[number] if number < len(page.lines) and number not in page.taken else ""
-        if separator and separator in line.strip():
+        if separator and (separator in line.strip() or (number < len(page.lines) and _RULER.match(line))):
             continue
         if separator and number - start >= _SHORTEST_TABLE:
             yield start, number
@@ -229,8 +282,10 @@ def _may_be_headings(line: str) -> bool:
     separator = separator_of(line)
     if not separator:
         return False
-    cells = line.split(separator)[:60]
-    return sum(bool(heading_part(cell.strip(' "'))) for cell in cells) * 2 >= len(cells)
+    cells = [cell.strip(' "') for cell in line.split(separator)[:60]]
+    named = [cell for cell in cells if cell.casefold() not in _NO_PART]
+    known = sum(bool(heading_part(cell)) for cell in named)
+    return known > 0 and known * 2 >= len(named)
 
 
 def _family_by_addresses(parts: Mapping[str, str]) -> str:
@@ -239,11 +294,17 @@ def _family_by_addresses(parts: Mapping[str, str]) -> str:
     return "sms" if sender.isalpha() and recipient.startswith("+") else ""
 
 
-def _of_table(table: TransactionTable, page: TextPage, first: int, family: str) -> Iterator[tuple[Transaction, str]]:
+def _of_table(
+    table: TransactionTable, page: TextPage, first: int, family: str, *, is_inbound: bool
+) -> Iterator[tuple[Transaction, str]]:
+    has_sides = bool({"remote", "local"} & set(table.columns)) and "direction" not in table.columns
     for row in table.rows:
         if "status" in row.parts and row.parts.keys() & set(ADDRESSES):
             family = family or _family_by_addresses(row.parts)
             parts = {**({"direction": "outbound"} if family else {}), **row.parts}
+            if family and is_inbound and has_sides:  # the other side sent it
+                sides = {"sender": parts.pop("recipient", ""), "inbound": parts.pop("sender", "")}
+                parts |= {"direction": "inbound", **{part: text for part, text in sides.items() if text}}
             if family == "sms" and "log" in parts:
                 parts["log"] = parts["log"].replace("Job ID: ", "Message-ID: ")
             where = page.source(Origin.TABLE, min(first + row.line - 1, len(page.lines) - 1))

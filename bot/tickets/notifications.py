@@ -139,9 +139,8 @@ _FROM_RETARUS = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RET
 
 def is_rejudged(before: Ticket | None, ticket: Ticket) -> bool:
     """True if the priority has changed: those concerned are notified (guide, section 3, 1st level)."""
-    if before is None or not before.answer("priority"):
-        return False
-    return before.answer("priority") != ticket.answer("priority")
+    was = before.answer("priority") if before else ""
+    return bool(was) and was != ticket.answer("priority")
 
 
 def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[str]:
@@ -184,8 +183,7 @@ def is_relayed(event: Event) -> bool:
 
 
 def last_relayed(history: Sequence[Event]) -> Event | None:
-    """Latest relayed event that a newly linked ticket has missed. A remedy that did not hold does not
-    count."""
+    """Latest relayed event that a newly linked ticket has missed; a remedy that did not hold does not count."""
     notices_of_change: list[Event] = []
     for event in counted(history):
         if event.kind == Move.REOPEN.value:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
-from bot.core.transaction_table import as_answers, heading_part, read_table, transactions
+from bot.core.transaction_headings import heading_part
+from bot.core.transaction_table import as_answers, read_table, transactions
 from bot.forms.template_fields import BY_KEY
 from tests.bot.core.test_cleaning import ODD
 from tests.linear import growth

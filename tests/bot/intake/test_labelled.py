@@ -15,8 +15,8 @@ ENOUGH = 4
 
 def test_labelled_inputs_have_names_of_their_own_and_forty_are_held_out() -> None:
     made, stored = inputs(MADE), inputs(HELD_OUT)
-    assert (len(made), len(stored)) == (342, 40)
-    assert (len({each.name for each in made}), len({each.name for each in stored})) == (342, 40)
+    assert (len(made), len(stored)) == (592, 40)
+    assert (len({each.name for each in made}), len({each.name for each in stored})) == (592, 40)
 
 
 @pytest.mark.parametrize("paths", [[MADE], [HELD_OUT], [MADE, HELD_OUT]], ids=["made with", "held out", "all"])

@@ -250,7 +250,7 @@ def test_variant_of_words_is_read(text: str, key: str, value: str) -> None:
     ("text", "key"),
     [
         ("Termin am 27.08.2019 von 10:00 bis 11:00 Uhr wegen der Störung", "start"),
-        ("Incident started 27/08/2019 08:15 BST", "start"),
+        ("Incident started 27/08/2019 08:15 IST", "start"),
         ("since 03/04/2019 10:00 nothing works", "start"),
         ("seit 2 h geht nichts", "start"),
         ("Postfach hat 20480KB und 10000MB", "tenants"),
