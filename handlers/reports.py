@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from blocks import reports
 from blocks.kit import Message
 from blocks.reports import Posted
-from bot.core.clock import as_utc
 from bot.core.i18n import speaking
 from bot.core.month import Period
 from bot.desk import Desk
 from bot.model.notice import Notice
-from bot.reports import wording
 from bot.reports.document import PrintedReport, ReportDocument, ReportFile
 from bot.reports.ports import ReportPrinter
 from handlers import evidence_pack
@@ -111,12 +108,11 @@ def maker(
         customer = str(notice.body.get("customer", ""))
         alone = notice.to.startswith(("U", "W"))
         with speaking(await desk.queries.language_of(notice.to) if alone else desk.config.desk.language):
-            async with press.opened() as print_report:
-                figures = await reporting.figures(period, customer)
-                paper = await asyncio.to_thread(wording.paper, figures, desk.config, as_utc(desk.clock()))
-                printed = await print_report(paper)
+            order = reporting.order(period, customer)
+            printed = await press.print_month(order, reporting.stored(order))
             view = None if customer or not period.is_over else await reporting.view(period.key)
-            return _made(paper, printed, Posted(paper, period.key, _shown(paper), view))
+            paper = printed.document
+            return _made(paper, printed.files, Posted(paper, period.key, _shown(paper), view))
 
     return make
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Literal, Protocol
@@ -11,6 +11,7 @@ from bot.model.monthly_view import View
 from bot.model.notice import Letter
 from bot.model.ticket import Event, Ticket
 from bot.reports.document import PrintedReport, ReportDocument
+from bot.reports.month_report import MonthOrder, PrintedMonth
 from bot.tickets.ports import ChangeStore
 
 
@@ -27,14 +28,14 @@ class ReportSource(ChangeStore, Protocol):
 
     async def get(self, ticket_id: str) -> Ticket | None: ...
 
-    async def tickets_with(self, ids: Sequence[str]) -> list[Ticket]:
-        """In no order."""
-
     async def history(self, ticket_id: str) -> list[Event]:
         """Oldest first."""
 
-    async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
-        """Histories of these tickets, in one trip; each oldest first."""
+    async def stored_histories(self, ticket_ids: Sequence[str]) -> str:
+        """These tickets with their histories as they are stored, not decoded, in one trip: JSON on one line.
+
+        `{"tickets":[…],"events":[…]}`: the tickets in no order, each one's events oldest first.
+        """
 
     async def view(self, month: str) -> View | None:
         """Retarus's view of that month, `2026-10`."""
@@ -58,6 +59,9 @@ class PrintReport(Protocol):
 
 class ReportPrinter(Protocol):
     """Prints reports."""
+
+    async def print_month(self, order: MonthOrder, stored: AsyncIterator[str], /) -> PrintedMonth:
+        """Works out a month's report from these tickets, and prints it; or `Unprinted`. The loop goes on meanwhile."""
 
     def opened(self) -> AbstractAsyncContextManager[PrintReport]:
         """Made ready for one report before its document is written, as that takes a while; or `Unprinted`."""

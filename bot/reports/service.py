@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,23 +13,20 @@ from bot.core import month as periods
 from bot.core.cleaning import clean_line, shorten_middle
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Invalid, Refused
-from bot.core.i18n import t
+from bot.core.i18n import spoken, t
 from bot.core.identifiers import fold
 from bot.core.month import Period
 from bot.forms.validators import words
-from bot.model import affected_customers
 from bot.model.contact import Contact
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, NoticeKind, notice_without_ticket
-from bot.model.ticket import Event, Level, Ticket
+from bot.model.ticket import Level
 from bot.register.contacts import Register
 from bot.register.customers import Customers
 from bot.reminders.digest import MORNING
-from bot.reports import figures as reports
-from bot.reports import retarus_view, ticket_month
-from bot.reports.figures import Figures
+from bot.reports import retarus_view
+from bot.reports.month_report import MonthOrder
 from bot.reports.ports import ReportSource
-from bot.reports.ticket_month import TicketMonth
 from bot.tickets import permissions
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
@@ -41,10 +37,8 @@ AGAIN = 5
 """Working days after which a missing view is reminded of once more."""
 _OFFERED = 13
 """Months a form offers."""
-_AT_A_TIME = 4
-"""Tickets of a report that are counted before other work has its turn: about a millisecond."""
 _TOGETHER = 20
-"""Tickets that are read in one trip to the database: more would keep a click waiting while they are decoded."""
+"""Tickets that are read in one trip to the database, and handed over together."""
 
 
 @dataclass(frozen=True)
@@ -112,26 +106,18 @@ class Reports:
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))
         return period
 
-    async def figures(self, period: Period, customer: str = "") -> Figures:
-        """Reads the tickets of that month, a few at a time, and lets other work in between two of them."""
-        lines, found = list[TicketMonth](), await self.store.open_between(period.start, period.until, fold(customer))
-        for first in range(0, len(found), _TOGETHER):
-            read = await self._histories(found[first : first + _TOGETHER], customer)
-            for number, (ticket, history) in enumerate(read, 1):
-                line = ticket_month.line(ticket, history, period, self.config, customer)
-                lines += [line] if line else []
-                if number % _AT_A_TIME == 0:
-                    await asyncio.sleep(0)
-        return await asyncio.to_thread(reports.figures, lines, period, self.config, customer)
+    def order(self, period: Period, customer: str) -> MonthOrder:
+        """The order for this report, in the current language."""
+        return MonthOrder(
+            month=period.month, customer=customer, language=spoken(), at=as_utc(self.clock()), config=self.config
+        )
 
-    async def _histories(self, ids: Sequence[str], customer: str) -> list[tuple[Ticket, list[Event]]]:
-        """The tickets that affect the end-customer, in the order of their ids, each with its history."""
-        tickets = sorted(await self.store.tickets_with(ids), key=lambda ticket: ticket.id)
-        theirs = [ticket for ticket in tickets if affected_customers.since(ticket, customer) is not None]
-        histories: dict[str, list[Event]] = {ticket.id: [] for ticket in theirs}
-        for event in await self.store.histories(list(histories)):
-            histories[event.ticket_id].append(event)
-        return [(ticket, histories[ticket.id]) for ticket in theirs]
+    async def stored(self, order: MonthOrder) -> AsyncIterator[str]:
+        """The tickets of that month as they are stored, a few at a time; the desk decodes none of them."""
+        period = order.period
+        found = await self.store.open_between(period.start, period.until, fold(order.customer))
+        for first in range(0, len(found), _TOGETHER):
+            yield await self.store.stored_histories(found[first : first + _TOGETHER])
 
     # --- periodic
 

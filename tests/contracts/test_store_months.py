@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from bot.model.undoing import AUTHOR, OF, UNDONE
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.contracts.tickets_in_store import save
-from tests.doubles.records import START, a_ticket, an_affected_customer, minutes, next_version
+from tests.doubles.records import START, a_ticket, an_affected_customer, an_event, minutes, next_version
 
 MONTH = (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
 """March in Berlin, in which summer time starts."""
@@ -108,3 +109,22 @@ async def test_monthly_view_of_retarus_is_replaced_by_its_latest_state(store: St
     assert await store.view("2026-03") == asked
     await store.apply(Batch(views=[came]))
     assert await store.view("2026-03") == came
+
+
+async def test_stored_histories_are_the_tickets_and_events_that_were_saved_on_one_line(store: Store) -> None:
+    answers = {"customer": 'Müller "GmbH" \u2028 日本', "happens": "One line\nand another"}
+    saved = await save(store, *(a_ticket(each, answers=answers) for each in ("t1", "t2", "t3")))
+    first = [an_event(each, note="Line\nbreak") for each in saved]
+    later = [next_version(each) for each in saved]
+    second = [an_event(each, note="ü") for each in later]
+    later = list(await store.apply(Batch(tickets=later, events=[*second, *first])))
+    line = await store.stored_histories(["t3", "t1", "nobody"])
+    assert "\n" not in line
+    found = json.loads(line)
+    tickets = {ticket.id: ticket for ticket in map(Ticket.model_validate, found["tickets"])}
+    assert tickets == {"t1": later[0], "t3": later[2]}
+    events = list(map(Event.model_validate, found["events"]))
+    assert [each for each in events if each.ticket_id == "t1"] == [first[0], second[0]]
+    assert [each for each in events if each.ticket_id == "t3"] == [first[2], second[2]]
+    assert len(events) == 4
+    assert json.loads(await store.stored_histories([])) == {"tickets": [], "events": []}

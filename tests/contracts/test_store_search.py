@@ -326,10 +326,3 @@ async def test_histories_of_several_tickets_are_ordered_oldest_first(store: Stor
     listed = [(event.ticket_id, event.version) for event in await store.histories(["t3", "t1"])]
     assert listed == [("t1", 1), ("t1", 2), ("t3", 1), ("t3", 2)]
     assert await store.histories([]) == []
-
-
-async def test_tickets_with_several_ids_are_read_together(store: Store) -> None:
-    saved = await store.apply(Batch(tickets=[a_described_ticket(each, "Timeout") for each in ("t1", "t2", "t3")]))
-    found = await store.tickets_with(["t3", "t1", "nobody"])
-    assert sorted(found, key=lambda ticket: ticket.id) == [saved[0], saved[2]]
-    assert await store.tickets_with([]) == []

@@ -228,9 +228,6 @@ class MemoryStore(MemoryConversation, MemoryOutbox, MemorySearch):
     async def get(self, ticket_id: str) -> Ticket | None:
         return self._tables().tickets.get(ticket_id)
 
-    async def tickets_with(self, ids: Sequence[str]) -> list[Ticket]:
-        return [ticket for ticket_id, ticket in self._tables().tickets.items() if ticket_id in set(ids)]
-
     async def numbered(self, number: int) -> Ticket | None:
         return next((ticket for ticket in self._tables().tickets.values() if ticket.number == number), None)
 
@@ -255,6 +252,12 @@ class MemoryStore(MemoryConversation, MemoryOutbox, MemorySearch):
 
     async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
         return [event for each in sorted(set(ticket_ids)) for event in await self.history(each)]
+
+    async def stored_histories(self, ticket_ids: Sequence[str]) -> str:
+        found = [ticket for ticket_id, ticket in self._tables().tickets.items() if ticket_id in set(ticket_ids)]
+        tickets = ",".join(each.model_dump_json() for each in found)
+        events = ",".join(each.model_dump_json() for each in await self.histories(ticket_ids))
+        return f'{{"tickets":[{tickets}],"events":[{events}]}}'
 
     async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
         found = [

@@ -109,9 +109,6 @@ class DatabaseStore:
     async def get(self, ticket_id: str) -> Ticket | None:
         return await self._found(sql.TICKET, {"id": ticket_id}, rows.ticket)
 
-    async def tickets_with(self, ids: Sequence[str]) -> list[Ticket]:
-        return await self._all(sql.TICKETS_WITH, {"listed": json.dumps(list(ids))}, rows.ticket)
-
     async def numbered(self, number: int) -> Ticket | None:
         return await self._found(sql.NUMBERED, {"number": number}, rows.ticket)
 
@@ -126,6 +123,14 @@ class DatabaseStore:
 
     async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
         return await self._all(sql.HISTORIES, {"listed": json.dumps(list(ticket_ids))}, rows.event)
+
+    async def stored_histories(self, ticket_ids: Sequence[str]) -> str:
+        values: Row = {"listed": json.dumps(list(ticket_ids))}
+        return await self._engine.read(
+            lambda db: rows.stored_histories(
+                db.execute(sql.TICKETS_WITH, values).fetchall(), db.execute(sql.HISTORIES, values).fetchall()
+            )
+        )
 
     async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
         statement = outbox_sql.NEXT_DUE_NOT_HELD if held else outbox_sql.NEXT_DUE

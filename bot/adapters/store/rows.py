@@ -113,7 +113,17 @@ def ticket(row: Sequence[Any]) -> Ticket:
 
 @lru_cache(_RECENT)
 def _ticket(number: int, doc: str) -> Ticket:
-    return Ticket.model_validate_json(f'{{"number":{number},{doc[1:]}')
+    return Ticket.model_validate_json(_numbered(number, doc))
+
+
+def _numbered(number: int, doc: str) -> str:
+    return f'{{"number":{number},{doc[1:]}'
+
+
+def stored_histories(tickets: Iterable[Sequence[Any]], events: Iterable[Sequence[Any]]) -> str:
+    """`bot.reports.ports.ReportSource.stored_histories`: documents next to each other; JSON has no line breaks."""
+    numbered = ",".join(_numbered(number, doc) for number, doc in tickets)
+    return f'{{"tickets":[{numbered}],"events":[{",".join(doc for (doc,) in events)}]}}'
 
 
 def event_row(event: Event) -> Row:

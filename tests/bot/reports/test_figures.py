@@ -30,6 +30,7 @@ from tests.bot.reports.counted_by_minutes import (
     Whole,
     minutes,
 )
+from tests.bot.reports.worked_out import figures_of
 from tests.doubles.memory_store import MemoryStore
 from tests.factories import a_world
 
@@ -47,7 +48,7 @@ async def counted(lives: list[tuple[Ticket, list[Event]]], now: datetime) -> tup
     world.clock.at = now
     await fill(world.store, lives)
     reporting = world.desk.reports
-    figures = await reporting.figures(reporting.period(OCTOBER))
+    figures = await figures_of(reporting, reporting.period(OCTOBER))
     period = figures.period
     second = [(ticket, CountedTicket.of(await world.store.history(ticket.id), period.until)) for ticket, _ in lives]
     return figures, Second(second, period.start, period.until)
