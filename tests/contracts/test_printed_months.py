@@ -99,7 +99,7 @@ def test_order_holds_no_secret_and_no_contact() -> None:
 
 
 def child(code: str, *, timeout: float = TIMEOUT) -> ChildProcessPrinter:
-    return ChildProcessPrinter(timeout, (sys.executable, "-c", code))
+    return ChildProcessPrinter(timeout, month=(sys.executable, "-c", code))
 
 
 def tells_its_id(fifo: Path) -> str:

@@ -28,43 +28,52 @@ CPU_LIMIT = 120
 """Seconds of processor time for one report; known ones take about four, of 5,000 tickets."""
 TIMEOUT = 600.0
 """Seconds for one report, however busy the machine is."""
-_COMMAND = (sys.executable, "-m", "bot.adapters.printing")
+_PRINTING = (sys.executable, "-m", "bot.adapters.printing")
+_MONTH = (sys.executable, "-m", "bot.adapters.printing.month")
 
 
 class ChildProcessPrinter:
     """`bot.reports.ports.ReportPrinter`. The libraries it needs are never in the desk's own memory."""
 
-    def __init__(self, timeout: float = TIMEOUT, command: tuple[str, ...] = _COMMAND, cpu: int = CPU_LIMIT) -> None:
+    def __init__(
+        self,
+        timeout: float = TIMEOUT,
+        command: tuple[str, ...] = _PRINTING,
+        cpu: int = CPU_LIMIT,
+        *,
+        month: tuple[str, ...] = _MONTH,
+    ) -> None:
+        """`command` prints a document; `month` works out a month's report, and prints it."""
         self._timeout = timeout
         self._cpu = cpu
         self._command = command
+        self._month = month
         self._free = asyncio.Lock()
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[PrintReport]:
         """The child loads its libraries while the document is written."""
-        async with self._child() as child:
+        async with self._child(self._command) as child:
             yield lambda document: self._answer(child, _one(document.model_dump_json()), PrintedReport)
 
     async def print_month(self, order: MonthOrder, stored: AsyncIterator[str]) -> PrintedMonth:
         """The child decodes the tickets and counts them: doing it here would keep people's clicks waiting."""
-        async with self._child("month") as child:
+        async with self._child(self._month) as child:
             return await self._answer(child, _after(order.as_line(), stored), PrintedMonth)
 
     @asynccontextmanager
-    async def _child(self, *arguments: str) -> AsyncIterator[Process]:
+    async def _child(self, command: tuple[str, ...]) -> AsyncIterator[Process]:
         async with self._free:
-            child = await self._start(*arguments)
+            child = await self._start(command)
             try:
                 yield child
             finally:
                 await _end(child)
 
-    async def _start(self, *arguments: str) -> Process:
+    async def _start(self, command: tuple[str, ...]) -> Process:
         try:
             child = await asyncio.create_subprocess_exec(
-                *self._command,
-                *arguments,
+                *command,
                 cwd=ROOT,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
