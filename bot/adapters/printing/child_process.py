@@ -25,7 +25,7 @@ R = TypeVar("R", bound=Record)
 
 ROOT = Path(__file__).parents[3]
 CPU_LIMIT = 120
-"""Seconds of processor time for one report; known ones take about four, of 5,000 tickets."""
+"""Seconds of processor time of each process; known reports of 5,000 tickets take about two and a half in one."""
 TIMEOUT = 600.0
 """Seconds for one report, however busy the machine is."""
 _PRINTING = (sys.executable, "-m", "bot.adapters.printing")
