@@ -29,7 +29,7 @@ CPU_LIMIT = 120
 TIMEOUT = 600.0
 """Seconds for one report, however busy the machine is."""
 _PRINTING = (sys.executable, "-m", "bot.adapters.printing")
-_MONTH = (sys.executable, "-m", "bot.adapters.printing.month")
+_MONTH = (sys.executable, "-m", "bot.adapters.printing.counting_process")
 
 
 class ChildProcessPrinter:
