@@ -27,7 +27,7 @@ _NOT_NEEDED: dict[str, Any] = {"contacts": True, "levels": {"first": {"on_duty"}
 
 
 class MonthOrder(Record):
-    """What a report is about, and all that is needed besides the tickets."""
+    """The subject of a report, and all that it needs besides the tickets."""
 
     month: date
     """Its first day."""
@@ -43,7 +43,7 @@ class MonthOrder(Record):
         return periods.period(self.month, self.config.desk.timezone, self.at)
 
     def as_line(self) -> str:
-        """As JSON on one line, without secrets."""
+        """JSON on one line, without secrets."""
         return self.model_dump_json(exclude={"config": _NOT_NEEDED})
 
 
