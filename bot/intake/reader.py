@@ -63,13 +63,13 @@ class _Found:
     readings: list[FieldReading] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     sent: str = ""
-    """Time of the mail that is read: of a fax or an SMS in it that names none."""
+    """Time of the mail in this document: of a fax or an SMS in it that names none."""
     of_machines: list[FieldReading] = field(default_factory=list)
     """Customers and tenants in machines' reports."""
     prose: list[str] = field(default_factory=list)
 
     def add(self, document: IntakeDocument) -> None:
-        text = _decoded(document)
+        text, self.sent = _decoded(document), ""
         for apart, table_in in ((before_json, json_table), (before_xml, xml_table)):
             before, marked = apart(text)
             if marked and self._marked(table_in(marked), document.name, before):
