@@ -97,7 +97,8 @@ async def test_failure_after_a_save_is_not_told_as_no_change_by_every_kind_of_li
     done = await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
     assert done["outcome"] == "updated"
     await w.anna.modal(
-        "Please look", containing="It was saved, or a part of it was: look before you do it again. Not this one."
+        "Please look",
+        containing="It was saved, or a part of it was: look before you do it again. End-customer: Not this one.",
     )
     assert (await w.ticket(1002)).number
     assert not [each for each in await w.anna.messages(DESK) if "nothing was changed" in each["text"]]
