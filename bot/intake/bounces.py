@@ -77,6 +77,7 @@ _STATUSES = tuple(
         r"\b(?:said|refused to talk to me): (.{3,500})$",
         r"remote-?server hat [\"„“](.{3,500}?)[\"“”] zurückgegeben",
         r"#<?\s?([245]\d\d [245]\.\d{1,3}\.\d{1,3} .{0,400}?)\s?>?\s?##",
+        r"remote ?server returned:?\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
         r"^\s*([245]\d\d(?:[ -]|: )#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
     )
 )
@@ -97,6 +98,12 @@ _SENT = re.compile(
     re.IGNORECASE,
 )
 _FINAL, _REPORTING = re.compile(r"^final-recipient:", re.IGNORECASE), re.compile(r"^reporting-mta:", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    r"^\s*(?:original message headers|ursprüngliche nachrichtenkopfzeilen|original-nachrichtenkopfzeilen|received|"
+    r"from|to|date|subject|message-id):",
+    re.IGNORECASE,
+)
+"""The beginning of the message that came back."""
 _BLOCK = 12
 """Lines that belong to one address."""
 _LIST = 6
@@ -289,6 +296,7 @@ def _end_of_block(page: TextPage, number: int, *, is_close: bool = False) -> int
         if (not page.lines[each].strip() and (is_close or each > number + 1))
         or _ALONE.match(page.lines[each])
         or _POSTFIX.match(page.lines[each])
+        or _ORIGINAL.match(page.lines[each])
     )
     return next(ends, end)
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from bot.intake.text_page import CODE
 
 _SMTP_ANSWER = re.compile(
-    r"(?:^|:\s{1,3}|\s-\s{1,3})([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})",
+    r"(?:^|:\s{1,3}|\s-\s{1,3})([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ]|"
+    r";? \(?Message-ID)[^\n]){0,300})",
     re.MULTILINE,
 )
 _QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
@@ -25,9 +26,11 @@ _NAMED_CODE = re.compile(
 )
 """A code with the name of its protocol or the word `error`: `SMTP 452`, `SIP 503 Service Unavailable`."""
 _CODE_AND_WORDS = re.compile(
-    CODE.pattern + r"(?: (?!(?:Fehler|Meldung|Mail|Antwort|Code|Error|Nachricht|Kunde)[a-z]{0,3}\b)[A-Z][A-Za-z'-]*"
+    CODE.pattern + r"(?: (?!(?:Fehler|Meldung|Mail|Antwort|Code|Error|Nachricht|"
+    r"Kunde)[a-z]{0,3}\b)[A-ZÄÖÜ](?:[^\W\d_]|['-])*"
     r"(?: (?!(?:on|since|seit|bei|auf|und|and|when|for|from|von|an|at|wird|werden|wurden?|kommen|kommt|is|are|was|were|"
-    r"with|mit|im|ab|als|zur|abgewiesen|abgelehnt|ca|etwa|about|evtl|vermutlich|seither|weil|because|but|aber|bitte)\b)[A-Za-z'-]+){0,7})?"
+    r"with|mit|im|ab|als|zur|(?<!adresse )(?<!mpfänger )(?<!ugriff )(?<!achricht )(?:abgewiesen|abgelehnt)|ca|"
+    r"etwa|about|evtl|vermutlich|seither|weil|because|but|aber|bitte)\b)(?:[^\W\d_]|['-])+){0,7})?"
 )
 """A bare code, and the server's words behind it as far as they are surely its own."""
 _SIP_VERSION = re.compile(r"^SIP/\d\.\d ")

@@ -56,7 +56,7 @@ _LISTED_TENANTS = re.compile(
 _AFFECTED = re.compile(
     r"(?<![\w.,:])(\d{1,6})\+?\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
     r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|"
-    r"postfächern?)(?![^\W_])",
+    r"postfächern?|people|personen)(?![^\W_])",
     re.IGNORECASE,
 )
 _IS_AFFECTED = re.compile(r"affected|betroffen|betrifft|impacted|(?<![^\W_])hit(?![^\W_])", re.IGNORECASE)
