@@ -30,7 +30,7 @@ _CODE_AND_WORDS = re.compile(
     r"Kunde)[a-z]{0,3}\b)[A-ZÄÖÜ](?:[^\W\d_]|['-])*"
     r"(?: (?!(?:on|since|seit|bei|auf|und|and|when|for|from|von|an|at|wird|werden|wurden?|kommen|kommt|is|are|was|were|"
     r"with|mit|im|ab|als|zur|(?<!adresse )(?<!mpfänger )(?<!ugriff )(?<!achricht )(?:abgewiesen|abgelehnt)|ca|"
-    r"etwa|about|evtl|vermutlich|seither|weil|because|but|aber|bitte)\b)(?:[^\W\d_]|['-])+){0,7})?"
+    r"etwa|about|evtl|vermutlich|seither|zurück|weil|because|but|aber|bitte)\b)(?:[^\W\d_]|['-])+){0,7})?"
 )
 """A bare code, and the server's words behind it as far as they are surely its own."""
 _SIP_VERSION = re.compile(r"^SIP/\d\.\d ")
