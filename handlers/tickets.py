@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from blocks import handover, outage, tickets
@@ -32,9 +33,10 @@ async def _handover(desk: Desk, user: str) -> Message:
 _PAGES: dict[str, Callable[[Desk, str], Awaitable[Message]]] = {
     **dict.fromkeys(("help", "?", "hilfe"), _help),
     **dict.fromkeys(("outage", "outages", "ausfall", "ausfälle", "störung", "störungen"), _outages),
-    **dict.fromkeys(("handover", "shift handover", "übergabe", "schichtübergabe"), _handover),
 }
 """Words behind the command, each with what it shows."""
+_HANDOVER = re.compile(r"(?:(?:shift|schicht)[-\s]?)?(?:hand[-\s]?over|(?:ü|ue)berg(?:abe|eben))(?!\w)")
+"""Beginning of a request for the handover, whatever follows it: `hand over to Bea`."""
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -45,6 +47,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         word = plain(text).casefold().strip() or await desk.queries.last_scope(user)
         if word in _PAGES:
             return await _PAGES[word](desk, user)
+        if _HANDOVER.match(word):
+            return await _handover(desk, user)
         if word in tickets.SCOPES:
             return await listing(user, word)
         ticket = await desk.queries.by_reference(text, user)

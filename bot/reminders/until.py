@@ -81,6 +81,9 @@ _DAY = re.compile(
 """A named day. Two letters are a day alone or before a time only: “do not call” is no Thursday."""
 _PART_OF_TODAY = re.compile(rf"(?P<part>tonight|{_PARTS[time(12)]}|{_PARTS[_EVENING]})\b", re.IGNORECASE)
 """A part of a day that is clear without the day."""
+_OF_NO_OTHER_DAY = re.compile(rf"(?:tonight|{_PARTS[_EVENING]})\b", re.IGNORECASE)
+"""A part of today alone: once it has passed, tomorrow's is not meant."""
+_BEGINS_A_NUMBER = re.compile(r"-?\s?\d")
 _LEADING = re.compile(r"^(?:until|till|for|bis|für|at|um|in|on|am|ab)\s+(?:the\s+)?", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})\Z")
 _YEAR = re.compile(r"\d{4}")
@@ -96,9 +99,9 @@ def read_until(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime | None
 
 
 def is_meant_as_time(text: str, at: datetime) -> bool:
-    """True for words that begin like a moment, whether it can be read or has passed: `25:00`, `yesterday`."""
+    """True for words that begin like a moment, whether it can be read or has passed: `25:00`, `-2 h`, `yesterday`."""
     words = _without_leading(plain(text).strip())
-    return words[:1].isdigit() or _is_named_day(words) or _stamp_at(words, at) is not None
+    return bool(_BEGINS_A_NUMBER.match(words)) or _is_named_day(words) or _stamp_at(words, at) is not None
 
 
 def _is_named_day(words: str) -> bool:
@@ -138,7 +141,7 @@ def _named_day(text: str, zone: ZoneInfo, at: datetime) -> tuple[datetime, str] 
         clock = afternoon(now.time()) or clock
     day = now.date() + timedelta(days=ahead)
     moment = datetime.combine(day, clock or usual, zone).astimezone(UTC)
-    if moment <= at and not named:
+    if moment <= at and not named and not _OF_NO_OTHER_DAY.match(text):
         moment = datetime.combine(day + timedelta(days=1), clock or usual, zone).astimezone(UTC)
     return (moment, _rest(left)) if moment > at else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.handlers.world import DESK, World
 
 
@@ -19,3 +21,11 @@ async def test_shift_is_handed_over_and_accepted(w: World) -> None:
     await w.anna.message("@partner-desk", "accepted by Alex Adler")
     owner = (await w.ticket()).owner
     assert (await w.running.desk.queries.names([owner]))(owner) == "Alex Adler"
+
+
+@pytest.mark.parametrize(
+    "words", ["hand over", "handover to Ben please", "Hand-over now", "Schicht-Übergabe an Ben", "uebergabe", "übergeben"]
+)
+async def test_handover_is_begun_whatever_follows_its_word(w: World, words: str) -> None:
+    await w.anna.command(DESK, "/retarus-ticket", words)
+    await w.anna.message(DESK, "0 open tickets to hand over")

@@ -107,8 +107,24 @@ async def test_wait_needs_no_reason(w: World) -> None:
     assert done.times.snoozed_until == at(27, 14)
 
 
-@pytest.mark.parametrize("words", ["5", "99.99.2019", "12/13", "heute 8 Uhr", "today 9:00", "2 working days"])
+@pytest.mark.parametrize(
+    "words",
+    ["5", "99.99.2019", "12/13", "heute 8 Uhr", "today 9:00", "2 working days", "-2 h", "– 30 min", "for -1 day", "-2"],
+)
 async def test_wait_until_no_moment_is_refused(w: World, words: str) -> None:
     ticket = await w.taken()
     with pytest.raises(Refused, match="is not a time"):
         await w.desk.reminders.wait(ticket.id, ANNA, words, w.form())
+
+
+@pytest.mark.parametrize("words", ["tonight", "end of day", "until EOD", "Feierabend", "tonight 18:30 they test"])
+async def test_wait_until_a_part_of_today_that_has_passed_is_refused(w: World, words: str) -> None:
+    ticket = await w.taken()
+    w.clock.forward(hours=8)
+    with pytest.raises(Refused, match="is not a time to come"):
+        await w.desk.reminders.wait(ticket.id, ANNA, words, w.form())
+    assert (await w.desk.queries.ticket(ticket.id)).times.snoozed_until is None
+
+
+def test_noon_that_has_passed_is_tomorrows() -> None:
+    assert read_until("noon", BERLIN, at(27, 13).astimezone(UTC)) == (at(28, 12).astimezone(UTC), "")
