@@ -290,14 +290,16 @@ class Outbox:
 
     def _counted(self, claim: Claim, outcome: Outcome) -> Outcome:
         """Counts a failure. A notice that failed for a day and often enough is given up, and people are notified."""
-        if not isinstance(outcome, Retry) or not outcome.is_failure:
+        if not isinstance(outcome, Retry | Blocked):
             return outcome
-        progress = outcome.progress or claim.progress
+        progress = (outcome.progress or claim.progress).model_copy(update={"failed": claim.progress.failed})
+        if isinstance(outcome, Blocked) or not outcome.is_failure:
+            return replace(outcome, progress=progress.with_failed(self._clock(), outcome.reason))
         failures = claim.progress.failures + 1
         progress = progress.model_copy(update={"failures": failures})
         age = self._clock() - claim.notice.due
         if age <= self._limits.age or failures < self._limits.tries:
-            return replace(outcome, progress=progress)
+            return replace(outcome, progress=progress.with_failed(self._clock(), outcome.reason))
         words = t(
             "It was tried {times} times in {span}; the last time: {why} Try again when the cause is fixed.",
             times=failures,

@@ -108,6 +108,18 @@ class Place(Record):
     """Permalink; empty when Slack did not tell it."""
 
 
+class FailedAttempt(Record):
+    """An attempt to deliver that did not succeed: when, and why."""
+
+    at: Utc
+    reason: str
+    """A text for people, without personal data."""
+
+
+MOST_FAILED = 20
+"""Failed attempts that are remembered: the first one and the latest."""
+
+
 class Progress(Record):
     """Progress of earlier delivery attempts: the next one neither repeats it nor begins again."""
 
@@ -121,6 +133,13 @@ class Progress(Record):
     """… and the page at which the search goes on."""
     failures: int = 0
     """Attempts that failed. Waiting for a rate limit or for a closed transport is no failure."""
+    failed: tuple[FailedAttempt, ...] = ()
+    """Every attempt that ended without a delivery and was to be repeated, oldest first."""
+
+    def with_failed(self, at: datetime, reason: str) -> Progress:
+        """The progress with one more attempt that ended without a delivery."""
+        failed = (*self.failed, FailedAttempt(at=at, reason=reason))
+        return self.model_copy(update={"failed": (*failed[:1], *failed[1:][1 - MOST_FAILED :])})
 
 
 class Claim(Record):
@@ -220,6 +239,8 @@ class Letter(Record):
     """Error of the last failed attempt."""
     at: Utc
     """Time of its last state change."""
+    failed: tuple[FailedAttempt, ...] = ()
+    """Attempts that ended without a delivery and were repeated, oldest first."""
 
 
 def notice_without_ticket(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.errors import StoreDown
-from bot.model.notice import NOTHING_HELD, Claim, Dead, Held, Notice, NoticeKind, Outcome, Retry, Sent
+from bot.model.notice import NOTHING_HELD, Claim, Dead, Held, Notice, NoticeKind, Outcome, Progress, Retry, Sent
 from bot.outbox import Limits, Outbox
 from tests.bot.outbox_scene import PERSONAL, Scene, nothing_follows
 from tests.doubles.memory_store import MemoryStore
@@ -124,6 +124,36 @@ async def test_delivery_is_given_up_after_a_day_and_somebody_is_notified() -> No
     await scene.drained()
     assert await scene.states() == {"n1": "dead", "told": "sent"}
     assert "tried 49 times in 1 d" in await scene.reason("n1")
+
+
+async def test_delivered_notification_keeps_when_and_why_it_was_refused_before() -> None:
+    outcomes = iter([Retry(START + minutes(5), "mailbox full"), Dead("unknown user"), Sent()])
+
+    async def refusing(_claim: Claim) -> Outcome:
+        return next(outcomes)
+
+    scene = Scene(refusing)
+    await scene.save(a_notice("n1"))
+    for after in (0, 5):
+        scene.clock.at = START + minutes(after)
+        await scene.drained()
+    await scene.store.revive("n1", START + minutes(180))
+    scene.clock.at = START + minutes(180)
+    await scene.drained()
+    letter = await scene.store.letter("n1")
+    assert letter is not None
+    assert (letter.state, letter.at) == ("sent", START + minutes(180))
+    assert [(each.at, each.reason) for each in letter.failed] == [
+        (START, "mailbox full"),
+        (START + minutes(5), "unknown user"),
+    ]
+
+
+async def test_first_failed_attempt_is_kept_however_many_follow() -> None:
+    progress = Progress()
+    for number in range(60):
+        progress = progress.with_failed(START + minutes(number), str(number))
+    assert [each.reason for each in progress.failed] == ["0", *map(str, range(41, 60))]
 
 
 async def test_dead_letter_is_retried_once_per_request_of_a_person() -> None:

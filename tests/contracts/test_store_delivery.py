@@ -73,7 +73,7 @@ async def test_progress_survives_death_and_revival(store: Store) -> None:
     await store.settle(claim, Dead("no", HALF_DONE), START)
     await store.revive("n1", START)
     (again,) = await store.claim(START, LEASE, 1)
-    assert again.progress == HALF_DONE
+    assert again.progress == HALF_DONE.with_failed(START, "no")
 
 
 async def test_attempt_that_broke_off_makes_the_next_one_unsure(store: Store) -> None:

@@ -220,6 +220,24 @@ async def test_dead_letter_has_a_reason_and_can_be_revived(store: Store) -> None
     assert not await store.settle(first, Sent(), START)
 
 
+async def test_delivered_letter_has_the_time_and_reason_of_each_attempt_that_failed(store: Store) -> None:
+    await enqueue(store, "n1")
+    (first,) = await claim(store)
+    progress = first.progress.with_failed(START, "mailbox full")
+    await store.settle(first, Retry(START + minutes(10), "mailbox full", progress), START)
+    (second,) = await claim(store, 10)
+    await store.settle(second, Dead("unknown user"), START + minutes(11))
+    assert await store.revive("n1", START + minutes(100))
+    (third,) = await claim(store, 100)
+    await store.settle(third, Sent(), START + minutes(101))
+    (letter,) = await store.letters()
+    assert (letter.state, letter.at, letter.attempts) == ("sent", START + minutes(101), 3)
+    assert [(each.at, each.reason) for each in letter.failed] == [
+        (START, "mailbox full"),
+        (START + minutes(11), "unknown user"),
+    ]
+
+
 async def test_undelivered_are_counted_without_those_that_went_the_other_way(store: Store) -> None:
     posts = [a_notice(f"post{number}", kind=NoticeKind.LETTER_POST, lane=f"post{number}") for number in range(3)]
     await store.apply(Batch(notices=[*posts, a_notice("card", lane="card"), a_notice("alert", ticket_id="", lane="x")]))

@@ -136,6 +136,7 @@ class MemoryOutbox:
         if row is None or row.state != "dead":
             return False
         at = as_utc(at)
+        row.progress = row.progress.with_failed(row.changed_at, row.reason)
         row.state, row.next_at, row.planned_at, row.changed_at = "waiting", at, at, at
         if not any(other.head for other in self._outbox_rows().values() if other.notice.lane == row.notice.lane):
             row.head = True
@@ -178,4 +179,11 @@ class MemoryOutbox:
 
 
 def _letter(row: OutboxRow) -> Letter:
-    return Letter(notice=row.notice, state=row.state, attempts=row.attempts, reason=row.reason, at=row.changed_at)
+    return Letter(
+        notice=row.notice,
+        state=row.state,
+        attempts=row.attempts,
+        reason=row.reason,
+        at=row.changed_at,
+        failed=row.progress.failed,
+    )

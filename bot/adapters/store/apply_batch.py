@@ -227,7 +227,11 @@ def put(db: Connection, place: Place) -> None:
 def revive(db: Connection, key: str, at: datetime) -> bool:
     """The attempt counter continues, so that a claim from before the notice became a dead letter stays void."""
     _lock_lanes(db, (), [key])
-    return db.execute(outbox_sql.REVIVE, {"key": key, "at": ms(at)}).fetchone() is not None
+    dead = db.execute(outbox_sql.PROGRESS, {"key": key}).fetchone()
+    if dead is None:
+        return False
+    values: Row = {"key": key, "at": ms(at), "progress": rows.progress_of_dead(dead).model_dump_json()}
+    return db.execute(outbox_sql.REVIVE, values).fetchone() is not None
 
 
 def prune(db: Connection, before: datetime, limit: int) -> int:

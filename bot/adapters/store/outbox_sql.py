@@ -80,7 +80,7 @@ DROP: Final = """
     RETURNING lane"""
 
 REVIVE: Final = """
-    UPDATE notices SET state = 'waiting', next_at = :at, planned_at = :at, changed_at = :at,
+    UPDATE notices SET state = 'waiting', next_at = :at, planned_at = :at, changed_at = :at, progress = :progress,
         head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
             THEN 0 ELSE 1 END
     WHERE key = :key AND state = 'dead'
@@ -90,7 +90,8 @@ NEXT_DUE: Final = f"SELECT MIN(next_at) FROM notices WHERE head = 1{_KNOWN}"  # 
 NEXT_DUE_NOT_HELD: Final = NEXT_DUE + _NOT_HELD
 
 
-LETTER: Final = "SELECT doc, state, attempts, why, changed_at FROM notices WHERE key = :key"
+PROGRESS: Final = "SELECT progress, why, changed_at FROM notices WHERE key = :key AND state = 'dead'"
+LETTER: Final = "SELECT doc, state, attempts, why, changed_at, progress FROM notices WHERE key = :key"
 
 
 def letters(state: State | None, ticket_id: str) -> str:
@@ -99,7 +100,7 @@ def letters(state: State | None, ticket_id: str) -> str:
     parts += ["ticket_id = :ticket_id"] if ticket_id else []
     where = " AND ".join(parts) or "1 = 1"
     return (
-        f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
+        f"SELECT doc, state, attempts, why, changed_at, progress FROM notices WHERE {where}"  # noqa: S608  own words only
         " ORDER BY seq DESC LIMIT :limit"
     )
 
@@ -111,7 +112,7 @@ _RESCUED: Final = f"""
 """Condition of a dead letter to Retarus that goes, or went, by the other way."""
 
 UNDELIVERED: Final = f"""
-    SELECT doc, state, attempts, why, changed_at FROM notices WHERE state = 'dead' AND NOT ({_RESCUED})
+    SELECT doc, state, attempts, why, changed_at, progress FROM notices WHERE state = 'dead' AND NOT ({_RESCUED})
     ORDER BY seq DESC LIMIT :limit"""  # noqa: S608  own words only
 COUNT_UNDELIVERED: Final = f"SELECT COUNT(*) FROM notices WHERE state = 'dead' AND NOT ({_RESCUED})"  # noqa: S608  own words only
 

@@ -163,16 +163,26 @@ def held_values(held: Held) -> Row:
 def claim(row: Sequence[Any]) -> Claim:
     """A claimed notice; an attempt that was never settled, as its process was killed, may have arrived."""
     attempts, settled, progress, doc = row
-    known = Progress.model_validate_json(progress) if progress else Progress()
+    known = _progress(progress)
     if settled != attempts - 1:
         known = known.model_copy(update={"unsure": True})
     return Claim(notice=Notice.model_validate_json(doc), attempt=attempts, progress=known)
 
 
 def letter(row: Sequence[Any]) -> Letter:
-    doc, state, attempts, reason, changed_at = row
-    notice = Notice.model_validate_json(doc)
-    return Letter(notice=notice, state=state, attempts=attempts, reason=reason, at=moment(changed_at))
+    doc, state, attempts, reason, changed_at, progress = row
+    notice, failed = Notice.model_validate_json(doc), _progress(progress).failed
+    return Letter(notice=notice, state=state, attempts=attempts, reason=reason, at=moment(changed_at), failed=failed)
+
+
+def progress_of_dead(row: Sequence[Any]) -> Progress:
+    """The progress of a dead letter that is tried again: its end is one more failed attempt."""
+    progress, reason, changed_at = row
+    return _progress(progress).with_failed(moment(changed_at), reason)
+
+
+def _progress(doc: str) -> Progress:
+    return Progress.model_validate_json(doc) if doc else Progress()
 
 
 def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]]) -> list[T]:
