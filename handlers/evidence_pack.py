@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from blocks import evidence_pack
 from blocks.kit import Message
@@ -12,7 +12,8 @@ from bot.core.clock import as_utc
 from bot.core.i18n import t
 from bot.desk import Desk
 from bot.reports.document import ReportDocument, ReportFile
-from bot.reports.evidence_pack import as_json, paper
+from bot.reports.evidence_json import as_json
+from bot.reports.evidence_paper import paper
 from bot.reports.ports import ReportPrinter
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
@@ -49,7 +50,7 @@ async def made(desk: Desk, ticket_id: str, press: ReportPrinter, channel_name: C
     at = as_utc(desk.clock())
     async with press.opened() as print_report:
         pack = await desk.evidence_packs.gather(ticket_id)
-        pack = replace(pack, channels={each: await channel_name(each) for each in sorted(pack.channel_ids)})
+        pack = pack.with_channels({each: await channel_name(each) for each in sorted(pack.channel_ids)})
         document = await asyncio.to_thread(paper, pack, desk.config, at)
         printed = await print_report(document)
     kinds = (("pdf", printed.pdf), ("json", as_json(pack, desk.config, at)))

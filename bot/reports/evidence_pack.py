@@ -5,39 +5,34 @@ It is for the talk with Retarus: made on request, as a PDF and as JSON, for the 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clocks import timers
-from bot.clocks.timers import Timer, TimerRun, TimerState
+from bot.clocks.timers import Timer, TimerRun
 from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
-from bot.core.cleaning import clean_line, excerpt
 from bot.core.clock import Clock, as_utc
-from bot.core.i18n import mark, spoken, t
+from bot.core.i18n import mark
 from bot.model.conversation import Entry, MessageId
 from bot.model.notice import Letter, NoticeKind, notice_without_ticket
 from bot.model.ticket import Event, Party, Ticket
 from bot.model.transitions import Move, Step
 from bot.model.undoing import kind_of
-from bot.reports.document import ReportDocument, ReportPart, ReportSheet, ReportTable
-from bot.reports.formatting import hours, moment
 from bot.reports.ports import ReportSource
+from bot.reports.promises import Announcement, announcements
 from bot.tickets import permissions
 from bot.tickets.notifications import TO_RETARUS
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
-from bot.tickets.reference import kind_name, reference
 
 _ROWS: Final = 1000
 """Deliveries that are read."""
-_SHORT: Final = 160
 
-_STEPS: Final = {
+STEPS: Final = {
     Move.RAISE.value: mark("raised"),
     Move.TAKE.value: mark("taken at the 1st level"),
     Move.TAKE_OVER.value: mark("taken over by a colleague"),
@@ -63,28 +58,19 @@ _STEPS: Final = {
     Step.EXPECT.value: mark("announcement or question of Retarus"),
     Step.CHASE.value: mark("Retarus was asked again"),
     Step.TELL.value: mark("message to Retarus"),
+    Step.LINK.value: mark("has the same cause as the leading ticket"),
+    Step.UNLINK.value: mark("has another cause than the leading ticket"),
     Step.UNDO.value: mark("the previous step was undone"),
 }
 """Events that are evidence."""
-_CLOCK_STATES: Final = {
-    TimerState.RUNNING: mark("running"),
-    TimerState.PAUSED: mark("paused"),
-    TimerState.SOON: mark("due soon"),
-    TimerState.OVERDUE: mark("overdue"),
-    TimerState.ENDED: mark("met"),
-}
-_PARTIES: Final = {
-    Party.FIRST: mark("1st level"),
-    Party.SECOND: mark("2nd level"),
-    Party.RETARUS: mark("Retarus"),
-    Party.CUSTOMER: mark("End-customer"),
-}
-_STATES: Final = {
-    "waiting": mark("waiting"),
-    "sent": mark("delivered"),
-    "dead": mark("not delivered"),
-    "dropped": mark("not needed any more"),
-}
+_WITH_RETARUS: Final = frozenset(
+    each.value
+    for each in (
+        *(Move.ESCALATE, Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE),
+        *(Step.RCR, Step.FOUND, Step.EXPECT, Step.CHASE, Step.TELL),
+    )
+)
+"""Events of the leading ticket that are evidence for those it leads."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +90,37 @@ class EvidencePack:
     name_of: Callable[[str], str]
     channels: Mapping[str, str] = field(default_factory=dict)
     """Names of the channels of the deliveries, by their ids."""
+    leading: EvidencePack | None = None
+    """Pack of the ticket that leads this one: Retarus was written to there."""
+    is_leading: bool = False
+    """It is part of the pack of a ticket that it leads."""
 
     @property
     def channel_ids(self) -> set[str]:
         """Ids of the channels of the deliveries."""
-        return {each.notice.to for each in self.deliveries if not _is_mail(each)}
+        own = {each.notice.to for each in self.deliveries if not is_mail(each)}
+        return own | self.leading.channel_ids if self.leading else own
+
+    def with_channels(self, names: Mapping[str, str]) -> EvidencePack:
+        """The pack with these names of its channels, by their ids."""
+        leading = self.leading.with_channels(names) if self.leading else None
+        return replace(self, channels=names, leading=leading)
+
+    @property
+    def events(self) -> list[Event]:
+        """Events that are evidence, oldest first; of a leading ticket, those with Retarus."""
+        found = [each for each in self.history if kind_of(each) in STEPS or priority_in(each)]
+        return [each for each in found if kind_of(each) in _WITH_RETARUS] if self.is_leading else found
+
+    def announcements(self) -> list[Announcement]:
+        """Every time that Retarus announced, with when they wrote it where that is known."""
+        entries = {each.id: each for each in self.entries}
+
+        def written(event: Event) -> datetime:
+            entry = entries.get(event.detail.get("entry") or (event.before.entry if event.before else ""))
+            return min(entry.written_at or entry.at, event.at) if entry else event.at
+
+        return announcements(self.history, written)
 
     def recipient(self, letter: Letter) -> str:
         """The address or the channel's name; its id where the name is not known."""
@@ -136,8 +148,13 @@ class EvidencePacks:
         return ticket
 
     async def gather(self, ticket_id: str) -> EvidencePack:
-        """Everything that is kept about the ticket and its way to Retarus."""
-        ticket = await self.queries.ticket(ticket_id)
+        """Everything that is kept about the ticket and its way to Retarus, and that of the ticket that leads it."""
+        pack = await self._gather(await self.queries.ticket(ticket_id))
+        leading = await self.store.get(pack.ticket.parent) if pack.ticket.parent else None
+        return replace(pack, leading=replace(await self._gather(leading), is_leading=True)) if leading else pack
+
+    async def _gather(self, ticket: Ticket) -> EvidencePack:
+        ticket_id = ticket.id
         history = await self.queries.history(ticket_id)
         rows = await self.store.letters(ticket_id=ticket_id, limit=_ROWS)
         people = {ticket.owner, *(each.by for each in history)} - {""}
@@ -168,214 +185,29 @@ def clocks(ticket: Ticket, config: Config) -> list[TimerRun]:
     return [agreed, *running] if agreed else running
 
 
-def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
-    """The same for programs: moments in ISO 8601 and UTC, durations in seconds."""
-    ticket = pack.ticket
-    shape = {
-        "reference": reference(ticket, config),
-        "kind": ticket.kind.value,
-        "stage": ticket.stage.value,
-        "priority": ticket.answer("priority"),
-        "retarus_numbers": list(ticket.rcr),
-        "made_at": at.isoformat(),
-        "card": pack.card,
-        "letter": pack.letter,
-        "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
-        "clocks": [_clock_shape(run, at) for run in clocks(ticket, config)],
-        "events": [_event_shape(each, pack) for each in _evident(pack)],
-        "deliveries": [
-            {
-                "at": each.at.isoformat(),
-                "way": "e-mail" if _is_mail(each) else "channel",
-                "to": pack.recipient(each),
-                "state": each.state,
-                "attempts": each.attempts,
-                "reason": each.reason,
-            }
-            for each in pack.deliveries
-        ],
-        "message_ids": [
-            {"at": each.at.isoformat(), "message_id": each.message_id, "sent_by_us": each.is_sent}
-            for each in pack.message_ids
-        ],
-        "received": [
-            {
-                "at": each.at.isoformat(),
-                "way": each.source.value,
-                "kind": each.kind,
-                "author": each.author or each.address,
-                "message_id": each.message_id,
-                "link": each.link,
-                "text": each.words,
-            }
-            for each in pack.entries
-        ],
-    }
-    return json.dumps(shape, ensure_ascii=False, indent=2).encode()
-
-
-def _event_shape(event: Event, pack: EvidencePack) -> dict[str, str]:
-    return {
-        "at": event.at.isoformat(),
-        "what": event.kind,
-        "by": pack.name_of(event.by),
-        "said": _words_of(event),
-        "priority": _priority_in(event),
-        "files": event.detail.get("files", ""),
-    }
-
-
-def _clock_shape(run: TimerRun, at: datetime) -> dict[str, str | None]:
-    return {
-        "clock": run.timer.value,
-        "start": run.start.isoformat(),
-        "due": run.due.isoformat() if run.due else None,
-        "end": run.end.isoformat() if run.end else None,
-        "state": "missed" if _is_missed(run) else run.state(at).value,
-    }
-
-
-def paper(pack: EvidencePack, config: Config, at: datetime) -> ReportDocument:
-    """The pack as a document to print, in the reader's language and the desk's time zone."""
-    ticket, zone = pack.ticket, config.desk.timezone
-    name = reference(ticket, config)
-    title = t("Evidence for {reference}", reference=name)
-    numbers = ", ".join(ticket.rcr) or t("no number of Retarus yet")
-    about = " · ".join(filter(None, (kind_name(ticket.kind), ticket.answer("priority"), numbers)))
-    times = spent(ticket, at)
-    events = _table((t("When"), t("What"), t("Who"), t("Text")), _event_rows(pack, zone))
-    return ReportDocument(
-        name=f"{name}-evidence",
-        language=spoken().value,
-        title=title,
-        about=about,
-        facts=tuple((t(_PARTIES[party]), hours(times[party]), "") for party in Party),
-        parts=(
-            ReportPart(heading=t("Handovers and announcements"), tables=events),
-            ReportPart(heading=t("Clocks"), **_filled(_clock_rows(ticket, config, at))),
-            ReportPart(heading=t("Deliveries to Retarus"), **_filled(_deliveries(pack, zone))),
-            ReportPart(heading=t("Received from Retarus"), **_filled(_received(pack, zone))),
-            ReportPart(heading=t("Message-IDs"), **_filled(_mails(pack, zone))),
-            ReportPart(heading=t("Links"), text=tuple(_links(pack)) or (t("none"),)),
-        ),
-        notes=(
-            t(
-                "Times of the parties are in calendar time: how long each had to act. All times are in {zone}.",
-                zone=zone,
-            ),
-        ),
-        footer=f"{title} · {moment(at, zone)}",
-        page=t("Page {page} of {pages}"),
-        made_at=at,
-        sheet=ReportSheet(columns=(), rows=(), separator=","),
-    )
-
-
-def _filled(table: ReportTable) -> dict[str, tuple[ReportTable, ...] | tuple[str, ...]]:
-    return {"tables": (table,)} if table.rows else {"text": (t("none"),)}
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[ReportTable, ...]:
-    return (ReportTable(columns=tuple(columns), rows=tuple(tuple(row) for row in rows)),)
-
-
-def _evident(pack: EvidencePack) -> list[Event]:
-    return [each for each in pack.history if kind_of(each) in _STEPS or _priority_in(each)]
-
-
-def _priority_in(event: Event) -> str:
+def priority_in(event: Event) -> str:
     """The priority that this event gave the ticket; empty where it stayed as it was. The SLA depends on it."""
     return event.detail.get("answer.priority", "")
-
-
-def _step_of(event: Event) -> str:
-    priority = _priority_in(event)
-    if event.kind not in _STEPS:
-        return t("priority set to {priority}", priority=priority)
-    step = t(_STEPS[event.kind])
-    return t("{step}, priority {priority}", step=step, priority=priority) if priority else step
 
 
 _WORDS = ("summary", "reason", "question", "answer", "remedy", "plan", "rcr", "text", "note", "answer.priority_reason")
 """Details that say something in words, the most telling first."""
 
 
-def _words_of(event: Event) -> str:
-    return next((event.detail[key] for key in _WORDS if event.detail.get(key)), "")
+def words_of(event: Event) -> str:
+    keys = ("called",) if event.kind in {Step.LINK, Step.UNLINK} else _WORDS
+    return next((event.detail[key] for key in keys if event.detail.get(key)), "")
 
 
-def _files_of(event: Event) -> str:
-    """Names and sizes of the files that went along or were added."""
-    files = event.detail.get("files", "")
-    return t("with {files}", files=excerpt(files, 2 * _SHORT)) if files else ""
+def failed_attempts(row: Letter) -> list[tuple[datetime | None, str]]:
+    """When and why it was not delivered before; no time where an earlier release did not keep it."""
+    found: list[tuple[datetime | None, str]] = [(each.at, each.reason) for each in row.failed]
+    return found or ([(None, row.reason)] if row.state == "sent" and row.reason else [])
 
 
-def _event_rows(pack: EvidencePack, zone: str) -> Iterable[tuple[str, ...]]:
-    for each in _evident(pack):
-        words = " · ".join(filter(None, (excerpt(clean_line(_words_of(each)), _SHORT), _files_of(each))))
-        yield (moment(each.at, zone), _step_of(each), pack.name_of(each.by) if each.by else "", words)
-
-
-def _is_mail(row: Letter) -> bool:
+def is_mail(row: Letter) -> bool:
     return row.notice.kind in {NoticeKind.LETTER_MAIL, NoticeKind.CHASE_MAIL}
 
 
-def _is_missed(run: TimerRun) -> bool:
+def is_missed(run: TimerRun) -> bool:
     return run.due is not None and run.end is not None and run.end > run.due
-
-
-def _clock_rows(ticket: Ticket, config: Config, at: datetime) -> ReportTable:
-    zone = config.desk.timezone
-    rows = [
-        (
-            t(run.timer.gloss),
-            moment(run.start, zone),
-            moment(run.due, zone) if run.due else "",
-            moment(run.end, zone) if run.end else "",
-            t("missed") if _is_missed(run) else t(_CLOCK_STATES[run.state(at)]),
-        )
-        for run in clocks(ticket, config)
-    ]
-    return _table((t("Clock"), t("Since"), t("Due"), t("Done"), t("State")), rows)[0]
-
-
-def _deliveries(pack: EvidencePack, zone: str) -> ReportTable:
-    columns = (t("When"), t("Way"), t("To"), t("State"), t("Attempts"))
-    rows = [
-        (
-            moment(each.at, zone),
-            t("by e-mail") if _is_mail(each) else t("in the channel"),
-            pack.recipient(each),
-            " · ".join(filter(None, (t(_STATES[each.state]), each.reason if each.state == "dead" else ""))),
-            str(each.attempts),
-        )
-        for each in pack.deliveries
-    ]
-    return _table(columns, rows)[0]
-
-
-def _received(pack: EvidencePack, zone: str) -> ReportTable:
-    rows = [
-        (
-            moment(each.written_at or each.at, zone),
-            t("by e-mail") if each.has_original or each.message_id else t("in the channel"),
-            excerpt(clean_line(each.author or each.address), _SHORT),
-            excerpt(clean_line(each.words or each.subject), _SHORT),
-        )
-        for each in pack.entries
-    ]
-    return _table((t("When"), t("Way"), t("Who"), t("Text")), rows)[0]
-
-
-def _mails(pack: EvidencePack, zone: str) -> ReportTable:
-    rows = [
-        (moment(each.at, zone), t("sent") if each.is_sent else t("received"), each.message_id)
-        for each in pack.message_ids
-    ]
-    return _table((t("When"), t("Direction"), t("Message-ID")), rows)[0]
-
-
-def _links(pack: EvidencePack) -> Iterable[str]:
-    named = [(t("Card"), pack.card), (t("Letter"), pack.letter), (t("Raised from"), pack.ticket.source)]
-    named += [(t("Retarus in the channel"), each.link) for each in pack.entries]
-    return (f"{name}: {link}" for name, link in named if link)

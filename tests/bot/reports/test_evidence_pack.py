@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.core.errors import NotYours
 from bot.core.i18n import Language, speaking
 from bot.model.conversation import ConversationChanges, Entry, EntrySource, EntryState, MessageId
-from bot.model.notice import Dead, NoticeKind, Place, Sent
+from bot.model.notice import Dead, NoticeKind, Outcome, Place, Sent
 from bot.model.ticket import Attachment, Kind, Party, Ticket
 from bot.model.transitions import Move
-from bot.reports.evidence_pack import as_json, paper, spent
+from bot.reports.document import ReportDocument, ReportPart
+from bot.reports.evidence_json import as_json
+from bot.reports.evidence_pack import EvidencePack, spent
+from bot.reports.evidence_paper import paper
+from bot.reports.formatting import moment
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, BEN, HANDED_OFF, MAIL, NEMO, RAISED, RETARUS, SECOND, TEMPLATE, World, a_world
 
@@ -49,7 +54,7 @@ async def test_channel_of_a_delivery_is_called_by_its_name() -> None:
     w, ticket = await answered()
     pack = await w.desk.evidence_packs.gather(ticket.id)
     assert pack.channel_ids == {RETARUS}
-    named = replace(pack, channels={RETARUS: "#retarus-escalation"})
+    named = pack.with_channels({RETARUS: "#retarus-escalation"})
     found = json.loads(as_json(named, w.desk.config, w.clock()))
     assert {each["to"] for each in found["deliveries"]} == {MAIL, "#retarus-escalation"}
     printed = str(paper(named, w.desk.config, w.clock()))
@@ -165,3 +170,113 @@ async def test_pack_names_the_files_that_went_along_whatever_their_script(kind: 
     with speaking(Language.GERMAN):
         [row] = [row for row in paper(pack, w.desk.config, w.clock()).parts[0].tables[0].rows if names[2] in row[3]]
     assert f"mit {names[0]} (1.2 kB)" in row[3]
+
+
+async def test_delivered_mail_that_was_refused_before_is_two_facts() -> None:
+    w = await a_world()
+    ticket = await w.sent()
+    await settled(w, Dead("mailbox full"))
+    refused = w.clock()
+    [dead] = await w.store.letters(state="dead")
+    w.clock.forward(hours=3)
+    assert await w.store.revive(dead.notice.key, w.clock())
+    await settled(w, Sent())
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    [mail] = [each for each in as_read(pack, w)["deliveries"] if each["way"] == "e-mail"]
+    assert (mail["state"], mail["reason"]) == ("sent", "")
+    assert mail["delivered_at"] == (refused + timedelta(hours=3)).isoformat()
+    assert mail["failed_attempts"] == [{"at": refused.isoformat(), "reason": "mailbox full"}]
+    table = part(paper(pack, w.desk.config, w.clock()), "Deliveries to Retarus").tables[0]
+    rows = [row for row in table.rows if row[1] == "by e-mail"]
+    zone = w.desk.config.desk.timezone
+    assert [(row[0], row[3]) for row in rows] == [
+        (moment(refused, zone), "not delivered · mailbox full"),
+        (moment(refused + timedelta(hours=3), zone), "delivered"),
+    ]
+
+
+async def test_refusal_from_an_earlier_release_has_no_time_and_stands_on_no_delivered_row() -> None:
+    w = await a_world()
+    ticket = await w.sent()
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    [old] = [row for row in pack.deliveries if row.notice.kind is NoticeKind.LETTER_MAIL]
+    old = old.model_copy(update={"state": "sent", "attempts": 2, "reason": "mailbox full"})
+    pack = replace(pack, deliveries=[old])
+    [mail] = as_read(pack, w)["deliveries"]
+    assert (mail["reason"], mail["failed_attempts"]) == ("", [{"at": None, "reason": "mailbox full"}])
+    rows = part(paper(pack, w.desk.config, w.clock()), "Deliveries to Retarus").tables[0].rows
+    assert (rows[0][0], rows[0][3]) == ("unknown", "not delivered · mailbox full")
+
+
+async def test_missed_promise_stays_in_the_pack_when_another_follows() -> None:
+    w = await a_world()
+    ticket = await w.sent()
+    start = w.clock()
+    for wait, until in ((2.5, 1), (0, 4)):
+        due = {"update_due": str(int((w.clock() + timedelta(hours=until)).timestamp()))}
+        await w.desk.reminders.expect(ticket.id, BEN, due, w.form())
+        w.clock.forward(hours=wait)
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    found = as_read(pack, w)
+    later = start + timedelta(hours=2.5)
+    assert [(each["at"], each["due"], each["state"], each["seconds_late"]) for each in found["announcements"]] == [
+        (start.isoformat(), (start + timedelta(hours=1)).isoformat(), "missed", 5400),
+        (later.isoformat(), (later + timedelta(hours=4)).isoformat(), "open", 0),
+    ]
+    assert found["announcements"][0]["fulfilled_at"] == later.isoformat()
+    assert [each["update_due"] for each in found["events"] if each["what"] == "expect"] == [
+        (start + timedelta(hours=1)).isoformat(),
+        (later + timedelta(hours=4)).isoformat(),
+    ]
+    with speaking(Language.GERMAN):
+        document = paper(pack, w.desk.config, w.clock())
+    assert "verfehlt um 1 h 30 min" in str(part(document, "Zusagen von Retarus").tables[0].rows[0])
+    told = [row[3] for row in document.parts[0].tables[0].rows if "Ankündigung" in row[1]]
+    assert told[0] == f"nächstes Update bis {moment(start + timedelta(hours=1), w.desk.config.desk.timezone)}"
+
+
+async def test_pack_of_a_led_ticket_holds_the_letter_and_answers_of_the_leading_one() -> None:
+    w, leading = await answered()
+    led = await w.raised(customer="Other GmbH")
+    await w.desk.known_issues.same_cause(led.id, BEN, f"PD-{leading.number}", w.form())
+    pack = await w.desk.evidence_packs.gather(led.id)
+    found = as_read(pack, w)
+    assert found["deliveries"] == []
+    theirs = found["leading_ticket"]
+    assert theirs["reference"] == f"PD-{leading.number}"
+    assert [each["what"] for each in theirs["events"]] == ["escalate", "retarus_answered"]
+    assert {each["way"] for each in theirs["deliveries"]} == {"e-mail", "channel"}
+    assert theirs["message_ids"][0]["message_id"] == "<ours@nordlicht.example>"
+    assert theirs["received"][0]["text"] == "Policy 7 is corrected"
+    assert pack.channel_ids == {RETARUS}
+    named = paper(pack.with_channels({RETARUS: "#retarus-escalation"}), w.desk.config, w.clock())
+    name = f"Leading ticket PD-{leading.number}"
+    assert "#retarus-escalation" in str(part(named, f"{name}: Deliveries to Retarus"))
+    assert "Policy 7 is corrected" in str(part(named, f"{name}: Received from Retarus"))
+    assert f"leading ticket PD-{leading.number}: no number of Retarus yet" in named.about
+    rows = part(named, "Handovers and announcements").tables[0].rows
+    assert (rows[-1][1], rows[-1][3]) == ("has the same cause as the leading ticket", f"PD-{leading.number}")
+
+
+async def test_pack_of_a_ticket_without_a_leading_one_holds_no_other() -> None:
+    w, ticket = await answered()
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    assert as_read(pack, w)["leading_ticket"] is None
+    assert "Leading ticket" not in str(paper(pack, w.desk.config, w.clock()))
+
+
+def as_read(pack: EvidencePack, w: World) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(as_json(pack, w.desk.config, w.clock()))
+    return found
+
+
+def part(document: ReportDocument, heading: str) -> ReportPart:
+    return next(each for each in document.parts if each.heading == heading)
+
+
+async def settled(w: World, mail: Outcome) -> None:
+    """Delivers everything, but for mails, which end like this."""
+    while claims := await w.store.claim(w.clock(), timedelta(minutes=1), limit=100):
+        for claim in claims:
+            is_letter = claim.notice.kind is NoticeKind.LETTER_MAIL
+            await w.store.settle(claim, mail if is_letter else Sent(), w.clock())
