@@ -93,7 +93,7 @@ class EvidencePack:
     leading: EvidencePack | None = None
     """Pack of the ticket that leads this one: Retarus was written to there."""
     is_leading: bool = False
-    """It is part of the pack of a ticket that it leads."""
+    """True for the part of another ticket's pack, whose leading ticket this is."""
 
     @property
     def channel_ids(self) -> set[str]:

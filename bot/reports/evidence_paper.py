@@ -115,7 +115,7 @@ def _events(pack: EvidencePack, zone: str) -> ReportPart:
 
 
 def _announced(pack: EvidencePack, at: datetime, zone: str) -> list[ReportPart]:
-    """What Retarus promised until when; no part where they promised nothing."""
+    """Part about the promises of Retarus; none where they promised nothing."""
     rows = [
         (
             moment(each.at, zone),

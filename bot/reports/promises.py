@@ -26,21 +26,21 @@ class Announcement:
     """One promised time: of the next update, or of the solution."""
 
     at: datetime
-    """When Retarus announced it."""
+    """Time of the announcement."""
     kind: PromiseKind
     due: datetime
     fulfilled: datetime | None = None
     moved: datetime | None = None
-    """When another time was announced, before this one came."""
+    """Time of the announcement that replaced this one before it was due."""
     ended: datetime | None = None
-    """When the ticket ended without them."""
+    """Time at which the ticket left Retarus without an answer."""
 
     @property
     def is_settled(self) -> bool:
         return bool(self.fulfilled or self.moved or self.ended)
 
     def state(self, at: datetime) -> PromiseState:
-        """How it stands at that moment."""
+        """The state at that moment."""
         if self.moved:
             return "moved"
         if self.fulfilled:
@@ -50,7 +50,7 @@ class Announcement:
         return "overdue" if at > self.due else "open"
 
     def late(self, at: datetime) -> timedelta:
-        """By how much it was missed, or is overdue, by the clock; nothing otherwise."""
+        """Time by which it was missed, or is overdue; no time otherwise."""
         if self.state(at) not in {"missed", "overdue"}:
             return timedelta()
         return (self.fulfilled or self.ended or at) - self.due
@@ -76,21 +76,21 @@ def announcements(history: Iterable[Event], written: Callable[[Event], datetime]
 
 def _after_news(found: list[Announcement], event: Event, at: datetime) -> list[Announcement]:
     is_answer = event.kind == Move.RETARUS_ANSWERED
-    told = [_fulfilled(each, at) if is_answer or each.kind == "update" else each for each in found]
+    settled = [_fulfilled(each, at) if is_answer or each.kind == "update" else each for each in found]
     if event.kind not in _ANNOUNCES:
-        return told
+        return settled
     for kind, key in _KINDS:
         if due := as_moment(event.detail.get(key, "")):
-            told = [_moved(each, at) if each.kind == kind else each for each in told]
-            told.append(Announcement(at, kind, due))
-    return told
+            settled = [_moved(each, at) if each.kind == kind else each for each in settled]
+            settled.append(Announcement(at, kind, due))
+    return settled
 
 
 def _fulfilled(promise: Announcement, at: datetime) -> Announcement:
-    """News that was written before the promise, and recorded after it, does not keep it."""
+    """Fulfils an open promise, except by news that was written before it."""
     return promise if promise.is_settled or at < promise.at else replace(promise, fulfilled=at)
 
 
 def _moved(promise: Announcement, at: datetime) -> Announcement:
-    """A time that is moved after it has passed stays missed."""
+    """Replaces an open promise that is not due yet; one that has passed stays missed."""
     return promise if promise.is_settled or at > promise.due else replace(promise, moved=at)

@@ -127,10 +127,10 @@ async def test_delivery_is_given_up_after_a_day_and_somebody_is_notified() -> No
 
 
 async def test_delivered_notification_keeps_when_and_why_it_was_refused_before() -> None:
-    outcomes = iter([Retry(START + minutes(5), "mailbox full"), Dead("unknown user"), Sent()])
+    outcomes: list[Outcome] = [Sent(), Dead("unknown user"), Retry(START + minutes(5), "mailbox full")]
 
     async def refusing(_claim: Claim) -> Outcome:
-        return next(outcomes)
+        return outcomes.pop()
 
     scene = Scene(refusing)
     await scene.save(a_notice("n1"))

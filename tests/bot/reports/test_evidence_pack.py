@@ -231,8 +231,8 @@ async def test_missed_promise_stays_in_the_pack_when_another_follows() -> None:
     with speaking(Language.GERMAN):
         document = paper(pack, w.desk.config, w.clock())
     assert "verfehlt um 1 h 30 min" in str(part(document, "Zusagen von Retarus").tables[0].rows[0])
-    told = [row[3] for row in document.parts[0].tables[0].rows if "Ankündigung" in row[1]]
-    assert told[0] == f"nächstes Update bis {moment(start + timedelta(hours=1), w.desk.config.desk.timezone)}"
+    quoted = [row[3] for row in document.parts[0].tables[0].rows if "Ankündigung" in row[1]]
+    assert quoted[0] == f"nächstes Update bis {moment(start + timedelta(hours=1), w.desk.config.desk.timezone)}"
 
 
 async def test_pack_of_a_led_ticket_holds_the_letter_and_answers_of_the_leading_one() -> None:

@@ -63,8 +63,8 @@ def test_promise_is_kept_missed_moved_or_ended(steps: Steps, found: list[tuple[s
 
 def test_promise_is_kept_by_news_in_time_that_was_recorded_late() -> None:
     history = events([(1, "expect", until(2)), (3, "retarus_update", until(5))])
-    [kept, following] = announcements(history, lambda event: at(1.5) if event.version == 7 else event.at)
-    assert (kept.state(at(10)), kept.fulfilled) == ("kept", at(1.5))
+    [first, following] = announcements(history, lambda event: at(1.5) if event.version == 7 else event.at)
+    assert (first.state(at(10)), first.fulfilled) == ("kept", at(1.5))
     assert (following.at, following.late(at(10))) == (at(1.5), timedelta(hours=5))
 
 
