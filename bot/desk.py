@@ -132,7 +132,7 @@ def open_desk(
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
     tickets = Tickets(changes, queries, answers, drafts, directory, config, clock)
     assignment = Assignment(changes, queries, store)
-    links = KnownIssues(changes, queries, store, config, routes)
+    links = KnownIssues(changes, queries, store, config, routes, customers)
     reminders = Reminders(changes, queries, answers, register, store, store, config, clock, routes)
     inbound, successors = Inbound(changes, queries, store, config, clock), Successors(directory, config)
     conversation = Conversation(inbound, changes, queries, store, clock, successors)

@@ -11,7 +11,8 @@ from bot.core.characters import plain, with_few_marks, without_invisible
 EMAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 """An e-mail address in a text; found in linear time."""
 _LEGAL_FORM = re.compile(
-    r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|& co\.? kg|mbh|e\.? ?v)\.?(?:\s.*)?$"
+    r"\s(?:g\.?m\.?b\.?h|a\.?g|k\.?g|s\.?e|u\.?g|o\.?h\.?g|gbr|eg|e\.? ?k|ltd|limited|plc|inc|incorporated|corp|"
+    r"corporation|l\.?l\.?c|s\.?a|b\.?v|& co\.? ?k\.?g|mbh|e\.? ?v)\.?(?:\s.*)?$"
 )
 _SPACE = re.compile(r"\s+")
 _OPENS, _CLOSES = " \"'([{<.,;:#", " \"')]}>.,;:"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.settings import Config
+from bot.core.company_names import spelling_key
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import many, mark, t
-from bot.core.identifiers import fold
 from bot.escalation import trace_window
 from bot.escalation.status_page import StatusPageWatch
 from bot.forms.validators import reason
@@ -102,7 +102,7 @@ class Evidence:
         """The end-customers without a saved agreement; all of them, once a list of customers exists."""
         names: dict[str, str] = {}
         for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
-            names.setdefault(fold(name), name)
+            names.setdefault(spelling_key(name), name)
         found = [(name, await self.customers.named(name)) for name in names.values() if name]
         has_customer_list = await self.customers.has_customer_list()
         entries = [(name, entry if entry and not entry.is_learned else None) for name, entry in found]

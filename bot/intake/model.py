@@ -37,6 +37,8 @@ class IntakeContext:
     """The country of telephone numbers without a country code."""
     customers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name → tenants."""
+    other_names: Mapping[str, str] = field(default_factory=dict)
+    """Other name of a customer → name."""
     services: Mapping[str, str] = field(default_factory=dict)
     """Name → family: `mail`, `fax`, `sms`, `edi`, `other`."""
     own_domains: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
 
+from bot.core.company_names import spelling_key, spellings
 from bot.core.identifiers import fold, listed_rcr_numbers, rcr_numbers, references, split_ids, without_legal_form
 from bot.intake import contact_persons, incident_times
 from bot.intake.error_messages import errors_in
@@ -134,7 +135,7 @@ def _customers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     """The company that the text begins with, known or not (`Adler & Söhne KG: …`), or else the one customer that is
     named, or whose tenant is; None when there are several.
     """
-    named = dict(_named_in(flow.text, names_of(tuple(known.customers))))
+    named = dict(_named_in(flow.text, _names(known)))
     owners = _owners(known)
     for tenant, at in _tenants(flow.text, owners):
         if tenant in owners:
@@ -175,36 +176,41 @@ def owners_in(line: str, known: IntakeContext) -> Iterator[tuple[str, str]]:
         if found[0].upper() in owners:
             yield "tenants", found[0].upper()
             yield "customer", owners[found[0].upper()]
-    yield from (("customer", name) for name, _ in _named_in(line, names_of(tuple(known.customers))))
+    yield from (("customer", name) for name, _ in _named_in(line, _names(known)))
+
+
+def _names(known: IntakeContext) -> dict[str, dict[tuple[str, ...], str]]:
+    return names_of((*known.other_names.items(), *((name, name) for name in known.customers)))
 
 
 @lru_cache(maxsize=8)
-def names_of(names: tuple[str, ...]) -> dict[str, dict[tuple[str, ...], str]]:
-    """Names by their first word: the words of each name → the name. The legal form may be omitted after two words."""
+def names_of(names: tuple[tuple[str, str], ...]) -> dict[str, dict[tuple[str, ...], str]]:
+    """Names by their first word: the words of each spelling → the customer's name.
+
+    `names`: each name and other name, with the customer's name. The legal form may be omitted after two words, unless
+    that leaves the names of two customers the same.
+    """
+    whole, short = dict[tuple[str, ...], str](), dict[tuple[str, ...], set[str]]()
+    for spelled, name in names:
+        whole |= dict.fromkeys(spellings(spelled), name)
+        bare = without_legal_form(fold(spelled))
+        if len(re.findall(r"[\w&]+", bare)) > 1:
+            short.setdefault(tuple(spelling_key(bare).split()), set()).add(name)
     found = dict[str, dict[tuple[str, ...], str]]()
-    for name in names:
-        whole = _words(fold(name))
-        short = _words(without_legal_form(fold(name)))
-        for words in (whole, short) if len(short) > 1 else (whole,):
-            for spelled in {words, tuple(word.translate(_WITHOUT_UMLAUTS) for word in words)} if words else ():
-                found.setdefault(spelled[0], {})[spelled] = name
+    for words, name in ({words: min(each) for words, each in short.items() if len(each) == 1} | whole).items():
+        found.setdefault(words[0], {})[words] = name
     return found
 
 
-_WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[\w&]+", text))
-
-
 def _named_in(text: str, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator[tuple[str, int]]:
-    found = [(fold(each[0]), each.start()) for each in re.finditer(r"[\w&]+", text)]
+    """Customers named in a text, each with its place; of names that begin with the same word, the longest."""
+    found = [(spelling_key(each[0]), each.start()) for each in re.finditer(r"[^\W_]+|[&+]", text)]
     words = [word for word, _ in found]
     for number, (word, at) in enumerate(found):
-        for wanted, name in names.get(word, {}).items():
-            if tuple(words[number : number + len(wanted)]) == wanted:
-                yield name, at
+        named = names.get(word, {})
+        there = [wanted for wanted in named if tuple(words[number : number + len(wanted)]) == wanted]
+        if there:
+            yield named[max(there, key=len)], at
 
 
 _FAMILY_WORDS = {

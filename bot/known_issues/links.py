@@ -12,13 +12,14 @@ from datetime import datetime
 
 from bot.config.settings import Config
 from bot.core.cleaning import clean_line, clean_text
+from bot.core.company_names import spelling_key
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
-from bot.core.identifiers import fold
 from bot.forms.validators import CheckContext, contacts, tenants, words
 from bot.model.outage_scope import dedicated, dedicated_ids
 from bot.model.ticket import Affected, Ticket
 from bot.model.transitions import Step, change, event
+from bot.register.customers import Customers
 from bot.tickets import notifications, permissions
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import TicketStore
@@ -41,6 +42,7 @@ class KnownIssues:
     store: TicketStore
     config: Config
     routes: Routes
+    customers: Customers
 
     async def join(self, ticket_id: str, by: str, typed: Mapping[str, str], click: str) -> Ticket:
         """Adds the end-customer of an unfinished form, and its author as a follower.
@@ -49,11 +51,12 @@ class KnownIssues:
         """
         await self.queries.require_reader(by)
         context = self.queries.check_context()
-        customer = _customer(typed, context)
+        typed_name = _customer(typed, context)
+        customer = await self.customers.known_spelling(typed_name, await self.customers.named(typed_name))
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self.require_open(ticket)
-            if fold(customer) in {fold(each) for each in affected_by(ticket)}:
+            if spelling_key(customer) in {spelling_key(each) for each in affected_by(ticket)}:
                 name = reference(ticket, self.config)
                 raise NotNow(t("{customer} is on {name} already. Add what is new there.", customer=customer, name=name))
             new = Affected(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.core.company_names import spelling_word, written_out
 from bot.core.i18n import Language
 from bot.core.identifiers import fold, words_in
 from bot.model.ticket import Level, Record, Words
@@ -112,6 +113,7 @@ class EndCustomer(Record):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Search words of the contact: the words of their name, and their IDs."""
+        """Search words of the customer: the words of each name, also without accents, its spelling, and their IDs."""
         names = (self.name, *self.also)
-        return tuple(sorted({*(word for each in names for word in words_in(each)), *map(fold, self.tenants)}))
+        words = {word for each in names for word in words_in(each)}
+        return tuple(sorted({*words, *map(written_out, words), *map(spelling_word, names), *map(fold, self.tenants)}))

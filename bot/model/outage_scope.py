@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.identifiers import fold
+from bot.core.company_names import spelling_key
 from bot.model.ticket import Record, Ticket
 
 
@@ -20,7 +20,7 @@ class OutageScope(Record):
 def scope_of(leading: Ticket, led: Sequence[Ticket]) -> OutageScope:
     """The scope of the leading ticket with those that have the same cause. Each customer and tenant counts once."""
     tickets = (leading, *sorted(led, key=lambda each: each.number))
-    customers = {fold(name) for ticket in tickets for name in _customers(ticket) if name}
+    customers = {spelling_key(name) for ticket in tickets for name in _customers(ticket) if name}
     tenants = dict.fromkeys(tenant for ticket in tickets for tenant in dedicated_ids(ticket))
     return OutageScope(
         customers=len(customers), tenants=tuple(tenants), numbers=tuple(ticket.number for ticket in tickets)

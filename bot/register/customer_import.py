@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.config.settings import Config
+from bot.core.company_names import spelling_key
 from bot.core.errors import Invalid, Misconfigured
 from bot.core.i18n import t
 from bot.core.identifiers import fold, words_in
@@ -19,7 +20,6 @@ from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
 from bot.register.customers import customer_called, read
 from bot.register.ports import CustomerStore
-from bot.register.spelling import spelling_key
 from bot.tickets.ports import Batch
 
 _COLUMNS: Mapping[str, str] = {
@@ -96,6 +96,8 @@ class _Import:
         values["also"] = "\n".join([values.get("also", ""), *(each for other in others for each in other.also)])
         if entry and spelling_key(name) != spelling_key(entry.name):
             values["name"] = entry.name  # the row is about its other name
+        elif entry and fold(name) != fold(entry.name):
+            values["also"] += f"\n{entry.name}"  # tickets were raised under this spelling
         key = entry.id if entry else hashlib.sha256(fold(name).encode()).hexdigest()[:20]
         customer = read(values, key, self.context)
         for other in others:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
+from bot.core.company_names import spelling_key, spelling_word, written_out
 from bot.core.errors import Invalid, Refused
 from bot.core.i18n import Language, t
 from bot.core.identifiers import fold, words_in
@@ -23,7 +24,6 @@ from bot.forms.validators import CheckContext
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Ticket
 from bot.register.ports import CustomerStore, KnownForRaising
-from bot.register.spelling import first_words, spelling_key
 from bot.tickets import permissions
 from bot.tickets.once import apply_once
 from bot.tickets.ports import Batch
@@ -112,22 +112,12 @@ def _unknown(name: str, near: str) -> str:
 
 
 async def customer_called(store: CustomerStore, name: str) -> EndCustomer | None:
-    """The customer of this name, with this other name, or with another spelling of it (`Mueller`, `und Co KG`)."""
+    """The customer of this name or other name, in any spelling of it (`Mueller`, `und Co KG`, `A.G.`)."""
     entry = await store.customer_named(fold(name)) if name else None
     if entry or not words_in(name):
         return entry
-    alike = await store.customers(words_in(name), limit=_OFFERED)
-    found = next((each for each in alike if fold(name) in map(fold, each.also)), None)
-    return found or await _other_spelling(store, name)
-
-
-async def _other_spelling(store: CustomerStore, name: str) -> EndCustomer | None:
-    key = spelling_key(name)
-    for word in first_words(name):
-        for each in await store.customers([word], limit=_ALIKE):
-            if key in map(spelling_key, (each.name, *each.also)):
-                return each
-    return None
+    alike = await store.customers([spelling_word(name)], limit=_OFFERED)
+    return next((each for each in alike if fold(name) in map(fold, each.also)), next(iter(alike), None))
 
 
 @dataclass(frozen=True)
@@ -170,7 +160,7 @@ class Customers:
     async def suggested(self, text: str, by: str) -> list[EndCustomer]:
         """Customers in whose name each word typed so far begins some word."""
         permissions.require_staff(await self.queries.actor(by))
-        return await self.store.customers(words_in(text), limit=_OFFERED)
+        return await self.store.customers([written_out(word) for word in words_in(text)], limit=_OFFERED)
 
     async def named(self, name: str) -> EndCustomer | None:
         """The customer of this name in any spelling, or with this other name."""
@@ -187,7 +177,7 @@ class Customers:
         """Canonical spelling of the name in the register or a ticket. `Invalid` for an unknown name."""
         entry = await self.named(name)
         neighbours = [] if entry else await self.store.neighbouring_names(fold(name))
-        known_spelling = entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), "")
+        known_spelling = entry.name if entry else _same_company(name, neighbours)
         if not known_spelling:
             raise Invalid({"customer": _unknown(name, nearest(name, [*await self._similar(name), *neighbours]))})
         return known_spelling
@@ -263,7 +253,7 @@ class Customers:
 
     async def _tickets_of(self, name: str, entry: EndCustomer | None) -> list[Ticket]:
         """The newest tickets under any name of this customer, newest first."""
-        names = dict.fromkeys(fold(each) for each in (name, *((entry.name, *entry.also) if entry else ())))
+        names = _folded(name, entry)
         found = [each for key in names if key for each in await self.store.tickets_of(key, _COUNTED)]
         return sorted(found, key=lambda each: each.number, reverse=True)
 
@@ -284,10 +274,25 @@ class Customers:
         found = await self.overview(name) if name else None
         return found.tenants if found else ""
 
+    async def folded_names(self, name: str) -> list[str]:
+        """The keys under which tickets of this customer are stored, in any spelling."""
+        return _folded(name, await self.named(name))
+
     async def known_spelling(self, name: str, entry: EndCustomer | None) -> str:
         """The name as the desk spells it already; a new name stays as it was typed. `entry`: see `named`."""
         neighbours = [] if entry or not name else await self.store.neighbouring_names(fold(name))
-        return entry.name if entry else next((each for each in neighbours if fold(each) == fold(name)), name)
+        return entry.name if entry else _same_company(name, neighbours) or name
+
+
+def _folded(name: str, entry: EndCustomer | None) -> list[str]:
+    return list(dict.fromkeys(map(fold, (name, *((entry.name, *entry.also) if entry else ())))))
+
+
+def _same_company(name: str, names: Iterable[str]) -> str:
+    """The spelling of this company among these names; empty if it is not among them."""
+    key = spelling_key(name)
+    alike = [each for each in names if spelling_key(each) == key]
+    return next((each for each in alike if fold(each) == fold(name)), next(iter(alike), ""))
 
 
 def _with_merged(customer: EndCustomer, merged: Iterable[EndCustomer]) -> EndCustomer:

@@ -106,6 +106,7 @@ class MessageReader:
             zone=zone(actor.person.zone or self.config.desk.timezone),
             region=self.config.desk.phone_region,
             customers={each.name: each.tenants for each in customers},
+            other_names={other: each.name for each in customers for other in each.also},
             services={each: family_name(each, self.config) for each in self.config.services.names},
             own_domains=frozenset(_own_domains(self.config)),
             rcr_pattern=self.config.retarus.rcr_pattern,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from bot.config.settings import Config
 from bot.core.clock import zone
-from bot.core.identifiers import fold
+from bot.core.company_names import spelling_key
 from bot.core.month import Period
 from bot.forms.template_fields import OTHER
 from bot.model.ticket import Level, Party
@@ -196,10 +196,10 @@ def _by_customer(lines: Iterable[TicketMonth], period: Period) -> dict[str, Coun
     found: dict[str, Count] = {}
     for each in lines:
         for name, since in ((each.customer, each.raised_at), *each.joined):
-            spelling[fold(name)] = name
+            spelling[spelling_key(name)] = name
             is_closed = each.closed_at is not None and each.closed_at >= since
             count = Count(int(since in period), int(is_closed), int(each.is_open))
-            found[fold(name)] = found.get(fold(name), Count()) + count
+            found[spelling_key(name)] = found.get(spelling_key(name), Count()) + count
     return {spelling[name]: count for name, count in found.items()}
 
 

@@ -14,7 +14,6 @@ from bot.core.cleaning import clean_line, shorten_middle
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Invalid, Refused
 from bot.core.i18n import spoken, t
-from bot.core.identifiers import fold
 from bot.core.month import Period
 from bot.forms.validators import words
 from bot.model.contact import Contact
@@ -115,7 +114,9 @@ class Reports:
     async def stored(self, order: MonthOrder) -> AsyncIterator[str]:
         """The tickets of that month as they are stored, a few at a time; the desk decodes none of them."""
         period = order.period
-        found = await self.store.open_between(period.start, period.until, fold(order.customer))
+        names = await self.customers.folded_names(order.customer)
+        some = [await self.store.open_between(period.start, period.until, name) for name in names]
+        found = sorted({each for ids in some for each in ids})
         for first in range(0, len(found), _TOGETHER):
             yield await self.store.stored_histories(found[first : first + _TOGETHER])
 

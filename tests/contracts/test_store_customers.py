@@ -10,6 +10,7 @@ from bot.core.errors import Conflict
 from bot.model.contact import Contact, EndCustomer
 from bot.model.ticket import Party, Stage, Ticket, Times
 from bot.ports import Store
+from bot.register.customers import customer_called
 from bot.register.ports import KnownForRaising
 from bot.tickets.ports import Batch, Query
 from tests.contracts.tickets_in_store import ids, save
@@ -31,6 +32,28 @@ async def test_customer_is_found_by_word_prefixes_and_tenant_ids(store: Store) -
     }  # fmt: skip
     assert [each.id for each in await store.customers((), limit=1, skip=1)] == ["c1"]
     assert await store.count_customers() == 2
+
+
+async def test_customer_is_found_in_each_spelling_of_the_name(store: Store) -> None:
+    names = ("Café Rösti GmbH", "Gamma Limited", "Beta A.G.", "Hans Maier e.K.", "Müller AG", "Müller GmbH", "Müller")
+    saved = {name: EndCustomer(id=f"c{number}", name=name) for number, name in enumerate(names)}
+    saved["Gamma Limited"] = saved["Gamma Limited"].model_copy(update={"also": ("Omega Limited",)})
+    await store.apply(Batch(customers=list(saved.values())))
+    spelled = {
+        "Cafe Rösti GmbH": "Café Rösti GmbH", "CAFÉ ROESTI G.m.b.H.": "Café Rösti GmbH", "Gamma Ltd.": "Gamma Limited",
+        "Omega Ltd": "Gamma Limited", "Beta AG": "Beta A.G.", "Hans Maier eK": "Hans Maier e.K.",
+        "Mueller AG": "Müller AG", "Mueller G.m.b.H.": "Müller GmbH", "Mueller": "Müller",
+    }  # fmt: skip
+    for name, known in spelled.items():
+        assert await customer_called(store, name) == saved[known]
+    for unknown in ("Cafe Rosti GmbH", "Gamma Inc", "Beta SE", "Müller KG", "Café"):
+        assert await customer_called(store, unknown) is None
+
+
+async def test_two_saved_spellings_are_each_found_by_their_own_name(store: Store) -> None:
+    saved = [EndCustomer(id=f"c{number}", name=name) for number, name in enumerate(("Beta A.G.", "Beta AG"))]
+    await store.apply(Batch(customers=saved))
+    assert [await customer_called(store, each.name) for each in saved] == saved
 
 
 async def test_customer_is_replaced_or_deleted(store: Store) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from bot.adapters.store import open_store, rows, schema_migrations
 from bot.adapters.store.sqlite_connection import prepare
-from bot.core.identifiers import fold
+from bot.core.identifiers import fold, words_in
 from bot.model.contact import EndCustomer
 from bot.model.technical_note import TechnicalNote
+from bot.register.customers import customer_called
 from bot.search import ranking
 from bot.search.documents import DocumentKind
 from bot.search.ranking import SearchFilter
@@ -62,6 +63,24 @@ async def test_names_in_two_codings_are_one_end_customer_after_the_upgrade(
         assert (entry.id, entry.tenants) == ("c1", ("12345RS", "23456RS"))
         assert (entry.agreement, entry.contacts) == ("V-1", "Eva\nUwe")
         await store.close()
+
+
+async def test_customers_of_an_older_release_are_found_in_another_spelling(clock: ManualClock, tmp_path: Path) -> None:
+    path = tmp_path / "before.sqlite3"
+    index = schema_migrations.MIGRATIONS.index(schema_migrations.WORDS_OF_CUSTOMERS)
+    prepare(path, 1, schema_migrations.MIGRATIONS[:index])
+    names = ("Café Rösti GmbH", "Gamma Limited", "Gamma Ltd.")
+    with sqlite3.connect(path) as db:
+        for number, name in enumerate(names):
+            values = (f"c{number}", fold(name), EndCustomer(id=f"c{number}", name=name).model_dump_json())
+            db.execute("INSERT INTO customers (id, folded, doc) VALUES (?, ?, ?)", values)
+            words = [(word, f"c{number}") for word in words_in(name)]
+            db.executemany("INSERT INTO customer_words (word, customer_id) VALUES (?, ?)", words)
+    store = await open_store(f"sqlite:///{path}", clock)
+    found = [await customer_called(store, name) for name in (*names, "Cafe Roesti GmbH")]
+    assert [each and each.id for each in found] == ["c0", "c1", "c2", "c0"]
+    assert [each.id for each in await store.customers(["cafe"], limit=5)] == ["c0"]
+    await store.close()
 
 
 async def test_tickets_and_notes_are_reindexed_after_the_upgrade(path: Path, clock: ManualClock) -> None:

@@ -67,6 +67,8 @@ NAMED_CODES = f"""{ANOTHER_FOLDING}
     -- since codes are found with the name of their protocol: SIP 503
     """
 """Another rebuild of the full-text index."""
+WORDS_OF_CUSTOMERS = "DELETE FROM customer_words"
+"""Customers are also found without accents and by the spelling of their names: `stored_keys` recomputes the words."""
 BALL = """
     ALTER TABLE tickets ADD COLUMN ball TEXT NOT NULL DEFAULT '';
     UPDATE tickets SET ball = CASE
@@ -243,5 +245,7 @@ MIGRATIONS: tuple[str, ...] = (
     WAITS,
     # 18: the full-text index of other tokens: see stored_keys.py
     NAMED_CODES,
+    # 19: the search words of end-customers: see stored_keys.py
+    WORDS_OF_CUSTOMERS,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -33,6 +33,8 @@ def compute(db: Connection, before: int, after: int) -> None:
     if has_run(schema_migrations.ANOTHER_FOLDING):
         _fold_names(db)
         _fold_entries(db)
+    if has_run(schema_migrations.WORDS_OF_CUSTOMERS):
+        _save_words(db)
     if any(map(has_run, _REBUILDS)):
         full_text_index.index_notes(db, [rows.technical_note(row) for row in db.execute(_NOTES, {}).fetchall()])
 
@@ -56,6 +58,14 @@ def _fold_entries(db: Connection) -> None:
         merged[entry.folded] = _together(there, entry) if there else entry
     for entry in merged.values():
         db.execute(sql.SAVE_CUSTOMER, rows.customer_row(entry))
+        for word in entry.words:
+            db.execute(sql.SAVE_WORD, {"word": word, "id": entry.id})
+
+
+def _save_words(db: Connection) -> None:
+    """Recomputes the words by which end-customers are found."""
+    for entry in [rows.customer(row) for row in db.execute(_ENTRIES, {}).fetchall()]:
+        db.execute(sql.FORGET_WORDS, {"id": entry.id})
         for word in entry.words:
             db.execute(sql.SAVE_WORD, {"word": word, "id": entry.id})
 

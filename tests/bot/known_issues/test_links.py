@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Invalid, NotNow, NotYours
+from bot.model.contact import EndCustomer
 from bot.model.notice import NoticeKind
 from bot.model.ticket import Stage
 from bot.model.transitions import Move, Step
+from bot.tickets.ports import Batch
 from tests.doubles.counting import Counting
 from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, World, a_world
 
@@ -37,13 +39,23 @@ async def test_joining_keeps_the_person_with_their_customer_once() -> None:
     assert joined.impact == "Outgoing mail is rejected\nNobody can write"
 
 
-@pytest.mark.parametrize("customer", ["adler  ag", "Müller GmbH"])
+@pytest.mark.parametrize("customer", ["adler  ag", "Adler A.G.", "Müller GmbH", "Mueller G.m.b.H."])
 async def test_a_customer_who_is_on_it_already_is_not_added_again(customer: str) -> None:
     w = await a_world()
     ticket = await w.raised()
     await w.desk.known_issues.join(ticket.id, ALEX, ADLER, "click")
     with pytest.raises(NotNow, match="is on PD-1001 already"):
         await w.desk.known_issues.join(ticket.id, ALEX, {"customer": customer}, "other")
+
+
+async def test_customer_joins_in_the_spelling_that_is_known() -> None:
+    w = await a_world()
+    await w.store.apply(Batch(customers=[EndCustomer(id="c9", name="Café Adler A.G.", also=("Adler Nord",))]))
+    for customer in ("Cafe Adler AG", "adler nord"):
+        ticket = await w.raised()
+        await w.desk.known_issues.join(ticket.id, ALEX, {**ADLER, "customer": customer}, customer)
+        (joined,) = (await w.desk.queries.ticket(ticket.id)).affected
+        assert joined.customer == "Café Adler A.G."
 
 
 async def test_joining_is_refused_for_closed_tickets_guests_and_secrets() -> None:

@@ -56,6 +56,18 @@ async def test_import_of_two_spellings_saves_one_customer() -> None:
     assert (saved.name, saved.tenants) == ("Adler & Soehne KG", ("23456RS",))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("Delta Limited", "Delta Ltd"), ("Café Süd GmbH", "Cafe Sued GmbH"), ("Beta A.G.", "Beta AG")]
+)
+async def test_import_of_another_spelling_keeps_the_saved_one_as_another_name(before: str, after: str) -> None:
+    store = MemoryStore()
+    await import_customers(store, a_config(), f"name;also\n{before};Delta Nord\n", NOW)
+    for expected in ((0, 1), (0, 0)):
+        assert await import_customers(store, a_config(), f"name\n{after}\n", NOW) == expected
+    (saved,) = await store.customers((), limit=5)
+    assert (saved.name, saved.also) == (after, ("Delta Nord", before))
+
+
 async def test_import_of_a_faulty_file_names_each_fault_and_saves_nothing() -> None:
     store = MemoryStore()
     with pytest.raises(Misconfigured, match=r"line 2, tenants: .*\nline 3, name: "):

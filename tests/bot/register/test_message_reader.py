@@ -9,9 +9,11 @@ import pytest
 from bot.core.i18n import Language, speaking
 from bot.forms.pasted_transactions import PASTED
 from bot.intake.model import IntakeDocument
+from bot.model.contact import EndCustomer
 from bot.model.ticket import Attachment, Kind
 from bot.register.message_reader import FilesRead, MessageAnswers
 from bot.tickets.attachments import MissingFile
+from bot.tickets.ports import Batch
 from tests.factories import ANNA, a_world
 
 
@@ -48,6 +50,31 @@ async def test_table_that_fits_leaves_nothing_out() -> None:
 
 async def test_message_without_transactions_leaves_nothing_out() -> None:
     assert (await read("Outbound mail is rejected since 11:00.")).left_out == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "customer"),
+    [
+        ("BB GmbH: fax is slow", "Bolte Bau GmbH"),
+        ("Bolte Hochbau reports that fax is slow", "Bolte Bau GmbH"),
+        ("Fax of bolte bau G.m.b.H. is slow", "Bolte Bau GmbH"),
+        ("Cafe Roesti: fax is slow", "Café Rösti Limited"),
+        ("Fax of Cafe Rösti Ltd. is slow", "Café Rösti Limited"),
+        ("Fax is slow for Beta AG since 8", "Beta A.G."),
+        ("Fax is slow for Nord und Süd", "Nord & Süd GmbH"),
+        ("Fax is slow for Alpha Werke AG", "Alpha Werke AG"),
+        ("Fax is slow for Alpha Werke", None),
+        ("Fax is slow for Beta GmbH", None),
+    ],
+)
+async def test_customer_is_read_in_each_spelling_and_by_other_names(text: str, customer: str | None) -> None:
+    world = await a_world()
+    names = ("Café Rösti Limited", "Beta A.G.", "Nord & Süd GmbH", "Alpha Werke AG", "Alpha Werke GmbH")
+    saved = [EndCustomer(id=f"c{number}", name=name) for number, name in enumerate(names)]
+    bolte = EndCustomer(id="c9", name="Bolte Bau GmbH", also=("BB GmbH", "Bolte Hochbau"))
+    await world.store.apply(Batch(customers=[*saved, bolte]))
+    found = await world.desk.reader.answers([IntakeDocument(text)], Kind.INCIDENT, ANNA)
+    assert found.answers.get("customer") == customer
 
 
 class Contents:
