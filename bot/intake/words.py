@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
 
-from bot.core.company_names import spelling_key, spellings
+from bot.core.company_names import spelling_key, spellings, written_out
 from bot.core.identifiers import fold, listed_rcr_numbers, rcr_numbers, references, split_ids, without_legal_form
 from bot.intake import contact_persons, incident_times
 from bot.intake.error_messages import errors_in
@@ -179,13 +179,16 @@ def owners_in(line: str, known: IntakeContext) -> Iterator[tuple[str, str]]:
     yield from (("customer", name) for name, _ in _named_in(line, _names(known)))
 
 
-def _names(known: IntakeContext) -> dict[str, dict[tuple[str, ...], str]]:
+Names = dict[str, dict[int, dict[tuple[str, ...], str]]]
+
+
+def _names(known: IntakeContext) -> Names:
     return names_of((*known.other_names.items(), *((name, name) for name in known.customers)))
 
 
 @lru_cache(maxsize=8)
-def names_of(names: tuple[tuple[str, str], ...]) -> dict[str, dict[tuple[str, ...], str]]:
-    """Names by their first word: the words of each spelling → the customer's name.
+def names_of(names: tuple[tuple[str, str], ...]) -> Names:
+    """Names by their first word and their length: the words of each spelling → the customer's name.
 
     `names`: each name and other name, with the customer's name. The legal form may be omitted after two words, unless
     that leaves the names of two customers the same.
@@ -196,21 +199,29 @@ def names_of(names: tuple[tuple[str, str], ...]) -> dict[str, dict[tuple[str, ..
         bare = without_legal_form(fold(spelled))
         if len(re.findall(r"[\w&]+", bare)) > 1:
             short.setdefault(tuple(spelling_key(bare).split()), set()).add(name)
-    found = dict[str, dict[tuple[str, ...], str]]()
-    for words, name in ({words: min(each) for words, each in short.items() if len(each) == 1} | whole).items():
-        found.setdefault(words[0], {})[words] = name
+    found = Names()
+    every = {words: min(each) for words, each in short.items() if len(each) == 1} | whole
+    for words in sorted(every, key=len, reverse=True):
+        found.setdefault(words[0], {}).setdefault(len(words), {})[words] = every[words]
     return found
 
 
-def _named_in(text: str, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=20_000)
+def _spelled(word: str) -> str:
+    """A word of a text as it stands in `spelling_key`."""
+    word = written_out(fold(word))
+    return "&" if word in {"und", "and", "u", "+"} else word
+
+
+def _named_in(text: str, names: Names) -> Iterator[tuple[str, int]]:
     """Customers named in a text, each with its place; of names that begin with the same word, the longest."""
-    found = [(spelling_key(each[0]), each.start()) for each in re.finditer(r"[^\W_]+|[&+]", text)]
+    found = [(_spelled(each[0]), each.start()) for each in re.finditer(r"[^\W_]+|[&+]", text)]
     words = [word for word, _ in found]
     for number, (word, at) in enumerate(found):
-        named = names.get(word, {})
-        there = [wanted for wanted in named if tuple(words[number : number + len(wanted)]) == wanted]
-        if there:
-            yield named[max(there, key=len)], at
+        lengths = names.get(word, {}).items()
+        name = next((its for size, each in lengths if (its := each.get(tuple(words[number : number + size])))), "")
+        if name:
+            yield name, at
 
 
 _FAMILY_WORDS = {
