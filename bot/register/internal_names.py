@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.config.settings import Config
-from bot.core.i18n import Language, speaking, spoken, t
+from bot.core.i18n import t
 from bot.core.identifiers import EMAIL_ADDRESS, RCR_PATTERN, fold, without_legal_form
-from bot.core.written_language import language_in
 from bot.model.contact import Contact
 from bot.model.ticket import Ticket
 from bot.register.german_cases import in_case
-from bot.register.operator_people import people_of_retarus
 
 _SHORTEST_NAME: Final = 3
 _PHONE: Final = re.compile(r"\+?\d[\d\s()/.-]{5,}\d")
@@ -53,8 +51,6 @@ _WORDS: Final = frozenset({"mai", "may", "april", "june", "juni", "august", "wil
 """Names that are words too: they are replaced as a part of the whole name only."""
 _SHARED: Final = frozenset({"retarus", "support", "service", "team", "desk", "helpdesk", "customer", "technical"})
 """Words in the name of a mailbox that several people share."""
-_CAPITALIZED: Final = re.compile(r"(?<!\w)[A-ZÄÖÜ]\w*")
-_QUOTED: Final = re.compile(r"([“”„\"«»])")
 _OF: Final = "(?P<of>['’]?s|['’])?"
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
@@ -101,41 +97,26 @@ class InternalNames:
         self._customer = re.compile(f"({re.escape(customer)})" if customer else "((?!))", re.IGNORECASE)
 
     def left_out(self, text: str) -> str:
-        """The text with “our team” and “the operator” in place of internal names, in the language it is written in."""
-        return "\n".join(map(self._line, text.split("\n")))
-
-    def _line(self, line: str) -> str:
-        """The line; what it quotes may be in another language."""
-        written = _language_in(line) or spoken()
-        parts = []
-        for part in _QUOTED.split(line):
-            with speaking(_language_in(part) or written):
-                parts.append(self._sentence(part))
-        return "".join(parts)
-
-    def _sentence(self, text: str) -> str:
+        """The text with “our team” and “the operator” in place of internal names."""
         pieces = self._customer.split(text)
         replaced = (piece if number % 2 else self._replaced(piece) for number, piece in enumerate(pieces))
         return in_case("".join(replaced))
 
     def _replaced(self, text: str) -> str:
-        found = people_of_retarus(text, self._is_theirs)
-        theirs = _names_of({each for each in found if not any(names.search(each) for names in self._colleagues)})
-        for pattern, replacement in self._replacements(theirs):
+        for pattern, replacement in self._replacements():
             text = pattern.sub(replacement, text)
         ours = re.escape(t("our team"))
-        text = re.sub(rf"{ours}(?:[\s,]+(?:(?:and|und|&)\s+)?{ours}(?![\w'’]))+", lambda _: t("our team"), text)
-        return _operator_once(text)
+        return re.sub(rf"{ours}(?:[\s,]+(?:(?:and|und|&)\s+)?{ours}(?![\w'’]))+", lambda _: t("our team"), text)
 
-    def _replacements(self, theirs: tuple[re.Pattern[str], ...]) -> Iterable[tuple[re.Pattern[str], Replace]]:
-        """In this order: addresses contain names, and numbers the name of Retarus. `theirs`: people in the text."""
+    def _replacements(self) -> Iterable[tuple[re.Pattern[str], Replace]]:
+        """In this order: addresses contain names, and numbers the name of Retarus."""
         yield _CHAT, lambda _: t("our team")
         yield _MENTION, lambda _: t("our team")
         yield EMAIL_ADDRESS, self._address
         yield _PHONE, lambda found: t("our team") if _last_digits(found[0]) in self._phones else found[0]
         yield self._others, lambda _: t("another customer")
         yield self._other_parts, lambda _: t("another customer")
-        for names, person in ((self._colleagues, _colleague), (self._operators + theirs, _operator)):
+        for names, person in ((self._colleagues, _colleague), (self._operators, _operator)):
             for pattern in names:
                 yield pattern, person
         yield self._numbers, lambda _: t("the operator's ticket")
@@ -149,10 +130,7 @@ class InternalNames:
         domain = found[0].rpartition("@")[2].lower()
         if domain in self._domains:
             return t("our team")
-        return t("the operator") if self._is_theirs(domain) else found[0]
-
-    def _is_theirs(self, domain: str) -> bool:
-        return domain == self._theirs or "retarus" in domain.split(".")
+        return t("the operator") if domain == self._theirs or "retarus" in domain.split(".") else found[0]
 
     def _reference(self, found: re.Match[str]) -> str:
         return found[0] if int(found[1]) == self._number else t("another report")
@@ -167,24 +145,6 @@ def _operator(found: re.Match[str]) -> str:
     if parts.get("compound") is not None:
         return t("operator")
     return t("the operator's") if parts.get("of") else t("the operator")
-
-
-def _language_in(text: str) -> Language | None:
-    """The language of the words in small letters: names such as `Müller` tell none."""
-    return language_in(_CAPITALIZED.sub("", text))
-
-
-def _operator_once(text: str) -> str:
-    """The text with the operator named once where several of its names stood together."""
-    operator = re.escape(t("the operator"))
-    joint = r"(?:[\s,/&]+(?:(?:and|und|von|at|of|from|bei)\s+)?)"
-    for pattern in (
-        rf"{operator}(?:\s*[,/]\s*(?:(?:Tel|Tel\.|Telefon|phone):?\s*)?{_PHONE.pattern})",
-        rf"{operator}(?:{joint}{operator}(?![\w'’]))+",
-        rf"{operator}(?:\s*[(<\[:]\s*{operator}\s*[)>\]])+",
-    ):
-        text = re.sub(pattern, lambda _: t("the operator"), text)
-    return text
 
 
 def _names_of(people: set[str]) -> tuple[re.Pattern[str], ...]:
