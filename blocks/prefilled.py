@@ -62,8 +62,8 @@ class PrefilledFields:
         former = self.replaceable(answers)
         filled = [key for key in FOLLOWING if key in former or (shows_all and key not in answers)]
         texts = {key: _shown(key, known.get(key, ""), config) for key in filled}
-        kept = [each for each in self.fields if each.key not in texts]
-        fields = [*kept, *(self._filled(key, text, answers.get(key)) for key, text in texts.items())]
+        others = [each for each in self.fields if each.key not in texts]
+        fields = [*others, *(self._filled(key, text, answers.get(key)) for key, text in texts.items())]
         drawn = {**answers, **{key: known.get(key, "") for key in former}}
         return PrefilledFields(_customer_in(answers), tuple(fields)), drawn
 
