@@ -50,7 +50,7 @@ class FormState:
     template: int = 0
     """Number of the template that filled in fields last, as in desk.toml; 0: none."""
     prefilled: PrefilledFields = field(default_factory=PrefilledFields)
-    """What was filled in for the chosen end-customer."""
+    """Fields that were filled in for the chosen end-customer."""
 
     @property
     def keeps_link(self) -> bool:

@@ -18,7 +18,7 @@ FOLLOWING = ("tenants", "interface")
 
 @dataclass(frozen=True)
 class PrefilledField:
-    """What the desk filled into a field."""
+    """A field that the desk filled in."""
 
     key: str
     mark: str
@@ -29,7 +29,7 @@ class PrefilledField:
 
 @dataclass(frozen=True)
 class PrefilledFields:
-    """What the desk filled in, and for which end-customer; kept in the form's metadata."""
+    """The fields that the desk filled in, and the end-customer they belong to; saved in the form's metadata."""
 
     customer: str = ""
     """Identifies the end-customer; empty: none is chosen."""
@@ -54,7 +54,7 @@ class PrefilledFields:
     def following(
         self, answers: Mapping[str, str], known: Mapping[str, str], config: Config, *, shows_all: bool
     ) -> tuple[PrefilledFields, dict[str, str]]:
-        """What is filled in once the form is drawn with these answers, and the answers to draw.
+        """The fields filled in once the form is drawn with these answers, and the answers to draw.
 
         `known`: facts of the customer in these answers. `shows_all`: fields without an answer are shown too, and
         so filled in now.

@@ -13,7 +13,6 @@ from blocks import create, escalation_form, fill_in, handoff, transitions
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
 from blocks.form_state import FormState
 from blocks.kit import Json
-from blocks.prefilled import PrefilledField, PrefilledFields
 from bot.core.cleaning import clean_text
 from bot.forms.field_table import fields_of, fitting
 from bot.forms.pasted_transactions import MODE, PASTED, TABLE_FILE
@@ -188,8 +187,6 @@ def test_form_state_is_packed_and_unpacked() -> None:
     form = FormState(INCIDENT, "https://x.slack.com/1", more=True, read=("start", "tenants"), rows=17, unread=files)
     assert FormState.unpack(form.pack()) == form
     assert FormState.unpack(FormState(INCIDENT, filled=3).pack()).filled == 3
-    prefilled = PrefilledFields("ab12", (PrefilledField("tenants", "cd34", 2), PrefilledField("interface", "")))
-    assert FormState.unpack(FormState(INCIDENT, prefilled=prefilled).pack()).prefilled == prefilled
 
 
 def test_form_state_with_the_longest_names_of_unread_files_fits_into_the_metadata_of_a_view() -> None:
