@@ -148,6 +148,7 @@ def modal(state: FormState, config: Config, answers: Mapping[str, str], context:
     if state.link is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
     blocks = [filled_again(_marked(block, state.read), state.filled) for block in blocks]
+    blocks = [state.prefilled.with_new_id(block) for block in blocks]
     return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=state.pack())
 
 

@@ -101,8 +101,13 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
         "max_length": min(field.max_length, LONGEST),
     }
     if answer:
-        element["initial_value"] = offered(_lines(answer, field), field.max_length)
+        element["initial_value"] = text_in(field, answer)
     return element
+
+
+def text_in(field: Field, answer: str) -> str:
+    """An answer as the text input of its field shows it."""
+    return offered(_lines(answer, field), field.max_length)
 
 
 def offered(text: str, limit: int) -> str:

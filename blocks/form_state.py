@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
+from blocks.prefilled import PrefilledFields
 from bot.model.ticket import Kind
 
 STATE_KEY = "@begun"
@@ -48,6 +49,8 @@ class FormState:
     """Files of the message that were not read, each with the reason."""
     template: int = 0
     """Number of the template that filled in fields last, as in desk.toml; 0: none."""
+    prefilled: PrefilledFields = field(default_factory=PrefilledFields)
+    """Fields that were filled in for the chosen end-customer."""
 
     @property
     def keeps_link(self) -> bool:
@@ -68,6 +71,7 @@ class FormState:
         unread = {"unread": "\n".join(_fitting(self.unread))} if self.unread else {}
         template = {"template": str(self.template)} if self.template else {}
         parts = link | draft | hidden | left | cut | rows | unread | place | more | read | filled | template
+        parts |= self.prefilled.pack()
         return "|".join(filter(None, (self.kind.value, urlencode(parts))))
 
     @classmethod
@@ -90,6 +94,7 @@ class FormState:
             int(parts.get("rows", "0")),
             tuple(filter(None, parts.get("unread", "").split("\n"))),
             int(parts.get("template", "0")),
+            PrefilledFields.unpack(parts),
         )
 
     def turned(self, kind: Kind) -> FormState:

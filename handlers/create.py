@@ -95,7 +95,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def submit(form: Submission) -> Json | None:
         about = await linked(dispatcher.client, FormState.unpack(form.about))
         files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
-        typed = await with_table(form, dispatcher)
+        typed = about.prefilled.without_former(await with_table(form, dispatcher))
         is_taken = not form.typed.get(create.LEFT)
         await desk.raising.create(form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken)
         if about.draft:

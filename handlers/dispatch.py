@@ -218,8 +218,7 @@ class Dispatcher:
         if listener is None:
             await self._unknown(done)
         elif (view := await listener(done)) is not None:
-            view["private_metadata"] = done.about
-            await views.update(self.client, done.view, view, seen=done.view_hash)
+            await views.update(self.client, done.view, views.redrawn(view, done.about), seen=done.view_hash)
 
     async def _unknown(self, done: Click) -> None:
         if not done.is_link:

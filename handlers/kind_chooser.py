@@ -83,7 +83,9 @@ def _register_redraws(desk: Desk, dispatcher: Dispatcher, forms: RaiseForm) -> N
         form = replace(about.turned(template.kind), filled=about.filled + 1, template=number)
         before = templates[about.template - 1].answers if 0 < about.template <= len(templates) else {}
         typed = {key: text for key, text in click.typed.items() if not text or before.get(key) != text}
-        answers = {**typed, **template.answers, **present(typed)}
+        for_customer = {key for key, text in typed.items() if about.prefilled.has(key, text)} & template.answers.keys()
+        own = {key: text for key, text in typed.items() if key not in for_customer}
+        answers = {**typed, **template.answers, **present(own)}
         await dispatcher.update_view(click.view, await forms.draw(form, click.user, answers))
 
     dispatcher.clicks[create.TEMPLATE] = use_template

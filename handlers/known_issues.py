@@ -42,8 +42,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return dispatcher.shows(click.view, lambda: drawn(ticket, click.user))
 
     async def join(click: Click) -> Show:
-        ticket = await desk.known_issues.join(click.value, click.user, click.typed, click.id)
-        await use_up(desk, click.user, FormState.unpack(click.about))
+        about = FormState.unpack(click.about)
+        typed = about.prefilled.without_former(click.typed)
+        ticket = await desk.known_issues.join(click.value, click.user, typed, click.id)
+        await use_up(desk, click.user, about)
         return dispatcher.shows(click.view, lambda: joined(ticket, click))
 
     async def joined(ticket: Ticket, click: Click) -> Json:

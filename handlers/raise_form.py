@@ -39,7 +39,11 @@ class RaiseForm:
     ) -> Json:
         """The form with these answers; `answers`: of shown fields only, as typed, read, or kept in a draft."""
         overview = await self.desk.raising.overview(answers.get("customer", ""), user)
-        known = {**await self.desk.raising.defaults(user), **(overview.defaults if overview else {})}
+        facts = overview.defaults if overview else {}
+        known = {**await self.desk.raising.defaults(user), **facts}
+        former = form.prefilled.replaceable(answers)
+        prefilled, answers = form.prefilled.following(answers, facts, self.desk.config, shows_all=form.more)
+        form = replace(form, prefilled=prefilled, read=tuple(key for key in form.read if key not in former))
         may_own = Level.FIRST in (await self.desk.queries.actor(user)).levels
         context = FormContext(known, offers, other, overview, may_own=may_own)
         return create.modal(form, self.desk.config, answers, context)
@@ -69,7 +73,7 @@ class RaiseForm:
         """The form with what the typed words say about the fields that are still empty."""
         words = typed.get("happens", "")
         found = (await self._read([IntakeDocument(words)], form.kind, user)).answers
-        there = present(typed)
+        there = {key: text for key, text in present(typed).items() if not form.prefilled.has(key, text)}
         new = {key: text for key, text in found.items() if key not in there}
         filled = replace(form, read=(*form.read, *new), filled=form.filled + 1)
         return filled, {**typed, **new, "happens": found.get("happens", words)}

@@ -19,7 +19,7 @@ from bot.desk import Desk
 from bot.forms.field_table import field
 from bot.forms.validation import Incomplete
 from bot.tickets.reference import reference
-from handlers import earlier_delivery, error_messages
+from handlers import earlier_delivery, error_messages, views
 from handlers.payload import Click, Submission, version_in
 
 Redraw = Callable[[Click], Awaitable[Json | None]]
@@ -101,7 +101,7 @@ async def _with_hidden_fields(
     if view is None or not _shows(view, hidden):
         return None
     head = _listed(t("Still needed, and shown below now:"), errors, config)
-    return {**view, "blocks": [head, *blocks_of(view)], "private_metadata": form.about}
+    return views.redrawn({**view, "blocks": [head, *blocks_of(view)]}, form.about)
 
 
 def _name(key: str, config: Config) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from blocks.create import RAISE
 from blocks.kit import Json
 from bot.adapters.slack.api_errors import name_of
 from bot.core.deadline import lift
@@ -42,6 +43,14 @@ async def open_for(client: AsyncWebClient, click: Click, view: Json) -> Json | N
     lift()
     opened: Json = answer["view"]
     return opened
+
+
+def redrawn(view: Json, about: str) -> Json:
+    """A form that is drawn again, with the version of the ticket that it began with.
+
+    `about`: its metadata so far. The form in which a ticket is raised has no version, and keeps what it filled in.
+    """
+    return view if view["callback_id"] == RAISE else {**view, "private_metadata": about}
 
 
 async def update(client: AsyncWebClient, view_id: str, view: Json, *, seen: str = "") -> Json | None:
