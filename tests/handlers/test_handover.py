@@ -24,7 +24,8 @@ async def test_shift_is_handed_over_and_accepted(w: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["hand over", "handover to Ben please", "Hand-over now", "Schicht-Übergabe an Ben", "uebergabe", "übergeben"]
+    "words",
+    ["hand over", "handover to Ben please", "Hand-over now", "Schicht-Übergabe an Ben", "uebergabe", "übergeben"],
 )
 async def test_handover_is_begun_whatever_follows_its_word(w: World, words: str) -> None:
     await w.anna.command(DESK, "/retarus-ticket", words)
